@@ -83,15 +83,14 @@ clean: ## Remove the environments and everything that is built
 $(VENV)/base.stamp: pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) pip
-	$(INSTALL) --group build
 	@touch $@
 
 $(VENV)/demo.stamp: $(VENV)/base.stamp
-	$(INSTALL) --no-build-isolation --editable '.[cli,emulator]'
+	$(INSTALL) --build-constraint $(CONSTRAINTS) --editable '.[cli,emulator]'
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/base.stamp
-	$(INSTALL) --no-build-isolation --editable '.[$(EXTRAS)]' --group dev
+	$(INSTALL) --build-constraint $(CONSTRAINTS) --editable '.[$(EXTRAS)]' --group dev
 	@touch $@
 
 $(VENV)/bench.stamp: $(VENV)/dev.stamp
