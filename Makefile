@@ -15,6 +15,8 @@ LOCK := $(RUN) uv pip compile --quiet --universal --python-version 3.10 --upgrad
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Pyright comes whole in its wheel: run that copy and look for no newer one.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+# A notice about the future of mkdocs, on every build.
+export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
