@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -25,7 +26,7 @@ def test_the_promised_names_are_there() -> None:
     assert set(workmail_async.__all__) >= FIXED
 
 
-@pytest.mark.parametrize("module", [workmail_async, enums, errors, models], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [workmail_async, enums, errors, models])
 def test_every_name_in_all_exists_once(module: ModuleType) -> None:
     assert len(module.__all__) == len(set(module.__all__))
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
@@ -34,8 +35,7 @@ def test_every_name_in_all_exists_once(module: ModuleType) -> None:
 def test_all_is_what_type_checkers_see() -> None:
     """The lazy names and those that a type checker reads are two lists: they must be one."""
     assert workmail_async.__file__ is not None
-    with open(workmail_async.__file__, encoding="utf-8") as source:
-        tree = ast.parse(source.read())
+    tree = ast.parse(Path(workmail_async.__file__).read_text(encoding="utf-8"))
     seen: set[str] = set()
     for statement in ast.walk(tree):
         if isinstance(statement, ast.ImportFrom) and statement.module != "typing":
@@ -55,7 +55,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
     script = "import sys, workmail_async; print(*sorted(sys.modules))"
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    loaded = set(said.stdout.split())
+    command = [sys.executable, "-c", script]
+    loaded = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
     assert "workmail_async" in loaded
     assert not loaded & {"aiobotocore", "aiohttp", "botocore", "httpx2", "moto", "trio"}

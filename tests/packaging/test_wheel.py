@@ -1,4 +1,4 @@
-"""What users install is the wheel, so the wheel is what is tested here, not the tree it is built from."""
+"""Users install the wheel, so the wheel is what is tested here, not the tree it comes from."""
 
 import json
 import os
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.xdist_group("wheel")  # built once
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> str:
     """Runs a command to its end; its output, or an error that shows what it said."""
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
 
 def pip(*arguments: str | Path) -> None:
-    """Runs the pip of this environment, with the network settings of the world outside the tests."""
+    """Runs the pip of this environment, with the network settings that the tests hide."""
     run(sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments, env=OUTSIDE)
 
 
@@ -62,7 +62,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(contents: list[str]) -> No
 
 def test_the_wheel_holds_every_module_of_the_source(contents: list[str]) -> None:
     package = ROOT / "src" / "workmail_async"
-    modules = {f"workmail_async/{path.relative_to(package).as_posix()}" for path in package.rglob("*.py")}
+    modules = {path.relative_to(package.parent).as_posix() for path in package.rglob("*.py")}
     assert modules <= set(contents)
 
 

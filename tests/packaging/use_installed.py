@@ -1,4 +1,4 @@
-"""Uses the installed package as a stranger would: run by the Python of an environment that holds only it.
+"""Uses the installed package as a stranger would, in an environment that holds nothing else.
 
 Prints where the package was imported from, which heavy modules the import alone brought along, and
 the name in the answer to a real call.
@@ -21,7 +21,7 @@ loaded_by_import = sorted(HEAVY & set(sys.modules))
 class Answers(BaseHTTPRequestHandler):
     """Knows one user, whatever it is asked."""
 
-    def do_POST(self) -> None:  # noqa: N802 (the name http.server calls)
+    def do_POST(self) -> None:
         """Answers DescribeUser."""
         self.rfile.read(int(self.headers["Content-Length"]))
         body = json.dumps({"UserId": "u-1", "Name": "ana"}).encode()
