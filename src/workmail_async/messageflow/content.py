@@ -1,0 +1,126 @@
+"""The content of a message in transit, as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from email import policy
+from email.parser import BytesParser
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import anyio
+import anyio.to_thread
+from typing_extensions import Self
+
+from workmail_async.runtime.errors import TransportError
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+    from workmail_async.models import GetRawMessageContentRequest
+
+    from workmail_async.runtime.client import ServiceClient
+    from workmail_async.runtime.transport import BodyStream
+
+_CHUNK = 64 * 1024
+
+
+class MessageContent:
+    """The raw MIME content of a message, read as it arrives.
+
+    Iterate over it for chunks of at most 64 KiB, or read all of it with `read()` or `message()`;
+    a content is read once. Close it, or leave its `async with`, to free the connection.
+    """
+
+    def __init__(self, stream: BodyStream) -> None:
+        self._stream = stream
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        chunk = await self._read(_CHUNK)
+        if not chunk:
+            raise StopAsyncIteration
+        return chunk
+
+    async def read(self) -> bytes:
+        """Read the rest of the content into memory.
+
+        Returns:
+            The raw MIME bytes; WorkMail's messages have 40 MB at most.
+
+        Raises:
+            TransportError: The connection broke before the end.
+        """
+        return b"".join([chunk async for chunk in self])
+
+    async def message(self) -> EmailMessage:
+        """Read the rest of the content and parse it, in a worker thread.
+
+        Returns:
+            The message, with Python's default email policy.
+
+        Raises:
+            TransportError: The connection broke before the end.
+        """
+        raw = await self.read()
+        parser = BytesParser(policy=policy.default)
+        return await anyio.to_thread.run_sync(parser.parsebytes, raw)
+
+    async def aclose(self) -> None:
+        """Give up what was not read and free the connection; closing twice is no fault."""
+        with anyio.CancelScope(shield=True):
+            await self._stream.aclose()
+
+    async def _read(self, size: int) -> bytes:
+        try:
+            return await self._stream.read(size)
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] not in _HTTP_PACKAGES:
+                raise
+            raise TransportError(
+                f"the content broke off: {error}", operation="GetRawMessageContent"
+            ) from error
+
+
+#: Where the errors of broken streams come from, whatever the HTTP library.
+_HTTP_PACKAGES = {"botocore", "aiobotocore", "aiohttp", "httpx", "httpx2", "httpcore", "httpcore2"}
+
+
+class MessageContentCall(AbstractAsyncContextManager[MessageContent]):
+    """A request for a message's content, sent when its `async with` is entered."""
+
+    def __init__(self, client: ServiceClient, request: GetRawMessageContentRequest) -> None:
+        self._client = client
+        self._request = request
+        self._content: MessageContent | None = None
+
+    def __repr__(self) -> str:
+        return f"MessageContentCall({self._request!r})"
+
+    async def __aenter__(self) -> MessageContent:
+        response = await self._client.send(self._request)
+        self._content = response.message_content
+        return self._content
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._content is not None:
+            await self._content.aclose()

@@ -1,0 +1,238 @@
+"""The base of the generated clients: opens itself, sends requests, gives typed answers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from enum import Enum
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+
+import anyio
+from attrs import evolve
+from typing_extensions import Self
+
+from .connection import Connection, Credentials, Settings
+from .errors import ConfigurationError, RequestTimeoutError
+from .model import Output, Request, changed, members
+from .observers import Call, LoggingObserver, Observer, tell
+from .operation import OutputT, Service
+from .options import Options
+from .paging import Pager
+from .validation import Validation
+from .validation import validate as check
+
+if TYPE_CHECKING:
+    from aiobotocore.config import AioConfig
+    from aiobotocore.session import AioSession
+
+    from .transport import RawResponse
+
+ItemT = TypeVar("ItemT")
+PageT = TypeVar("PageT", bound=Output)
+
+
+class _Keep(Enum):
+    KEEP = "keep"
+
+
+#: The default of `with_options`: keep what the client has. (None is a value of its own.)
+KEEP = _Keep.KEEP
+
+
+class ServiceClient:
+    """A client of one service.
+
+    It opens itself at the first call, off the event loop, and once even when many calls come at
+    the same time. Close it with `async with` or `aclose()`. It belongs to the event loop it was
+    first used on.
+
+    Args:
+        region: The AWS Region; by default from the environment or the profile.
+        profile: The name of a profile in the AWS configuration files.
+        endpoint_url: Another address than AWS's own, such as an emulator's.
+        aws_access_key_id: Credentials given by hand; by default the usual AWS chain finds them.
+        aws_secret_access_key: The secret that belongs to `aws_access_key_id`.
+        aws_session_token: The token of temporary credentials.
+        session: An aiobotocore session to take credentials and settings from.
+        config: An aiobotocore configuration, for proxies, connection limits and the like.
+        timeout: The time limit of one call in seconds, over all its attempts; None for none.
+        max_attempts: How many times a request is sent at most, the first time included.
+        validate: How much of a request is checked before it is sent: `standard` (all but
+            patterns), `strict` (patterns too) or `off`.
+        observers: Who watches the calls.
+
+    Raises:
+        ConfigurationError: Arguments that do not fit together.
+    """
+
+    _service: ClassVar[Service]
+
+    def __init__(
+        self,
+        *,
+        region: str | None = None,
+        profile: str | None = None,
+        endpoint_url: str | None = None,
+        aws_access_key_id: str | None = None,
+        aws_secret_access_key: str | None = None,
+        aws_session_token: str | None = None,
+        session: AioSession | None = None,
+        config: AioConfig | None = None,
+        timeout: float | None = None,
+        max_attempts: int = 3,
+        validate: Validation = "standard",
+        observers: Iterable[Observer] = (),
+    ) -> None:
+        settings = Settings(
+            region=region,
+            profile=profile,
+            endpoint_url=endpoint_url,
+            credentials=_credentials(aws_access_key_id, aws_secret_access_key, aws_session_token),
+            session=session,
+            config=config,
+        )
+        if session is not None and profile is not None:
+            raise ConfigurationError("pass session or profile, not both: a session has a profile")
+        self._options = Options(timeout=timeout, max_attempts=max_attempts, validate=validate)
+        self._observers = (LoggingObserver(), *observers)
+        self._connection = Connection(self._service, settings, self._observers)
+        self._owner = True
+
+    @property
+    def options(self) -> Options:
+        """The options that calls are made with."""
+        return self._options
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._connection.settings.shown()})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections.
+
+        Closing twice is no fault. A client made by `with_options` closes nothing: its connections
+        belong to the client that it was made from.
+        """
+        if self._owner:
+            await self._connection.aclose()
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Literal[_Keep.KEEP] | None = KEEP,
+        max_attempts: int | Literal[_Keep.KEEP] = KEEP,
+        validate: Validation | Literal[_Keep.KEEP] = KEEP,
+    ) -> Self:
+        """Return a client with other options over the same connections; it costs next to nothing.
+
+        Args:
+            timeout: The time limit of one call in seconds, over all its attempts; None for none.
+            max_attempts: How many times a request is sent at most.
+            validate: How much of a request is checked before it is sent.
+
+        Returns:
+            A client of the same class; options that are left out stay as they are.
+
+        Raises:
+            ConfigurationError: An option has no meaning.
+        """
+        given = {"timeout": timeout, "max_attempts": max_attempts, "validate": validate}
+        changes: dict[str, Any] = {k: v for k, v in given.items() if v is not KEEP}
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._options = evolve(self._options, **changes)
+        other._owner = False
+        return other
+
+    async def send(self, request: Request[OutputT]) -> OutputT:
+        """Send a request object; the methods named after the operations do the same.
+
+        Args:
+            request: An instance of one of the request classes of `models`.
+
+        Returns:
+            The operation's response.
+
+        Raises:
+            RequestValidationError: The request breaks the service's constraints; it was not sent.
+            ServiceError: The service answered with an error; of the class of its code.
+            TransportError: No complete answer came back.
+            CredentialsError: There are no credentials, or they cannot be renewed.
+        """
+        operation = request.operation
+        if operation.service is not self._service:
+            raise ConfigurationError(
+                f"{operation.name} is an operation of {operation.service.title}, "
+                f"and {type(self).__name__} is a client of {self._service.title}"
+            )
+        options = self._options
+        check(request, options.validate)
+        call = Call(operation, with_tokens(request), options.max_attempts)
+        tell(self._observers, lambda observer: observer.before_call(call))
+        failure: BaseException | None = None
+        try:
+            raw = await self._exchange(call)
+            from .decoding import decode  # loaded by now, with the transport
+
+            output: OutputT = decode(call, raw)
+        except Exception as error:
+            from .failures import translate
+
+            failure = translate(error, call) or error
+            if failure is error:
+                raise
+            raise failure from error
+        except BaseException as error:  # cancellation
+            failure = error
+            raise
+        finally:
+            tell(self._observers, lambda observer: observer.after_call(call, failure))
+        return output
+
+    async def _exchange(self, call: Call) -> RawResponse:
+        timeout = self._options.timeout
+        if timeout is None:
+            transport = await self._connection.transport(call)
+            return await transport.send(call)
+        with anyio.move_on_after(timeout):
+            transport = await self._connection.transport(call)
+            return await transport.send(call)
+        raise RequestTimeoutError(
+            f"no answer within {timeout:g} seconds",
+            operation=call.operation.name,
+            attempts=call.attempts,
+        )
+
+    def _page(self, request: Request[PageT]) -> Pager[Any, PageT]:
+        return Pager(self, request)
+
+
+def with_tokens(request: Request[OutputT]) -> Request[OutputT]:
+    """Return the request with its idempotency token filled in; the caller's stays as it is."""
+    missing = {
+        member.name: str(uuid.uuid4())
+        for member in members(type(request))
+        if member.wire.token and getattr(request, member.name) is None
+    }
+    return changed(request, **missing) if missing else request
+
+
+def _credentials(key: str | None, secret: str | None, token: str | None) -> Credentials | None:
+    if key is None and secret is None and token is None:
+        return None
+    if not key or not secret:
+        raise ConfigurationError(
+            "aws_access_key_id and aws_secret_access_key belong together: pass both or neither"
+        )
+    return Credentials(access_key_id=key, secret_access_key=secret, session_token=token)

@@ -1,0 +1,140 @@
+"""Opens an aiobotocore client once, off the event loop, and closes it.
+
+Importing aiobotocore, reading service models and looking for credentials take some 200 ms of
+blocking work. They run in a worker thread, which has an event loop of its own for those
+credentials that come over the network. Nothing that is bound to that loop survives it: HTTP
+sessions are made at the first request, on the caller's loop.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import anyio.to_thread
+from attrs import field, frozen
+
+from .errors import ClientClosedError
+from .observers import Call, Observer
+from .operation import Service
+
+if TYPE_CHECKING:
+    from aiobotocore.config import AioConfig
+    from aiobotocore.session import AioSession
+
+    from .transport import Transport
+
+
+@frozen(kw_only=True)
+class Credentials:
+    """AWS credentials given by hand; their repr shows no secret.
+
+    Attributes:
+        access_key_id: The access key's id.
+        secret_access_key: The secret.
+        session_token: The token of temporary credentials.
+    """
+
+    access_key_id: str = field(repr=False)
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+@frozen(kw_only=True)
+class Settings:
+    """Where and as whom a client connects; see `ServiceClient` for the meaning of each."""
+
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+    credentials: Credentials | None = None
+    session: AioSession | None = None
+    config: AioConfig | None = None
+
+    def shown(self) -> str:
+        """Return what a repr may show."""
+        shown = {"region": self.region, "profile": self.profile, "endpoint_url": self.endpoint_url}
+        return ", ".join(f"{k}={v!r}" for k, v in shown.items() if v is not None)
+
+
+def on_trio() -> bool:
+    """Return whether the caller runs on trio."""
+    trio: Any = sys.modules.get("trio")
+    return trio is not None and bool(trio.lowlevel.in_trio_run())
+
+
+class Connection:
+    """One connection pool to one service; clients made by `with_options` share it.
+
+    Args:
+        service: The service.
+        settings: Where and as whom to connect.
+        observers: Who watches attempts.
+    """
+
+    def __init__(
+        self, service: Service, settings: Settings, observers: tuple[Observer, ...]
+    ) -> None:
+        self.settings = settings
+        self._service = service
+        self._observers = observers
+        self._transport: Transport | None = None
+        self._opening: anyio.Lock | None = None
+        self._closed = False
+
+    async def transport(self, call: Call) -> Transport:
+        """Return the open transport, opening it at the first call.
+
+        Args:
+            call: The call that needs it; what it needs to be decoded is prepared in passing.
+
+        Returns:
+            The transport.
+
+        Raises:
+            ClientClosedError: The connection was closed.
+        """
+        if self._transport is not None:
+            return self._transport
+        if self._opening is None:
+            self._opening = anyio.Lock()
+        async with self._opening:
+            if self._closed:
+                raise ClientClosedError(
+                    "this client is closed: make a new one, or keep it open for longer"
+                )
+            if self._transport is None:
+                self._transport = await self._open(call)
+            return self._transport
+
+    async def _open(self, call: Call) -> Transport:
+        # the same kind of loop as the caller's; in debug mode it would warn of being busy
+        backend, options = ("trio", None) if on_trio() else ("asyncio", {"debug": False})
+        opening = partial(
+            anyio.run, self._make_transport, call, backend=backend, backend_options=options
+        )
+        transport = await anyio.to_thread.run_sync(opening, abandon_on_cancel=True)
+        if self._closed:
+            await transport.aclose()
+            raise ClientClosedError("this client was closed while it was being opened")
+        return transport
+
+    async def _make_transport(self, call: Call) -> Transport:
+        # imported here, in the worker thread: these load aiobotocore
+        from .decoding import prepare
+        from .opening import open_client
+        from .transport import AiobotocoreTransport
+
+        prepare(call)
+        client = await open_client(self._service, self.settings)
+        return AiobotocoreTransport(client, self._service, self._observers)
+
+    async def aclose(self) -> None:
+        """Close the connections; closing twice is no fault."""
+        self._closed = True
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            with anyio.CancelScope(shield=True):
+                await transport.aclose()

@@ -1,0 +1,85 @@
+"""Makes the typed answer of a raw one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from .conversion import converter
+from .errors import InvalidResponseError
+from .model import Output, members
+from .observers import Call
+from .shapes import ByteStream
+from .transport import RawResponse
+
+_EXCERPT = 60
+
+
+def decode(call: Call, raw: RawResponse) -> Any:
+    """Decode an answer.
+
+    Args:
+        call: The call that it answers.
+        raw: The answer.
+
+    Returns:
+        An instance of the operation's output class.
+
+    Raises:
+        InvalidResponseError: The body is not what the operation returns.
+    """
+    cls = call.operation.output
+    if raw.stream is None:
+        output = _structure(call, cls, raw.body)
+    else:
+        (member,) = members(cls)
+        assert isinstance(member.wire.shape, ByteStream)
+        output = cls(**{member.name: member.wire.shape.wrap(raw.stream)})
+    output.response_metadata = call.metadata
+    return output
+
+
+def _structure(call: Call, cls: type[Output], body: bytes) -> Output:
+    if not body and not members(cls):
+        return cls()
+    try:
+        data = orjson.loads(body)
+    except ValueError:
+        raise _invalid(call, f"the answer is {_kind_of(body)}, not JSON") from None
+    if not isinstance(data, dict):
+        raise _invalid(call, f"the answer is a JSON {type(data).__name__}, not an object")
+    try:
+        return converter.structure(data, cls)
+    except Exception as error:  # noqa: BLE001  (whatever cattrs or a hook raises)
+        # no value of the answer in the text: it may be a secret
+        what = f"a member is missing or of another type ({type(error).__name__})"
+        raise _invalid(call, f"the answer does not fit models.{cls.__name__}: {what}") from None
+
+
+def _kind_of(body: bytes) -> str:
+    if not body:
+        return "empty"
+    start = body[:_EXCERPT].decode("utf-8", "replace").strip()
+    if start.startswith("<"):
+        return f"a page of {len(body)} bytes that begins with {start!r}"
+    if start.startswith(("{", "[")):
+        return f"cut short or damaged ({len(body)} bytes)"
+    return f"text of {len(body)} bytes"
+
+
+def _invalid(call: Call, what: str) -> InvalidResponseError:
+    return InvalidResponseError(
+        what,
+        operation=call.operation.name,
+        attempts=call.attempts,
+        http_status=call.http_status or 0,
+        request_id=call.request_id,
+    )
+
+
+def prepare(call: Call) -> None:
+    """Generate the converter's code for a call's classes ahead of the event loop's need of it."""
+    converter.get_unstructure_hook(type(call.request))
+    if not call.operation.streaming:
+        converter.get_structure_hook(call.operation.output)

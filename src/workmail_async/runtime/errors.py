@@ -1,0 +1,303 @@
+"""The errors of this library, except those that the services document.
+
+The classes that the services document are generated and derive from `ServiceError`; users find all
+of them in `workmail_async.errors`. Every error survives pickling with its class and its fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+
+    class ClientError(Exception):
+        """What type checkers see of botocore's class, which carries no types of its own."""
+
+        response: dict[str, Any]
+        operation_name: str
+else:
+    from botocore.exceptions import ClientError
+
+__all__ = [
+    "ClientClosedError",
+    "ConfigurationError",
+    "ConnectError",
+    "CredentialsError",
+    "Fault",
+    "InvalidResponseError",
+    "PaginationError",
+    "RequestTimeoutError",
+    "RequestValidationError",
+    "ServiceError",
+    "TransportError",
+    "UnknownServiceError",
+    "WaiterError",
+    "WaiterFailedError",
+    "WaiterTimeoutError",
+    "WorkMailError",
+]
+
+_LONGEST_MESSAGE = 500
+
+
+def _restore(cls: type[WorkMailError], fields: dict[str, Any], text: str) -> WorkMailError:
+    error = cls.__new__(cls)
+    Exception.__init__(error, text)
+    error.__dict__.update(fields)
+    return error
+
+
+class WorkMailError(Exception):
+    """Base of every error that this library raises.
+
+    Attributes:
+        retryable: Whether the same call may succeed when it is sent again later.
+        next_token: For an error in the middle of a list: the token of the page that failed. Pass
+            it to the list method to go on from there.
+    """
+
+    retryable: bool = False
+    next_token: str | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.__dict__, str(self))
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)
+
+
+class ConfigurationError(WorkMailError):
+    """The client cannot be opened with the settings it was given, such as no Region."""
+
+
+class ClientClosedError(WorkMailError):
+    """The client was used after it was closed."""
+
+
+class CredentialsError(WorkMailError):
+    """No AWS credentials were found, or they are incomplete or cannot be renewed."""
+
+
+@frozen
+class Fault:
+    """One thing that is wrong with a request.
+
+    Attributes:
+        member: The member as the caller writes it, such as `filters.username_prefix`.
+        constraint: What the member must satisfy.
+        value: The value given, shortened; `***` for a sensitive member, None for a missing one.
+    """
+
+    member: str
+    constraint: str
+    value: str | None = None
+
+    def __str__(self) -> str:
+        given = "" if self.value is None else f" (given: {self.value})"
+        return f"{self.member} {self.constraint}{given}"
+
+
+class RequestValidationError(WorkMailError, ValueError):
+    """A request was refused before it was sent, since it breaks the service's constraints.
+
+    Attributes:
+        operation: The operation's name.
+        faults: Everything that is wrong with the request.
+    """
+
+    def __init__(self, operation: str, faults: Sequence[Fault]) -> None:
+        self.operation = operation
+        self.faults = tuple(faults)
+        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        lines = "".join(f"\n  - {fault}" for fault in self.faults)
+        super().__init__(f"{operation} was not sent, {count} in the request:{lines}")
+
+
+class ServiceError(WorkMailError, ClientError):
+    """The service answered with an error.
+
+    Also a `botocore.exceptions.ClientError`, so that handlers written for boto3 keep working.
+
+    Args:
+        message: The service's explanation.
+        code: The error code; the class's own name unless given.
+        operation: The operation's name, such as `DescribeUser`.
+        request_id: The id that AWS gave the request.
+        http_status: The HTTP status of the answer.
+        attempts: How many times the request was sent.
+        response: The parsed error as botocore gives it; made of the others unless given.
+
+    Attributes:
+        code: The error code.
+        message: The service's explanation.
+        operation: The operation's name.
+        request_id: The id that AWS gave the request; quote it to AWS Support.
+        http_status: The HTTP status of the answer; 0 when the error was made by hand.
+        attempts: How many times the request was sent.
+        response: The parsed error, as in botocore's `ClientError`.
+        operation_name: The same as `operation`, as in botocore's `ClientError`.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: str | None = None,
+        operation: str = "",
+        request_id: str | None = None,
+        http_status: int = 0,
+        attempts: int = 1,
+        response: dict[str, Any] | None = None,
+    ) -> None:
+        self.code: str = code or type(self).__name__
+        self.message: str = message
+        self.operation: str = operation
+        self.request_id: str | None = request_id
+        self.http_status: int = http_status
+        self.attempts: int = attempts
+        self.operation_name: str = operation
+        self.response: dict[str, Any] = response or {
+            "Error": {"Code": self.code, "Message": message},
+            "ResponseMetadata": {
+                "RequestId": request_id,
+                "HTTPStatusCode": http_status,
+                "RetryAttempts": attempts - 1,
+            },
+        }
+        Exception.__init__(self, self._text())
+
+    def _text(self) -> str:
+        message = " ".join(self.message.split()) or "the service gave no message"
+        if len(message) > _LONGEST_MESSAGE:
+            message = f"{message[: _LONGEST_MESSAGE - 1]}…"
+        facts = [self.operation] if self.operation else []
+        if self.http_status:
+            facts.append(f"HTTP {self.http_status}")
+        if self.request_id:
+            facts.append(f"request {self.request_id}")
+        if self.attempts > 1:
+            facts.append(f"{self.attempts} attempts")
+        return f"{self.code}: {message}" + (f" ({', '.join(facts)})" if facts else "")
+
+
+class UnknownServiceError(ServiceError):
+    """The service answered with an error code that its documents do not know."""
+
+    @property
+    def retryable(self) -> bool:  # type: ignore[override]
+        """Whether the service itself failed (HTTP 429 or 5xx), so that trying again may help."""
+        return self.http_status == 429 or self.http_status >= 500
+
+
+class TransportError(WorkMailError):
+    """No complete answer came back: connection, TLS, proxy or body.
+
+    Args:
+        message: What happened.
+        operation: The operation's name.
+        attempts: How many times the request was sent.
+
+    Attributes:
+        operation: The operation's name.
+        attempts: How many times the request was sent.
+    """
+
+    retryable = True
+
+    def __init__(self, message: str, *, operation: str = "", attempts: int = 1) -> None:
+        self.operation = operation
+        self.attempts = attempts
+        tries = f", {attempts} attempts" if attempts > 1 else ""
+        super().__init__(f"{operation}: {message}{tries}" if operation else message)
+
+
+class ConnectError(TransportError):
+    """The endpoint could not be reached: name, route, refused connection, TLS or proxy."""
+
+
+class RequestTimeoutError(TransportError, TimeoutError):
+    """No answer within the time limit of the call or of the connection."""
+
+
+class InvalidResponseError(TransportError):
+    """The service answered with something that is not what the operation returns.
+
+    A proxy's page, a body cut short, or a member of another type.
+
+    Attributes:
+        http_status: The HTTP status of the answer.
+        request_id: The id that AWS gave the request.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str = "",
+        attempts: int = 1,
+        http_status: int = 0,
+        request_id: str | None = None,
+    ) -> None:
+        self.http_status = http_status
+        self.request_id = request_id
+        super().__init__(message, operation=operation, attempts=attempts)
+
+
+class PaginationError(WorkMailError):
+    """A list cannot be read on, since the service repeated a token.
+
+    Attributes:
+        operation: The operation's name.
+    """
+
+    def __init__(self, message: str, *, operation: str, next_token: str | None) -> None:
+        self.operation = operation
+        self.next_token = next_token
+        super().__init__(f"{operation}: {message}")
+
+
+class WaiterError(WorkMailError):
+    """A wait ended without what it waited for.
+
+    Attributes:
+        waiter: The waiter's name, such as `mailbox_export_job_completed`.
+        state: The last state seen; None when none was.
+        last_response: The last answer of the describe operation; None when there was none.
+    """
+
+    def __init__(
+        self, message: str, *, waiter: str, state: str | None, last_response: object | None
+    ) -> None:
+        self.waiter = waiter
+        self.state = state
+        self.last_response = last_response
+        super().__init__(message)
+
+
+class WaiterTimeoutError(WaiterError, TimeoutError):
+    """The deadline came first; what was waited for goes on and can be waited for again."""
+
+    retryable = True
+
+
+class WaiterFailedError(WaiterError):
+    """A state was reached from which there is no way to the one waited for.
+
+    Attributes:
+        reason: The service's own explanation, such as an export job's ErrorInfo.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        waiter: str,
+        state: str | None,
+        last_response: object | None,
+        reason: str | None,
+    ) -> None:
+        self.reason = reason
+        super().__init__(message, waiter=waiter, state=state, last_response=last_response)

@@ -1,0 +1,164 @@
+"""The base of requests, responses and data types: attrs classes that know their wire names.
+
+A generated class is a plain attrs class::
+
+    @define(kw_only=True, repr=False)
+    class DescribeUserRequest(Request[DescribeUserResponse]):
+        operation: ClassVar[Operation[DescribeUserResponse]] = Operation(...)
+
+        organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+        user_id: str = field(metadata=wire("UserId", shapes.EntityIdentifier))
+
+Members without a default are the ones that the service requires.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from attrs import NOTHING, Attribute, define, evolve, field, frozen
+
+from .operation import Operation, OutputT
+from .shapes import Shape, as_shape
+
+ModelT = TypeVar("ModelT", bound="Model")
+
+#: The key of our entry in the metadata of an attrs field.
+_KEY = "workmail_async.wire"
+
+REDACTED = "***"
+
+
+@frozen
+class Wire:
+    """How one attribute stands on the wire.
+
+    Attributes:
+        name: Its name in the service model.
+        shape: Its constraints.
+        token: Whether it is an idempotency token, filled in when left out.
+        location: Where it travels: `body` or `uri`.
+    """
+
+    name: str
+    shape: Shape
+    token: bool = False
+    location: str = "body"
+
+
+@frozen
+class Member:
+    """One member of a structure.
+
+    Attributes:
+        name: The attribute's name.
+        wire: How it stands on the wire.
+        required: Whether the service refuses a request without it.
+    """
+
+    name: str
+    wire: Wire
+    required: bool
+
+
+def wire(
+    name: str, shape: Shape | type, *, token: bool = False, location: str = "body"
+) -> dict[str, Wire]:
+    """Say how an attribute stands on the wire, as the metadata of its attrs field.
+
+    Args:
+        name: The member's name in the service model.
+        shape: Its shape, or the model class of a nested structure.
+        token: Whether it is an idempotency token.
+        location: `body`, or `uri` when it is a part of the address.
+
+    Returns:
+        The metadata.
+    """
+    return {_KEY: Wire(name, as_shape(shape), token, location)}
+
+
+class Model:
+    """Base of every structure of the services."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        __attrs_attrs__: ClassVar[tuple[Attribute[Any], ...]]
+
+    def __repr__(self) -> str:
+        """Show the members that are set; sensitive ones only as `***`."""
+        shown: list[str] = []
+        for member in members(type(self)):
+            value = getattr(self, member.name, None)
+            if value is not None:
+                text = REDACTED if member.wire.shape.sensitive else repr(value)
+                shown.append(f"{member.name}={text}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+_MEMBERS: dict[type[Model], tuple[Member, ...]] = {}
+
+
+def members(cls: type[Model]) -> tuple[Member, ...]:
+    """Return the members of a model class, in the order of the service model."""
+    found = _MEMBERS.get(cls)
+    if found is None:
+        found = _MEMBERS[cls] = tuple(
+            Member(attribute.name, attribute.metadata[_KEY], attribute.default is NOTHING)
+            for attribute in cls.__attrs_attrs__
+            if _KEY in attribute.metadata
+        )
+    return found
+
+
+def changed(structure: ModelT, **changes: Any) -> ModelT:
+    """Return a copy of a structure with other values for some members."""
+    untyped: Any = structure  # evolve() wants to see an attrs class, and a base is none
+    copy: ModelT = evolve(untyped, **changes)
+    return copy
+
+
+@frozen
+class ResponseMetadata:
+    """What came with an answer beside its members.
+
+    Attributes:
+        request_id: The id that AWS gave the request; quote it to AWS Support.
+        http_status: The HTTP status; 0 for a response that was not received but made by hand.
+        attempts: How many times the request was sent.
+    """
+
+    request_id: str | None = None
+    http_status: int = 0
+    attempts: int = 0
+
+
+_NOT_RECEIVED = ResponseMetadata()
+
+
+@define(kw_only=True, repr=False)
+class Output(Model):
+    """Base of every response.
+
+    Attributes:
+        response_metadata: Request id, HTTP status and attempts; not part of equality or repr.
+    """
+
+    response_metadata: ResponseMetadata = field(default=_NOT_RECEIVED, eq=False)
+
+
+class Request(Model, Generic[OutputT]):
+    """Base of every request; `client.send(request)` answers with its `Output`."""
+
+    __slots__ = ()
+
+    operation: ClassVar[Operation[Any]]
+
+
+def publish(module: str, names: list[str]) -> None:
+    """Make the classes of a generated module report where users import them from."""
+    namespace = vars(sys.modules[module])
+    for name in names:
+        namespace[name].__module__ = "workmail_async.models"

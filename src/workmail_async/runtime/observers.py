@@ -1,0 +1,179 @@
+"""Lets others watch calls: for logs, metrics and traces.
+
+An observer is called in the task that makes the call, so it must not block. What it raises is
+logged and goes no further: watching a call never breaks it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import Any
+
+from attrs import Factory, define, frozen
+
+from .errors import WorkMailError
+from .model import Request, ResponseMetadata
+from .operation import Operation
+
+logger = logging.getLogger("workmail_async.calls")
+_trouble = logging.getLogger("workmail_async.observers")
+
+
+@frozen
+class Attempt:
+    """One sending of a request.
+
+    Attributes:
+        number: Which attempt it is, from 1.
+        http_status: The HTTP status of the answer; None when none came.
+        code: The error code of the answer, or the class of what went wrong; None for success.
+    """
+
+    number: int
+    http_status: int | None
+    code: str | None
+
+
+@define(eq=False)
+class Call:
+    """One call of an operation, from its start to its end.
+
+    Attributes:
+        operation: The operation's descriptor; `operation.name` is its name on the wire.
+        request: The request; its repr shows no secret.
+        max_attempts: How many times it is sent at most.
+        started: When it began, by `time.perf_counter()`.
+        attempts: How many times it was sent so far.
+        http_status: The HTTP status of the latest answer; None when there was none.
+        request_id: The id that AWS gave the latest request.
+    """
+
+    operation: Operation[Any]
+    request: Request[Any]
+    max_attempts: int
+    started: float = Factory(perf_counter)
+    attempts: int = 0
+    http_status: int | None = None
+    request_id: str | None = None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the call began."""
+        return perf_counter() - self.started
+
+    @property
+    def metadata(self) -> ResponseMetadata:
+        """What came with the answer beside its members."""
+        return ResponseMetadata(self.request_id, self.http_status or 0, self.attempts)
+
+
+class Observer:
+    """Base of observers; override what you want to see.
+
+    Pass instances as `WorkMailClient(observers=[…])`.
+    """
+
+    def before_call(self, call: Call) -> None:
+        """See a call before its request is sent for the first time."""
+
+    def after_attempt(self, call: Call, attempt: Attempt) -> None:
+        """See each answer, or its absence; more attempts may follow."""
+
+    def after_call(self, call: Call, error: BaseException | None) -> None:
+        """See a call's end: its error, or None when it succeeded."""
+
+
+class LoggingObserver(Observer):
+    """Writes calls to the logger `workmail_async.calls` at level DEBUG; on in every client.
+
+    Names, numbers and identifiers only: never the members of a request or an answer.
+    """
+
+    def after_attempt(self, call: Call, attempt: Attempt) -> None:
+        """Log an attempt that failed."""
+        if attempt.code is not None:
+            logger.debug(
+                "%s attempt %d of %d failed: %s",
+                call.operation.name,
+                attempt.number,
+                call.max_attempts,
+                attempt.code,
+            )
+
+    def after_call(self, call: Call, error: BaseException | None) -> None:
+        """Log the end of a call."""
+        if logger.isEnabledFor(logging.DEBUG):
+            outcome = "ok" if error is None else _code(error)
+            logger.debug(
+                "%s %s in %.0f ms (attempts %d, HTTP %s, request %s)",
+                call.operation.name,
+                outcome,
+                call.elapsed * 1000,
+                call.attempts,
+                call.http_status,
+                call.request_id,
+            )
+
+
+class OpenTelemetryObserver(Observer):
+    """Makes an OpenTelemetry client span of every call; needs the extra `otel`.
+
+    Args:
+        tracer: The tracer to use; the global provider's unless given.
+    """
+
+    def __init__(self, tracer: Any = None) -> None:
+        from opentelemetry import trace
+
+        self._trace = trace
+        self._tracer = tracer or trace.get_tracer("workmail_async")
+        self._spans: dict[Call, Any] = {}
+
+    def before_call(self, call: Call) -> None:
+        """Start the span of a call."""
+        service = call.operation.service.title
+        self._spans[call] = self._tracer.start_span(
+            f"{service}/{call.operation.name}",
+            kind=self._trace.SpanKind.CLIENT,
+            attributes={
+                "rpc.system": "aws-api",
+                "rpc.service": service,
+                "rpc.method": call.operation.name,
+            },
+        )
+
+    def after_attempt(self, call: Call, attempt: Attempt) -> None:
+        """Note an attempt that failed as an event of the span."""
+        if attempt.code is not None:
+            self._spans[call].add_event(
+                "attempt failed", {"attempt": attempt.number, "error.type": attempt.code}
+            )
+
+    def after_call(self, call: Call, error: BaseException | None) -> None:
+        """End the span of a call."""
+        span = self._spans.pop(call)
+        span.set_attribute("workmail.attempts", call.attempts)
+        if call.http_status is not None:
+            span.set_attribute("http.response.status_code", call.http_status)
+        if call.request_id is not None:
+            span.set_attribute("aws.request_id", call.request_id)
+        if error is not None:
+            span.set_attribute("error.type", _code(error))
+            text = str(error) if isinstance(error, WorkMailError) else type(error).__name__
+            span.set_status(self._trace.StatusCode.ERROR, text)
+        span.end()
+
+
+def tell(observers: Sequence[Observer], event: Callable[[Observer], None]) -> None:
+    """Call each observer; what one raises is logged and goes no further."""
+    for observer in observers:
+        try:
+            event(observer)
+        except Exception:  # noqa: BLE001
+            _trouble.exception("observer %s failed", type(observer).__name__)
+
+
+def _code(error: BaseException) -> str:
+    return str(getattr(error, "code", type(error).__name__))

@@ -1,0 +1,91 @@
+"""Builds the aiobotocore client of a connection; runs in a worker thread, not on the event loop.
+
+Importing this module imports aiobotocore.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from typing import Any
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
+
+from .connection import Settings, on_trio
+from .errors import ConfigurationError
+from .failures import opening_error
+from .loader import ServiceLoader
+from .operation import Service
+from .retries import ATTEMPTS_CEILING
+
+
+async def open_client(service: Service, settings: Settings) -> Any:
+    """Make an aiobotocore client.
+
+    Args:
+        service: The service.
+        settings: Where and as whom to connect.
+
+    Returns:
+        The client, entered.
+
+    Raises:
+        ConfigurationError: The settings do not fit, or no Region is known.
+        CredentialsError: The credentials' source does not work. (That there are none at all shows
+            at the first call, as with botocore.)
+    """
+    credentials = settings.credentials
+    try:
+        session = settings.session or _new_session(service, settings)
+        context = session.create_client(
+            service.name,
+            region_name=settings.region,
+            endpoint_url=settings.endpoint_url,
+            config=_config(settings),
+            aws_access_key_id=credentials and credentials.access_key_id,
+            aws_secret_access_key=credentials and credentials.secret_access_key,
+            aws_session_token=credentials and credentials.session_token,
+        )
+        return await context.__aenter__()
+    except Exception as error:
+        ours = opening_error(error)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _new_session(service: Service, settings: Settings) -> AioSession:
+    session = AioSession(profile=settings.profile)
+    if on_trio():
+        # as the session's default too: it decides how credentials are fetched
+        session.set_default_client_config(AioConfig(http_session_cls=_httpx_session()))
+    data_path = session.get_config_variable("data_path") or ""
+    folders = [os.path.expanduser(folder) for folder in data_path.split(os.pathsep) if folder]
+    session.register_component("data_loader", ServiceLoader(service, extra_search_paths=folders))
+    return session
+
+
+def _config(settings: Settings) -> AioConfig:
+    ours: dict[str, Any] = {
+        "parameter_validation": False,
+        "retries": {"mode": "standard", "total_max_attempts": ATTEMPTS_CEILING},
+        "user_agent_extra": f"workmail-async/{version('workmail-async')}",
+    }
+    if on_trio():
+        ours["http_session_cls"] = _httpx_session()
+    if settings.config is not None:
+        ours["user_agent_extra"] += f" {settings.config.user_agent_extra or ''}".rstrip()
+        return settings.config.merge(AioConfig(**ours))
+    return AioConfig(**ours)
+
+
+def _httpx_session() -> Any:
+    try:
+        import httpx2  # noqa: F401  (aiobotocore finds it by itself)
+        from aiobotocore.httpxsession import HttpxSession
+    except ImportError as error:
+        raise ConfigurationError(
+            "on trio requests go through httpx: pip install 'workmail-async[trio]'"
+        ) from error
+    return HttpxSession

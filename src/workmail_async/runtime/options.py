@@ -1,0 +1,39 @@
+"""The options of a call, which a client holds and `with_options` changes."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from attrs import frozen
+
+from .errors import ConfigurationError
+from .validation import Validation
+
+
+@frozen(kw_only=True)
+class Options:
+    """How a client makes its calls.
+
+    Attributes:
+        timeout: The time limit of one call in seconds, over all its attempts; None for none
+            (every attempt keeps botocore's connect and read timeouts, 60 seconds each).
+        max_attempts: How many times a request is sent at most, the first time included.
+        validate: How much of a request is checked before it is sent.
+    """
+
+    timeout: float | None = None
+    max_attempts: int = 3
+    validate: Validation = "standard"
+
+    def __attrs_post_init__(self) -> None:
+        if self.timeout is not None and not self.timeout > 0:
+            raise ConfigurationError(
+                f"timeout must be a number of seconds above 0, or None: not {self.timeout!r}"
+            )
+        if self.max_attempts < 1:
+            raise ConfigurationError(
+                f"max_attempts must be a whole number from 1 on, not {self.max_attempts!r}"
+            )
+        if self.validate not in get_args(Validation):
+            choices = ", ".join(map(repr, get_args(Validation)))
+            raise ConfigurationError(f"validate must be one of {choices}, not {self.validate!r}")

@@ -1,0 +1,147 @@
+"""Lists: one object that is a page when awaited and all the items when iterated."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from .errors import PaginationError, WorkMailError
+from .model import Output, Request, changed
+from .operation import Pagination
+
+if TYPE_CHECKING:
+    from .client import ServiceClient
+
+ItemT = TypeVar("ItemT")
+PageT = TypeVar("PageT", bound=Output)
+
+
+class Pager(Generic[ItemT, PageT]):
+    """A list of the service, not yet read.
+
+    ::
+
+        page = await org.list_users(max_results=50)     # one page
+        async for user in org.list_users(): ...         # every item of every page
+        async for page in org.list_users().pages(): ... # every page
+        users = await org.list_users().collect()        # every item, as a list
+        user = await org.list_users().first()           # the first item, or None
+
+    Every use reads the list anew. Pages are fetched when they are needed, one at a time; nothing
+    stays open when a loop is left early. An error in the middle carries `next_token`, the token of
+    the page that failed: pass it to the list method to go on from there.
+    """
+
+    __slots__ = ("_client", "_request")
+
+    def __init__(self, client: ServiceClient, request: Request[PageT]) -> None:
+        self._client = client
+        self._request = request
+
+    def __repr__(self) -> str:
+        return f"Pager({self._request!r})"
+
+    def __await__(self) -> Generator[Any, None, PageT]:
+        """Fetch one page: the first, or the one that `next_token` names."""
+        return self._client.send(self._request).__await__()
+
+    def __aiter__(self) -> AsyncIterator[ItemT]:
+        """Iterate over the items of all pages."""
+        return _Items(_Pages(self._client, self._request))
+
+    def pages(self) -> AsyncIterator[PageT]:
+        """Iterate over the pages.
+
+        Returns:
+            An iterator of responses; a page may be empty and yet have a successor.
+        """
+        return _Pages(self._client, self._request)
+
+    async def collect(self, limit: int | None = None) -> list[ItemT]:
+        """Read the items into a list.
+
+        Args:
+            limit: How many items at most; None for all. No page is fetched beyond the limit.
+
+        Returns:
+            The items in the service's order.
+        """
+        if limit is not None and limit < 0:
+            raise ValueError(f"limit must be 0 or more, not {limit}")
+        found: list[ItemT] = []
+        if limit == 0:
+            return found
+        async for item in self:
+            found.append(item)
+            if len(found) == limit:
+                break
+        return found
+
+    async def first(self) -> ItemT | None:
+        """Return the first item, or None for an empty list."""
+        async for item in self:
+            return item
+        return None
+
+
+class _Pages(Generic[PageT]):
+    """Walks from token to token. A class, since an unfinished async generator needs closing."""
+
+    def __init__(self, client: ServiceClient, request: Request[PageT]) -> None:
+        pagination = request.operation.pagination
+        assert pagination is not None
+        self.pagination: Pagination = pagination
+        self._client = client
+        self._request: Request[PageT] | None = request
+        self._seen: set[str | None] = set()
+
+    def __aiter__(self) -> AsyncIterator[PageT]:
+        return self
+
+    async def __anext__(self) -> PageT:
+        request = self._request
+        if request is None:
+            raise StopAsyncIteration
+        token = _token_of(request)
+        if token in self._seen:
+            raise PaginationError(
+                "the service gave a next_token that it gave before; reading on would never end",
+                operation=request.operation.name,
+                next_token=token,
+            )
+        try:
+            page = await self._client.send(request)
+        except WorkMailError as error:
+            error.next_token = token
+            raise
+        self._seen.add(token)
+        following = _token_of(page) if self.pagination.token else None
+        # null, absent or empty: each of them ends a list
+        self._request = changed(request, next_token=following) if following else None
+        return page
+
+
+def _token_of(holder: object) -> str | None:
+    token: str | None = getattr(holder, "next_token", None)
+    return token
+
+
+class _Items(Generic[ItemT]):
+    """Walks over the items of pages."""
+
+    def __init__(self, pages: _Pages[Any]) -> None:
+        self._pages = pages
+        self._items: list[ItemT] = []
+        self._position = 0
+
+    def __aiter__(self) -> AsyncIterator[ItemT]:
+        return self
+
+    async def __anext__(self) -> ItemT:
+        while self._position >= len(self._items):
+            page = await self._pages.__anext__()
+            self._items = getattr(page, self._pages.pagination.items) or []
+            self._position = 0
+        item = self._items[self._position]
+        self._position += 1
+        return item

@@ -1,0 +1,136 @@
+"""The one seam through which requests leave: a request object in, a raw answer out.
+
+The default transport sends with aiobotocore, which signs, retries and resolves endpoints. Two
+things differ from calling aiobotocore by hand: parameters are not checked twice, and the answer's
+body is taken away before botocore parses it (its parser is most of the cost of a page), so that
+our own converter reads it. Errors stay with botocore's parser.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from .conversion import converter
+from .observers import Attempt, Call, Observer, tell
+from .operation import Service
+from .retries import register_retries
+
+
+class BodyStream(Protocol):
+    """What a streaming answer's body must offer."""
+
+    async def read(self, amt: int | None = None) -> bytes:
+        """Read at most `amt` bytes; b"" at the end."""
+
+    async def aclose(self) -> None:
+        """Give up the rest of the body and free the connection."""
+
+
+@frozen
+class RawResponse:
+    """A successful answer before it is decoded.
+
+    Attributes:
+        body: The whole body; b"" when it is a stream.
+        stream: The body of a streaming operation.
+    """
+
+    body: bytes
+    stream: BodyStream | None = None
+
+
+class Transport(Protocol):
+    """Sends requests and gives back raw answers.
+
+    An implementation counts `call.attempts`, sets `call.http_status` and `call.request_id`, and
+    raises only errors that `failures.translate` understands.
+    """
+
+    async def send(self, call: Call) -> RawResponse:
+        """Send a call's request, with retries, and return the answer."""
+
+    async def aclose(self) -> None:
+        """Free the connections."""
+
+
+_current: ContextVar[Call] = ContextVar("workmail_async_call")
+
+#: Under this key the body passes botocore's parser untouched.
+_BODY = "workmail_async.body"
+
+
+class AiobotocoreTransport:
+    """Sends with an open aiobotocore client.
+
+    Args:
+        client: The client; its event system gets our handlers.
+        service: The service that it is a client of.
+        observers: Who watches attempts.
+    """
+
+    def __init__(self, client: Any, service: Service, observers: tuple[Observer, ...]) -> None:
+        self._client = client
+        self._observers = observers
+        to_method = {api: py for py, api in client.meta.method_to_api_mapping.items()}
+        self._methods = {api: getattr(client, py) for api, py in to_method.items()}
+        events, name = client.meta.events, client.meta.service_model.service_id.hyphenize()
+        events.register(f"before-parse.{name}", self._take_body)
+        events.register(f"response-received.{name}", self._note_attempt)
+        register_retries(events, name, _current.get)
+
+    async def send(self, call: Call) -> RawResponse:
+        """Send a call's request, with retries, and return the answer."""
+        operation = call.operation
+        parameters: dict[str, Any] = converter.unstructure(call.request)
+        token = _current.set(call)
+        try:
+            answer = await self._methods[operation.name](**parameters)
+        finally:
+            _current.reset(token)
+        if operation.streaming:
+            return RawResponse(b"", _stream_of(answer))
+        return RawResponse(answer[_BODY])
+
+    async def aclose(self) -> None:
+        """Close the client's connections."""
+        await self._client.close()
+
+    def _take_body(
+        self,
+        operation_model: Any,
+        response_dict: dict[str, Any],
+        customized_response_dict: dict[str, Any],
+        **_: Any,
+    ) -> None:
+        if response_dict["status_code"] < 300 and not operation_model.has_streaming_output:
+            customized_response_dict[_BODY] = response_dict["body"]
+            response_dict["body"] = b"{}"
+
+    def _note_attempt(
+        self,
+        response_dict: dict[str, Any] | None,
+        parsed_response: dict[str, Any] | None,
+        exception: Exception | None,
+        **_: Any,
+    ) -> None:
+        call = _current.get()
+        call.attempts += 1
+        if response_dict is None or parsed_response is None:
+            call.http_status = call.request_id = None
+            code: str | None = type(exception).__name__
+        else:
+            call.http_status = response_dict["status_code"]
+            call.request_id = parsed_response.get("ResponseMetadata", {}).get("RequestId")
+            code = parsed_response.get("Error", {}).get("Code")
+        if self._observers:
+            attempt = Attempt(call.attempts, call.http_status, code)
+            tell(self._observers, lambda observer: observer.after_attempt(call, attempt))
+
+
+def _stream_of(answer: dict[str, Any]) -> BodyStream:
+    stream: BodyStream
+    (stream,) = (value for key, value in answer.items() if key != "ResponseMetadata")
+    return stream
