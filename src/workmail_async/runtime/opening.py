@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import Any
 
 from aiobotocore.config import AioConfig
@@ -67,25 +68,24 @@ def _new_session(service: Service, settings: Settings) -> AioSession:
 
 
 def _config(settings: Settings) -> AioConfig:
+    theirs: Any = settings.config or AioConfig()
+    user_agent = f"workmail-async/{version('workmail-async')} {theirs.user_agent_extra or ''}"
     ours: dict[str, Any] = {
         "parameter_validation": False,
         "retries": {"mode": "standard", "total_max_attempts": ATTEMPTS_CEILING},
-        "user_agent_extra": f"workmail-async/{version('workmail-async')}",
+        "user_agent_extra": user_agent.strip(),
     }
     if on_trio():
         ours["http_session_cls"] = _httpx_session()
-    if settings.config is not None:
-        ours["user_agent_extra"] += f" {settings.config.user_agent_extra or ''}".rstrip()
-        return settings.config.merge(AioConfig(**ours))
-    return AioConfig(**ours)
+    config: AioConfig = theirs.merge(AioConfig(**ours))
+    return config
 
 
 def _httpx_session() -> Any:
-    try:
-        import httpx2  # noqa: F401  (aiobotocore finds it by itself)
-        from aiobotocore.httpxsession import HttpxSession
-    except ImportError as error:
+    if find_spec("httpx2") is None:
         raise ConfigurationError(
-            "on trio requests go through httpx: pip install 'workmail-async[trio]'"
-        ) from error
+            "on trio requests go through httpx2: pip install 'workmail-async[trio]'"
+        )
+    from aiobotocore.httpxsession import HttpxSession
+
     return HttpxSession

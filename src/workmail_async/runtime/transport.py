@@ -24,6 +24,7 @@ class BodyStream(Protocol):
 
     async def read(self, amt: int | None = None) -> bytes:
         """Read at most `amt` bytes; b"" at the end."""
+        ...
 
     async def aclose(self) -> None:
         """Give up the rest of the body and free the connection."""
@@ -51,6 +52,7 @@ class Transport(Protocol):
 
     async def send(self, call: Call) -> RawResponse:
         """Send a call's request, with retries, and return the answer."""
+        ...
 
     async def aclose(self) -> None:
         """Free the connections."""
