@@ -6,6 +6,7 @@ Importing this module imports aiobotocore.
 from __future__ import annotations
 
 import os
+import platform
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
@@ -69,16 +70,26 @@ def _new_session(service: Service, settings: Settings) -> AioSession:
 
 def _config(settings: Settings) -> AioConfig:
     theirs: Any = settings.config or AioConfig()
-    user_agent = f"workmail-async/{version('workmail-async')} {theirs.user_agent_extra or ''}"
     ours: dict[str, Any] = {
         "parameter_validation": False,
         "retries": {"mode": "standard", "total_max_attempts": ATTEMPTS_CEILING},
-        "user_agent_extra": user_agent.strip(),
+        # given as a whole, since botocore otherwise composes it anew, twice for every call
+        "user_agent": theirs.user_agent or _user_agent(),
     }
     if on_trio():
         ours["http_session_cls"] = _httpx_session()
     config: AioConfig = theirs.merge(AioConfig(**ours))
     return config
+
+
+def _user_agent() -> str:
+    parts = {
+        "workmail-async": version("workmail-async"),
+        "aiobotocore": version("aiobotocore"),
+        "python": platform.python_version(),
+        platform.system(): platform.release(),
+    }
+    return " ".join(f"{name}/{number}" for name, number in parts.items())
 
 
 def _httpx_session() -> Any:
