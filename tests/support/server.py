@@ -382,5 +382,5 @@ class _Connection(BaseHTTPRequestHandler):
         elif sent != length:
             self.close_connection = True
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:
         """Says nothing on standard error."""

@@ -4,7 +4,7 @@ from functools import cache
 
 import attrs
 import botocore.session
-from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.model import OperationModel, ServiceModel, StructureShape
 
 WORKMAIL = "workmail"
 MESSAGE_FLOW = "workmailmessageflow"
@@ -34,6 +34,20 @@ class Operation:
         return service_model(self.service).operation_model(self.name)
 
     @property
+    def input(self) -> StructureShape:
+        """The structure of its request."""
+        shape = self.model.input_shape
+        assert shape is not None
+        return shape
+
+    @property
+    def output(self) -> StructureShape:
+        """The structure of its answer."""
+        shape = self.model.output_shape
+        assert shape is not None
+        return shape
+
+    @property
     def method(self) -> str:
         """The name of the method that calls it, in botocore's clients and in ours."""
         return str(botocore.xform_name(self.name))
@@ -51,8 +65,12 @@ WORKMAIL_OPERATIONS = operations(WORKMAIL)
 MESSAGE_FLOW_OPERATIONS = operations(MESSAGE_FLOW)
 
 
-def structures(service: str) -> list[Shape]:
+def structures(service: str) -> list[StructureShape]:
     """All structures of a service that are data, not errors, in the order of the alphabet."""
     model = service_model(service)
     shapes = (model.shape_for(name) for name in sorted(model.shape_names))
-    return [s for s in shapes if s.type_name == "structure" and not s.metadata.get("exception")]
+    return [
+        shape
+        for shape in shapes
+        if isinstance(shape, StructureShape) and not shape.metadata.get("exception")
+    ]

@@ -33,24 +33,24 @@ def examples(count: int) -> settings:
     return settings(max_examples=count, suppress_health_check=shared)
 
 
-def full_request(shape: StructureShape | None) -> st.SearchStrategy[Wire]:
+def full_request(shape: StructureShape) -> st.SearchStrategy[Wire]:
     """Valid requests that give every member, at every level."""
-    return _structure(shape, _always) if shape else st.just({})
+    return _structure(shape, _always)
 
 
-def minimal_request(shape: StructureShape | None) -> st.SearchStrategy[Wire]:
+def minimal_request(shape: StructureShape) -> st.SearchStrategy[Wire]:
     """Valid requests that give what is required, nothing else."""
-    return _structure(shape, _if_required) if shape else st.just({})
+    return _structure(shape, _if_required)
 
 
-def full_answer(shape: StructureShape | None) -> st.SearchStrategy[Wire]:
+def full_answer(shape: StructureShape) -> st.SearchStrategy[Wire]:
     """Answers that hold every member, at every level, and at least one item of every list."""
     return full_request(shape)
 
 
-def sparse_answer(shape: StructureShape | None) -> st.SearchStrategy[Wire]:
-    """Answers that miss members, hold nulls, members and enum values nobody has documented."""
-    return _structure(shape, _never, sparse=True) if shape else st.just({})
+def sparse_answer(shape: StructureShape) -> st.SearchStrategy[Wire]:
+    """Answers with members left out or null, and members and enum values nobody has documented."""
+    return _structure(shape, _if_required, sparse=True)
 
 
 def unknown_content() -> st.SearchStrategy[object]:
@@ -70,10 +70,6 @@ _Choice: TypeAlias = Callable[[StructureShape, str], bool]
 
 def _always(shape: StructureShape, member: str) -> bool:
     return True
-
-
-def _never(shape: StructureShape, member: str) -> bool:
-    return False
 
 
 def _if_required(shape: StructureShape, member: str) -> bool:

@@ -50,7 +50,7 @@ def test_requests_are_valid(
     kind: Callable[[StructureShape], st.SearchStrategy[strategies.Wire]],
     data: st.DataObject,
 ) -> None:
-    shape = operation.model.input_shape
+    shape = operation.input
     request = data.draw(kind(shape))
 
     report = ParamValidator().validate(request, shape)
@@ -65,7 +65,7 @@ def test_requests_are_valid(
 @strategies.examples(3)
 @given(data=st.data())
 def test_full_answers_hold_every_member(operation: Operation, data: st.DataObject) -> None:
-    shape = operation.model.output_shape
+    shape = operation.output
     answer = data.draw(strategies.full_answer(shape))
 
     assert paths(shape, answer) == all_paths(shape)
