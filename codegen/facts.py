@@ -1,0 +1,69 @@
+"""The constraints of a shape, as a sentence of a docstring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from codegen.ir import Member, Shape
+
+
+def facts(shape: Shape) -> str:
+    """Return the constraints of a shape as sentences; empty when it has none."""
+    sentences = [_sentence(_constraints(shape)), _values(shape.innermost)]
+    if shape.kind == "timestamp":
+        sentences.append("In UTC.")
+    if shape.innermost.sensitive:
+        sentences.append("Sensitive, so never shown in a repr, log or error.")
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def pattern_note(members: Iterable[Member]) -> str:
+    """Return when the patterns of these members are checked; empty when none has a pattern."""
+    patterns = [member.shape.innermost.pattern for member in members]
+    return 'Patterns are checked only with `validate="strict"`.' if any(patterns) else ""
+
+
+def _constraints(shape: Shape) -> list[str]:
+    found = []
+    if shape.kind == "list" and shape.element:
+        found.append(_bounds(shape, "item"))
+        inner = _constraints(shape.element)
+        if inner:
+            found.append(f"each {', '.join(inner)}")
+    elif shape.kind == "text":
+        found.append(_bounds(shape, "character"))
+        if shape.pattern:
+            found.append(f"pattern `{shape.pattern}`")
+    elif shape.kind in {"integer", "float"}:
+        found.append(_bounds(shape, ""))
+    return [text for text in found if text]
+
+
+def _bounds(shape: Shape, unit: str) -> str:
+    low, high = shape.low, shape.high
+    if unit and not low:
+        low = None  # no length is less than 0
+    if low is None and high is None:
+        return ""
+    if low == high:
+        numbers, last = f"exactly {low:,}", low
+    elif low is None:
+        numbers, last = f"at most {high:,}", high
+    elif high is None:
+        numbers, last = f"at least {low:,}", low
+    else:
+        numbers, last = f"{low:,} to {high:,}", high
+    if not unit:
+        return numbers
+    return f"{numbers} {unit}" if last == 1 else f"{numbers} {unit}s"
+
+
+def _values(shape: Shape) -> str:
+    if not shape.values:
+        return ""
+    return f"One of `enums.{shape.name}`: {', '.join(shape.values)}."
+
+
+def _sentence(parts: list[str]) -> str:
+    text = ", ".join(parts)
+    return f"{text[0].upper()}{text[1:]}." if text else ""

@@ -1,0 +1,194 @@
+"""Makes the methods of the clients, and of the view that binds one of their arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from codegen.facts import pattern_note
+from codegen.ir import Argument, Group, Import, Member, Method, Operation, Pagination, View, Waiter
+from codegen.names import PACKAGE
+from codegen.prose import Doc, Entry, Section
+from codegen.shapes import annotation
+
+#: Up to how many members of an answer a method's docstring names.
+_FEW = 4
+
+_TIMES = (
+    ("timeout", "Seconds until giving up."),
+    ("min_delay", "Seconds before the second look."),
+    ("max_delay", "The longest pause between two looks, in seconds."),
+)
+
+
+def of_operation(operation: Operation, bound: str | None) -> Method:
+    """Return the method that sends an operation's request.
+
+    Args:
+        operation: The operation.
+        bound: The argument that the view fills in; None for the client's own method.
+    """
+    members = _arguments(operation, bound)
+    result = _result(operation)
+    kind: Literal["call", "page", "stream"] = "call"
+    if operation.pagination:
+        kind = "page"
+    elif operation.stream:
+        kind = "stream"
+    return Method(
+        name=operation.method,
+        kind=kind,
+        arguments=tuple(map(_argument, members)),
+        passed=tuple(member.name for member in members),
+        returns=result,
+        doc=Doc(
+            operation.summary,
+            (operation.notes,),
+            (
+                _described(members),
+                Section("Returns", (Entry(None, _returned(operation)),)),
+                Section("Raises", tuple(_documented_errors(operation))),
+            ),
+            (" ".join(filter(None, (pattern_note(members), f"See <{operation.page}>."))),),
+        ),
+        request=operation.request.name,
+        call=operation.stream.call if operation.stream else None,
+    )
+
+
+def of_waiter(waiter: Waiter, bound: str | None) -> Method:
+    """Return the method that waits.
+
+    Args:
+        waiter: The waiter.
+        bound: The argument that the view fills in; None for the client's own method.
+    """
+    operation = waiter.operation
+    members = [member for member in _arguments(operation, bound) if member.required]
+    response = f"models.{operation.response.name}"
+    times = [Entry(name, f"{text} Default {getattr(waiter, name):g}.") for name, text in _TIMES]
+    watch = Entry("on_progress", "Called with every answer; a plain or an async function.")
+    gives = (Entry(None, f"The last answer of `{operation.method}`."),) if waiter.gives else ()
+    failed = f"The state is {_either(waiter.failure)}, from which there is no way back."
+    raised = [Entry("errors.WaiterTimeoutError", "The deadline came first.")]
+    if waiter.failure:
+        raised.append(Entry("errors.WaiterFailedError", failed))
+    return Method(
+        name=f"wait_until_{waiter.name}",
+        kind="wait",
+        arguments=(
+            *map(_argument, members),
+            *(Argument(name, "float", str(getattr(waiter, name))) for name, _ in _TIMES),
+            Argument("on_progress", f"ProgressCallback[{response}] | None", "None"),
+        ),
+        passed=tuple(member.name for member in members),
+        returns=response if waiter.gives else "None",
+        doc=Doc(
+            waiter.summary,
+            (waiter.notes,),
+            (
+                Section("Args", (*_described(members).entries, *times, watch)),
+                Section("Returns", gives),
+                Section("Raises", tuple(raised)),
+            ),
+            (pattern_note(members),),
+        ),
+        request=operation.request.name,
+        waiter=waiter.name.upper(),
+    )
+
+
+def client_imports(
+    package: str, groups: Iterable[Group], operations: Mapping[str, Operation], view: View | None
+) -> tuple[Import, ...]:
+    """Return what a client's module imports."""
+    methods = [method for group in groups for method in group.methods]
+    found = [*_annotation_imports(methods), Import(f"{PACKAGE}.runtime.client", ("ServiceClient",))]
+    if any(method.waiter for method in methods):
+        found += [
+            Import(f"{PACKAGE}.runtime.waiting", ("wait_until",)),
+            Import(package, ("waiters",)),
+        ]
+    if view:
+        found.append(Import(package, (f"{view.module} as views",)))
+    for operation in operations.values():
+        if operation.stream:
+            found.append(Import(operation.stream.module, (operation.stream.call,)))
+    return (*found, Import(f"{package}.service", ("SERVICE",)))
+
+
+def view_imports(package: str, groups: Iterable[Group]) -> tuple[Import, ...]:
+    """Return what a view's module imports."""
+    methods = [method for group in groups for method in group.methods]
+    return (*_annotation_imports(methods), Import(package, ("client as clients",)))
+
+
+def _annotation_imports(methods: list[Method]) -> Iterator[Import]:
+    annotations = " ".join(
+        [method.returns for method in methods]
+        + [argument.annotation for method in methods for argument in method.arguments]
+    )
+    for module, name in (
+        (PACKAGE, "enums"),
+        (PACKAGE, "models"),
+        (f"{PACKAGE}.runtime.paging", "Pager"),
+        (f"{PACKAGE}.runtime.waiting", "ProgressCallback"),
+    ):
+        if f"{name}." in annotations or f"{name}[" in annotations:
+            yield Import(module, (name,))
+
+
+def _arguments(operation: Operation, bound: str | None) -> list[Member]:
+    members = [member for member in operation.request.members if member.name != bound]
+    return sorted(members, key=lambda member: not member.required)
+
+
+def _argument(member: Member) -> Argument:
+    return Argument(member.name, member.parameter, None if member.required else "None")
+
+
+def _described(members: Iterable[Member]) -> Section:
+    return Section("Args", tuple(Entry(member.name, member.text) for member in members))
+
+
+def _result(operation: Operation) -> str:
+    response = f"models.{operation.response.name}"
+    if operation.pagination:
+        return f"Pager[{_item(operation.pagination)}, {response}]"
+    if operation.stream:
+        return operation.stream.call
+    return response
+
+
+def _item(pagination: Pagination) -> str:
+    element = pagination.items.shape.element
+    assert element is not None
+    return annotation(element, lenient=False, models="models.", enums="enums.")
+
+
+def _returned(operation: Operation) -> str:
+    if operation.pagination:
+        pages = "all pages" if operation.pagination.token else "its only page"
+        item = _item(operation.pagination)
+        return f"A pager: `async for` gives each `{item}` of {pages}, `await` gives one page."
+    if operation.stream:
+        return operation.stream.returns
+    names = [f"`{member.name}`" for member in operation.response.members]
+    if not names:
+        return "An empty answer, which only has `response_metadata`."
+    if len(names) > _FEW:
+        return f"The answer, with what `models.{operation.response.name}` lists."
+    return f"The answer, with {_both(names)}."
+
+
+def _documented_errors(operation: Operation) -> Iterator[Entry]:
+    for error in operation.errors:
+        yield Entry(f"errors.{error.code}", error.summary)
+
+
+def _both(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""

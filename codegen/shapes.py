@@ -1,0 +1,201 @@
+"""Interprets the shapes of a service model: scalars, lists, and how structures hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import define, field
+
+from codegen.ir import Kind, Shape, Stream
+from codegen.load import Model
+from codegen.overlay import Overlay
+
+_KINDS: dict[str, Kind] = {
+    "string": "text",
+    "integer": "integer",
+    "long": "integer",
+    "float": "float",
+    "double": "float",
+    "boolean": "boolean",
+    "timestamp": "timestamp",
+    "list": "list",
+    "structure": "structure",
+    "blob": "stream",
+}
+
+_PYTHON = {"text": "str", "integer": "int", "float": "float", "boolean": "bool"}
+
+
+class ModelError(Exception):
+    """The service model has something that the generator cannot express."""
+
+
+class Types:
+    """The shapes of one service model.
+
+    Args:
+        model: The service model.
+        overlay: For the classes of streams.
+    """
+
+    def __init__(self, model: Model, overlay: Overlay) -> None:
+        self._raw: dict[str, Any] = model.description["shapes"]
+        self._overlay = overlay
+        self._shapes: dict[str, Shape] = {}
+
+    def shape(self, name: str) -> Shape:
+        """Return a shape of the model by its name."""
+        if name not in self._shapes:
+            self._shapes[name] = self._interpret(name)
+        return self._shapes[name]
+
+    def structure(self, name: str) -> dict[str, Any]:
+        """Return the raw description of a structure."""
+        raw: dict[str, Any] = self._raw[name]
+        return raw
+
+    def members(self, name: str) -> dict[str, Any]:
+        """Return the raw members of a structure."""
+        members: dict[str, Any] = self._raw[name]["members"]
+        return members
+
+    def used_structures(self, name: str) -> list[str]:
+        """Return the structures that the members of a structure hold, in order."""
+        found = (self.shape(member["shape"]).innermost for member in self.members(name).values())
+        return list(dict.fromkeys(shape.wire for shape in found if shape.kind == "structure"))
+
+    def _interpret(self, name: str) -> Shape:
+        raw = self._raw[name]
+        kind = "enum" if "enum" in raw else _KINDS.get(raw["type"])
+        if kind is None or (kind == "stream" and not raw.get("streaming")):
+            raise ModelError(f"shape {name} is a {raw['type']}, which the generator does not know")
+        return Shape(
+            wire=name,
+            kind=kind,
+            low=raw.get("min"),
+            high=raw.get("max"),
+            pattern=raw.get("pattern"),
+            sensitive=raw.get("sensitive", False),
+            values=tuple(raw.get("enum", ())),
+            element=self.shape(raw["member"]["shape"]) if kind == "list" else None,
+            stream=self._stream(name) if kind == "stream" else None,
+        )
+
+    def _stream(self, name: str) -> Stream:
+        steps = ("fixes", "streams", name)
+        self._overlay.need(*steps, "reason")
+        keys = ("type", "call", "module", "returns")
+        return Stream(*(self._overlay.need(*steps, key) for key in keys))
+
+
+@define
+class Usage:
+    """Where a structure is used.
+
+    Attributes:
+        areas: The areas of the operations that reach it.
+        in_requests: Whether a request reaches it.
+        in_responses: Whether a response reaches it.
+    """
+
+    areas: set[str] = field(factory=set)
+    in_requests: bool = False
+    in_responses: bool = False
+
+
+def reachable(types: Types, root: str) -> Iterator[str]:
+    """Yield a structure and all that it leads to, each before those that use it.
+
+    Raises:
+        ModelError: Structures refer to each other in a circle, so that no order of classes works.
+    """
+    done: set[str] = set()
+    path: list[str] = []
+
+    def visit(name: str) -> Iterator[str]:
+        if name in path:
+            circle = " -> ".join([*path[path.index(name) :], name])
+            raise ModelError(
+                f"structures refer to each other in a circle: {circle}. Generated classes hold "
+                "real annotations and are ordered, so the generator has to learn about this first"
+            )
+        if name in done:
+            return
+        path.append(name)
+        for used in types.used_structures(name):
+            yield from visit(used)
+        path.pop()
+        done.add(name)
+        yield name
+
+    yield from visit(root)
+
+
+def annotation(shape: Shape, *, lenient: bool, models: str = "", enums: str = "") -> str:
+    """Return the Python type of a shape.
+
+    Args:
+        shape: The shape.
+        lenient: Whether an enumeration also takes the plain string.
+        models: What to put before the names of model classes, such as `models.`.
+        enums: What to put before the names of enumerations.
+    """
+    if shape.kind == "enum":
+        return f"{enums}{shape.name} | str" if lenient else f"{enums}{shape.name}"
+    if shape.kind == "list" and shape.element:
+        inner = annotation(shape.element, lenient=lenient, models=models, enums=enums)
+        return f"list[{inner}]"
+    if shape.kind == "structure":
+        return f"{models}{shape.name}"
+    if shape.stream:
+        return shape.stream.type
+    if shape.kind == "timestamp":
+        return "datetime"
+    return _PYTHON[shape.kind]
+
+
+def declared(shape: Shape) -> str:
+    """Return the expression by which a member declares its shape."""
+    if shape.kind == "structure":
+        return shape.name
+    if shape.stream:
+        return f"ByteStream({shape.stream.type})"
+    if shape.element and shape.innermost.kind == "structure":
+        return f"ListOf({', '.join([declared(shape.element), *size(shape)])})"
+    return f"shapes.{shape.name}"
+
+
+def constant(shape: Shape) -> str:
+    """Return the expression that makes the constant of a scalar shape or a list of scalars."""
+    if shape.kind == "enum":
+        return f'shapes.Enumeration("{shape.wire}", enums.{shape.name})'
+    if shape.element:
+        return f"shapes.ListOf({', '.join([shape.element.name, *size(shape)])})"
+    arguments = [f'"{shape.wire}"']
+    if shape.kind == "text":
+        arguments += _bounds("length", shape)
+        if shape.pattern:
+            arguments.append(f"pattern={_literal(shape.pattern)}")
+        if shape.sensitive:
+            arguments.append("sensitive=True")
+    elif shape.kind in {"integer", "float"}:
+        arguments += _bounds("range", shape)
+    return f"shapes.{shape.kind.capitalize()}({', '.join(arguments)})"
+
+
+def size(shape: Shape) -> list[str]:
+    """Return the size argument of a list, if it has bounds."""
+    return _bounds("size", shape)
+
+
+def _bounds(name: str, shape: Shape) -> list[str]:
+    if shape.low is None and shape.high is None:
+        return []
+    return [f"{name}=({shape.low}, {shape.high})"]
+
+
+def _literal(pattern: str) -> str:
+    if '"' in pattern or pattern.endswith("\\"):
+        return repr(pattern)
+    return f'r"{pattern}"'

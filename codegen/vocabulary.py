@@ -1,0 +1,49 @@
+"""Turns the service's names inside our words into those that Python users type.
+
+The overlay calls things by the names of the service ("needs ForceDelete"), as it describes the
+service. Docstrings say `force_delete` instead. Only names with a hump inside are turned: "State"
+and "Name" are also plain English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from codegen.names import snake
+
+_NAME = re.compile(r"`[^`]*`|\b[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\b")
+
+
+class Vocabulary:
+    """The names of the services and how Python code spells them.
+
+    Args:
+        operations: Names of operations.
+        members: Wire names of members.
+        structures: Names of model classes.
+        enums: Names of enumerations.
+        errors: Codes of errors.
+    """
+
+    def __init__(
+        self,
+        *,
+        operations: Iterable[str],
+        members: Iterable[str],
+        structures: Iterable[str],
+        enums: Iterable[str],
+        errors: Iterable[str],
+    ) -> None:
+        # Later ones win: what is a member and a class of the same name is meant as the member.
+        self._spelled = {
+            **{name: f"`enums.{name}`" for name in enums},
+            **{name: f"`models.{name}`" for name in structures},
+            **{name: f"`errors.{name}`" for name in errors},
+            **{name: f"`{snake(name)}`" for name in members},
+            **{name: f"`{snake(name)}`" for name in operations},
+        }
+
+    def python(self, text: str) -> str:
+        """Return the text with the service's names spelled as Python code."""
+        return _NAME.sub(lambda name: self._spelled.get(name.group(), name.group()), text)
