@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
-from typing_extensions import Self
 
 from workmail_async.runtime.errors import TransportError
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from workmail_async.models import GetRawMessageContentRequest
+    from typing_extensions import Self
 
+    from workmail_async.models import GetRawMessageContentRequest
     from workmail_async.runtime.client import ServiceClient
     from workmail_async.runtime.transport import BodyStream
 

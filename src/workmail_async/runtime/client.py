@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from enum import Enum
 from types import TracebackType
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 import anyio
 from attrs import evolve
-from typing_extensions import Self
 
 from .connection import Connection, Credentials, Settings
 from .errors import ConfigurationError, RequestTimeoutError
@@ -25,6 +23,7 @@ from .validation import validate as check
 if TYPE_CHECKING:
     from aiobotocore.config import AioConfig
     from aiobotocore.session import AioSession
+    from typing_extensions import Self
 
     from .transport import RawResponse
 
@@ -220,12 +219,16 @@ class ServiceClient:
 
 def with_tokens(request: Request[OutputT]) -> Request[OutputT]:
     """Return the request with its idempotency token filled in; the caller's stays as it is."""
-    missing = {
-        member.name: str(uuid.uuid4())
+    missing = [
+        member.name
         for member in members(type(request))
         if member.wire.token and getattr(request, member.name) is None
-    }
-    return changed(request, **missing) if missing else request
+    ]
+    if not missing:
+        return request
+    from uuid import uuid4
+
+    return changed(request, **{name: str(uuid4()) for name in missing})
 
 
 def _credentials(key: str | None, secret: str | None, token: str | None) -> Credentials | None:

@@ -9,13 +9,16 @@ sessions are made at the first request, on the caller's loop.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.to_thread
 from attrs import field, frozen
 
+from .collector import postponed_collection
 from .errors import ClientClosedError
 from .observers import Call, Observer
 from .operation import Service
@@ -57,6 +60,12 @@ class Settings:
         """Return what a repr may show."""
         shown = {"region": self.region, "profile": self.profile, "endpoint_url": self.endpoint_url}
         return ", ".join(f"{k}={v!r}" for k, v in shown.items() if v is not None)
+
+
+if "asyncio" in sys.modules:
+    # anyio loads its asyncio side at its first call, which would stop a running loop for 15 ms
+    with suppress(ImportError):
+        import_module("anyio._backends._asyncio")
 
 
 def on_trio() -> bool:
@@ -115,7 +124,8 @@ class Connection:
         opening = partial(
             anyio.run, self._make_transport, call, backend=backend, backend_options=options
         )
-        transport = await anyio.to_thread.run_sync(opening, abandon_on_cancel=True)
+        with postponed_collection():
+            transport = await anyio.to_thread.run_sync(opening, abandon_on_cancel=True)
         if self._closed:
             await transport.aclose()
             raise ClientClosedError("this client was closed while it was being opened")
