@@ -120,7 +120,11 @@ def client_imports(
 def view_imports(package: str, groups: Iterable[Group]) -> tuple[Import, ...]:
     """Return what a view's module imports."""
     methods = [method for group in groups for method in group.methods]
-    return (*_annotation_imports(methods), Import(package, ("client as clients",)))
+    return (
+        Import("attrs", ("field", "frozen")),
+        *_annotation_imports(methods),
+        Import(package, ("client as clients",)),
+    )
 
 
 def _annotation_imports(methods: list[Method]) -> Iterator[Import]:

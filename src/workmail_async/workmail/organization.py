@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from attrs import field, frozen
+
 from workmail_async import enums, models
 from workmail_async.runtime.paging import Pager
 from workmail_async.runtime.waiting import ProgressCallback
@@ -11,6 +13,7 @@ from workmail_async.workmail import client as clients
 __all__ = ["Organization"]
 
 
+@frozen
 class Organization:
     """One organization: every operation on it, without the argument `organization_id`.
 
@@ -21,22 +24,8 @@ class Organization:
         organization_id: The id of the organization.
     """
 
-    __slots__ = ("client", "organization_id")
-
-    def __init__(self, client: clients.WorkMailClient, organization_id: str) -> None:
-        self.client = client
-        self.organization_id = organization_id
-
-    def __repr__(self) -> str:
-        return f"Organization({self.organization_id!r})"
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Organization):
-            return NotImplemented
-        return self.client is other.client and self.organization_id == other.organization_id
-
-    def __hash__(self) -> int:
-        return hash((Organization, id(self.client), self.organization_id))
+    client: clients.WorkMailClient = field(repr=False)
+    organization_id: str
 
     # --- Organizations ---
 
