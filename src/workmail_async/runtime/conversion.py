@@ -42,7 +42,7 @@ def to_datetime(value: Any) -> datetime:
             return _EPOCH + timedelta(seconds=value)
     from botocore.utils import parse_timestamp
 
-    return parse_timestamp(value).astimezone(timezone.utc)  # type: ignore[no-any-return]
+    return parse_timestamp(value).astimezone(timezone.utc)
 
 
 def to_epoch(value: datetime) -> float:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import botocore.exceptions as aws
+from botocore.parsers import ResponseParserError
 
 from . import errors
 from .observers import Call
@@ -53,7 +54,8 @@ def translate(error: Exception, call: Call) -> errors.WorkMailError | None:
     if isinstance(error, errors.WorkMailError):
         return error
     if isinstance(error, aws.ClientError):
-        return service_error(error.response, call)
+        response: dict[str, Any] = dict(error.response)
+        return service_error(response, call)
     operation, attempts = call.operation.name, call.attempts
     text = scrub(str(error), call.request)
     if isinstance(error, _CREDENTIALS):
@@ -65,7 +67,7 @@ def translate(error: Exception, call: Call) -> errors.WorkMailError | None:
         return errors.ConnectError(text, operation=operation, attempts=attempts)
     if isinstance(error, (aws.HTTPClientError, aws.ConnectionError)):
         return errors.TransportError(text, operation=operation, attempts=attempts)
-    if isinstance(error, aws.ResponseParserError):
+    if isinstance(error, ResponseParserError):
         return errors.InvalidResponseError(
             text, operation=operation, attempts=attempts, http_status=call.http_status or 0
         )

@@ -17,7 +17,7 @@ from botocore.loaders import JSONFileLoader, Loader
 from .operation import Service
 
 
-class _FileLoader(JSONFileLoader):  # type: ignore[misc]
+class _FileLoader(JSONFileLoader):
     """Reads botocore's data files with orjson."""
 
     def _load_file(self, full_path: str, open_method: Any) -> Any:
@@ -28,7 +28,7 @@ class _FileLoader(JSONFileLoader):  # type: ignore[misc]
             return orjson.loads(file.read())
 
 
-class ServiceLoader(Loader):  # type: ignore[misc]
+class ServiceLoader(Loader):
     """A botocore data loader that knows its services by name; for others it searches as usual.
 
     Args:
