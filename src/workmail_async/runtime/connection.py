@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.to_thread
+from anyio.lowlevel import current_token
 from attrs import field, frozen
 
 from .collector import postponed_collection
-from .errors import ClientClosedError
+from .errors import ClientClosedError, ConfigurationError
 from .observers import Call, Observer
 from .operation import Service
 
@@ -90,6 +91,7 @@ class Connection:
         self._service = service
         self._observers = observers
         self._transport: Transport | None = None
+        self._loop: object = None
         self._opening: anyio.Lock | None = None
         self._closed = False
 
@@ -104,8 +106,14 @@ class Connection:
 
         Raises:
             ClientClosedError: The connection was closed.
+            ConfigurationError: The settings do not fit, or the caller is on another event loop
+                than the one that opened the connection.
         """
         if self._transport is not None:
+            if current_token() != self._loop:
+                raise ConfigurationError(
+                    "this client was opened on another event loop: make one client for each"
+                )
             return self._transport
         if self._opening is None:
             self._opening = anyio.Lock()
@@ -116,6 +124,7 @@ class Connection:
                 )
             if self._transport is None:
                 self._transport = await self._open(call)
+                self._loop = current_token()
             return self._transport
 
     async def _open(self, call: Call) -> Transport:
