@@ -9,18 +9,28 @@ from codegen.ir import Member, Shape
 
 def facts(shape: Shape) -> str:
     """Return the constraints of a shape as sentences; empty when it has none."""
-    sentences = [_sentence(_constraints(shape)), _values(shape.innermost)]
+    sentences = [_sentence(_constraints(shape)), _values(shape)]
     if shape.kind == "timestamp":
         sentences.append("In UTC.")
     if shape.innermost.sensitive:
-        sentences.append("Sensitive, so never shown in a repr, log or error.")
+        sentences.append("Sensitive.")
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def pattern_note(members: Iterable[Member]) -> str:
-    """Return when the patterns of these members are checked; empty when none has a pattern."""
-    patterns = [member.shape.innermost.pattern for member in members]
-    return 'Patterns are checked only with `validate="strict"`.' if any(patterns) else ""
+def notes(members: Iterable[Member], *, checked: bool) -> str:
+    """Return what has to be said once about the facts of some members.
+
+    Args:
+        members: The members.
+        checked: Whether they belong to a request, which is validated.
+    """
+    innermost = [member.shape.innermost for member in members]
+    said: list[str] = []
+    if checked and any(shape.pattern for shape in innermost):
+        said.append('Patterns are checked only with `validate="strict"`.')
+    if any(shape.sensitive for shape in innermost):
+        said.append("Sensitive values are shown in no repr, log or error.")
+    return " ".join(said)
 
 
 def _constraints(shape: Shape) -> list[str]:
@@ -46,22 +56,24 @@ def _bounds(shape: Shape, unit: str) -> str:
     if low is None and high is None:
         return ""
     if low == high:
-        numbers, last = f"exactly {low:,}", low
+        numbers, last = f"exactly {low}", low
     elif low is None:
-        numbers, last = f"at most {high:,}", high
+        numbers, last = f"at most {high}", high
     elif high is None:
-        numbers, last = f"at least {low:,}", low
+        numbers, last = f"at least {low}", low
     else:
-        numbers, last = f"{low:,} to {high:,}", high
+        numbers, last = f"{low} to {high}", high
     if not unit:
         return numbers
     return f"{numbers} {unit}" if last == 1 else f"{numbers} {unit}s"
 
 
 def _values(shape: Shape) -> str:
-    if not shape.values:
+    innermost = shape.innermost
+    if not innermost.values:
         return ""
-    return f"One of `enums.{shape.name}`: {', '.join(shape.values)}."
+    each = "Each one" if shape.element else "One"
+    return f"{each} of `enums.{innermost.name}`: {', '.join(innermost.values)}."
 
 
 def _sentence(parts: list[str]) -> str:

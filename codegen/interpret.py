@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from codegen import methods
-from codegen.facts import facts, pattern_note
+from codegen.facts import facts, notes
 from codegen.ir import (
     Api,
     Argument,
@@ -137,7 +137,7 @@ class _Interpreter:
         self._need("reason")
         client = self._need("client")
         groups = self._groups(operations, waiters, bound=None)
-        doc = Doc(self._need("summary"))
+        doc = Doc(self._need("summary"), (self._need("text"),), example=self._need("example"))
         return Service(
             name=self.name,
             package=package,
@@ -275,11 +275,12 @@ class _Interpreter:
 
     def _data_type(self, name: str) -> Structure:
         members = self._members(name)
+        checked = self.usage[name].in_requests
         doc = Doc(
             self._text("structures", name, "summary"),
             (self._optional_text("structures", name, "notes"),),
             (_attributes(members),),
-            (f"See <{self._page(name)}>.",),
+            (_joined(notes(members, checked=checked), f"See <{self._page(name)}>."),),
         )
         return self._structure(name, "data", members, doc)
 
@@ -292,11 +293,16 @@ class _Interpreter:
                 f"Input of {use.operation}.",
                 (summary,),
                 (_attributes(members),),
-                (pattern_note(members),),
+                (notes(members, checked=True),),
             )
         else:
             nothing = "" if members else "It is empty: getting it means that the call succeeded."
-            doc = Doc(f"Answer of {use.operation}.", (nothing,), (_attributes(members),))
+            doc = Doc(
+                f"Answer of {use.operation}.",
+                (nothing,),
+                (_attributes(members),),
+                (notes(members, checked=False),),
+            )
         return self._structure(name, use.role, members, doc)
 
     def _structure(self, name: str, role: Role, members: tuple[Member, ...], doc: Doc) -> Structure:
@@ -487,6 +493,7 @@ class _Interpreter:
                 self._need("view", "summary"),
                 (self._need("view", "text"),),
                 (Section("Attributes", (Entry("client", self._need("view", "client")), meaning)),),
+                example=self._need("view", "example"),
             ),
             maker=Doc(
                 self._need("view", "maker"),
@@ -515,6 +522,10 @@ def _takes(operation: Operation, bound: str | None) -> bool:
     return bound is None or any(
         member.name == bound and member.required for member in operation.request.members
     )
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 def _attributes(members: tuple[Member, ...]) -> Section:

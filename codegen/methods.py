@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from codegen.facts import pattern_note
+from codegen.facts import notes
 from codegen.ir import Argument, Group, Import, Member, Method, Operation, Pagination, View, Waiter
 from codegen.names import PACKAGE
 from codegen.prose import Doc, Entry, Section
@@ -49,7 +49,7 @@ def of_operation(operation: Operation, bound: str | None) -> Method:
                 Section("Returns", (Entry(None, _returned(operation)),)),
                 Section("Raises", tuple(_documented_errors(operation))),
             ),
-            (" ".join(filter(None, (pattern_note(members), f"See <{operation.page}>."))),),
+            (" ".join(filter(None, (notes(members, checked=True), f"See <{operation.page}>."))),),
         ),
         request=operation.request.name,
         call=operation.stream.call if operation.stream else None,
@@ -91,7 +91,7 @@ def of_waiter(waiter: Waiter, bound: str | None) -> Method:
                 Section("Returns", gives),
                 Section("Raises", tuple(raised)),
             ),
-            (pattern_note(members),),
+            (notes(members, checked=True),),
         ),
         request=operation.request.name,
         waiter=waiter.name.upper(),
@@ -174,7 +174,7 @@ def _returned(operation: Operation) -> str:
     if operation.pagination:
         pages = "all pages" if operation.pagination.token else "its only page"
         item = _item(operation.pagination)
-        return f"A pager: `async for` gives each `{item}` of {pages}, `await` gives one page."
+        return f"A pager. `async for` gives each `{item}` of {pages}, `await` gives one page."
     if operation.stream:
         return operation.stream.returns
     names = [f"`{member.name}`" for member in operation.response.members]

@@ -38,12 +38,14 @@ class Doc:
         paragraphs: What follows it.
         sections: Attributes, Args, Returns, Raises. Empty ones are left out.
         closing: The last paragraphs.
+        example: Code that shows how to use it.
     """
 
     summary: str
     paragraphs: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     closing: tuple[str, ...] = ()
+    example: str = ""
 
 
 def docstring(doc: Doc, indent: int) -> str:
@@ -60,6 +62,7 @@ def docstring(doc: Doc, indent: int) -> str:
     blocks += [wrap(text, indent) for text in doc.paragraphs if text]
     blocks += [_section(section, indent) for section in doc.sections if section.entries]
     blocks += [wrap(text, indent) for text in doc.closing if text]
+    blocks += [f"Example:\n{_code(doc.example)}"] if doc.example else []
     text = "\n\n".join(blocks)
     if '"""' in text or text.endswith(('"', "\\")):
         raise ValueError(f"not possible within a docstring: {text}")
@@ -98,6 +101,10 @@ def _section(section: Section, indent: int) -> str:
         hanging = 4 if entry.name else 0
         lines += [f"    {line}" for line in wrap(text, indent + 4, hanging).split("\n")]
     return "\n".join(lines)
+
+
+def _code(example: str) -> str:
+    return textwrap.indent(f"```python\n{example.strip()}\n```", " " * 4)
 
 
 def _opening(text: str) -> str:

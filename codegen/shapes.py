@@ -76,11 +76,17 @@ class Types:
             low=raw.get("min"),
             high=raw.get("max"),
             pattern=raw.get("pattern"),
-            sensitive=raw.get("sensitive", False),
+            sensitive=raw.get("sensitive", False) or self._is_secret(name),
             values=tuple(raw.get("enum", ())),
             element=self.shape(raw["member"]["shape"]) if kind == "list" else None,
             stream=self._stream(name) if kind == "stream" else None,
         )
+
+    def _is_secret(self, name: str) -> bool:
+        secret: bool = self._overlay.get("fixes", "shapes", name, "sensitive", default=False)
+        if secret:
+            self._overlay.need("fixes", "shapes", name, "reason")
+        return secret
 
     def _stream(self, name: str) -> Stream:
         steps = ("fixes", "streams", name)

@@ -12,7 +12,17 @@ __all__ = ["MessageFlowClient"]
 
 
 class MessageFlowClient(ServiceClient):
-    """Asynchronous client for Amazon WorkMail Message Flow."""
+    """Asynchronous client for Amazon WorkMail Message Flow.
+
+    It takes the arguments of `ServiceClient`, such as `region`, `profile` and `timeout`.
+
+    Example:
+        ```python
+        async with MessageFlowClient(region="us-east-1") as flow:
+            async with flow.get_raw_message_content(message_id=message_id) as content:
+                message = await content.message()
+        ```
+    """
 
     _service = SERVICE
 

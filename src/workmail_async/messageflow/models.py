@@ -31,11 +31,12 @@ class S3Reference(Model):
     Attributes:
         bucket: The name of the S3 bucket. 3 to 63 characters, pattern `^[a-z0-9][a-z0-9\-]*`.
         key: The key of the object: letters, digits, `-` and `/` only, so no file extension. 1 to
-            1,024 characters, pattern `[a-zA-Z0-9\-/]*`.
-        object_version: The version of the object, in a bucket that keeps versions. 1 to 1,024
+            1024 characters, pattern `[a-zA-Z0-9\-/]*`.
+        object_version: The version of the object, in a bucket that keeps versions. 1 to 1024
             characters, pattern `.+`.
 
-    See <https://docs.aws.amazon.com/workmail/latest/APIReference/API_messageflow_S3Reference.html>.
+    Patterns are checked only with `validate="strict"`. See
+    <https://docs.aws.amazon.com/workmail/latest/APIReference/API_messageflow_S3Reference.html>.
     """
 
     bucket: str = field(metadata=wire("bucket", shapes.S3BucketIdType))

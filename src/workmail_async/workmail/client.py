@@ -15,7 +15,18 @@ __all__ = ["WorkMailClient"]
 
 
 class WorkMailClient(ServiceClient):
-    """Asynchronous client for Amazon WorkMail."""
+    """Asynchronous client for Amazon WorkMail.
+
+    It takes the arguments of `ServiceClient`, such as `region`, `profile` and `timeout`. Each
+    operation is a method; `organization` binds the id that nearly all of them take.
+
+    Example:
+        ```python
+        async with WorkMailClient(region="us-east-1") as workmail:
+            async for organization in workmail.list_organizations():
+                print(organization.alias, organization.state)
+        ```
+    """
 
     _service = SERVICE
 
@@ -58,7 +69,7 @@ class WorkMailClient(ServiceClient):
                 kept when the call is retried.
             domains: The mail domains to set up together with the organization. At most 5 items.
             kms_key_arn: The ARN of your own KMS key to encrypt mail with; left out, AWS manages
-                one. 20 to 2,048 characters, pattern
+                one. 20 to 2048 characters, pattern
                 `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
             enable_interoperability: Whether to work beside Microsoft Exchange, for which
                 `directory_id` names an AD Connector.
@@ -176,11 +187,11 @@ class WorkMailClient(ServiceClient):
 
         Args:
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.OrganizationSummary` of all pages, `await` gives
+            A pager. `async for` gives each `models.OrganizationSummary` of all pages, `await` gives
             one page.
 
         Raises:
@@ -219,16 +230,13 @@ class WorkMailClient(ServiceClient):
                 `^m-[0-9a-f]{32}$`.
             name: The user name: up to 64 characters in a WorkMail directory, 20 in any other. 1 to
                 64 characters, pattern `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
-            display_name: The user's name as others see it. At most 256 characters. Sensitive, so
-                never shown in a repr, log or error.
+            display_name: The user's name as others see it. At most 256 characters. Sensitive.
             password: The first password of the user. At most 256 characters, pattern
-                `[\u0020-\u00FF]+`. Sensitive, so never shown in a repr, log or error.
+                `[\u0020-\u00FF]+`. Sensitive.
             role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused. One
                 of `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
-            first_name: The user's first name. At most 256 characters. Sensitive, so never shown in
-                a repr, log or error.
-            last_name: The user's last name. At most 256 characters. Sensitive, so never shown in a
-                repr, log or error.
+            first_name: The user's first name. At most 256 characters. Sensitive.
+            last_name: The user's last name. At most 256 characters. Sensitive.
             hidden_from_global_address_list: Whether the address book leaves the user out.
             identity_provider_user_id: The id of the user in IAM Identity Center; left out, the
                 first sign-in sets it. 1 to 47 characters, pattern
@@ -257,7 +265,8 @@ class WorkMailClient(ServiceClient):
             errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
                 cannot be written.
 
-        Patterns are checked only with `validate="strict"`. See
+        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
+        log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateUser.html>.
         """
         return await self.send(
@@ -366,12 +375,12 @@ class WorkMailClient(ServiceClient):
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
             filters: What to narrow the list by: one filter per request.
 
         Returns:
-            A pager: `async for` gives each `models.User` of all pages, `await` gives one page.
+            A pager. `async for` gives each `models.User` of all pages, `await` gives one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -406,7 +415,7 @@ class WorkMailClient(ServiceClient):
                 `^m-[0-9a-f]{32}$`.
             user_id: The id of the user; no name or email address. 12 to 256 characters.
             password: The new password of the user. At most 256 characters, pattern
-                `[\u0020-\u00FF]+`. Sensitive, so never shown in a repr, log or error.
+                `[\u0020-\u00FF]+`. Sensitive.
 
         Returns:
             An empty answer, which only has `response_metadata`.
@@ -431,7 +440,8 @@ class WorkMailClient(ServiceClient):
             errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
                 cannot be written.
 
-        Patterns are checked only with `validate="strict"`. See
+        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
+        log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ResetPassword.html>.
         """
         return await self.send(
@@ -475,33 +485,20 @@ class WorkMailClient(ServiceClient):
                 `[a-zA-Z0-9._%+@-]+`.
             role: The new role of the user; SYSTEM_USER and RESOURCE are refused. One of
                 `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
-            display_name: The user's name as others see it. At most 256 characters. Sensitive, so
-                never shown in a repr, log or error.
-            first_name: The user's first name. At most 256 characters. Sensitive, so never shown in
-                a repr, log or error.
-            last_name: The user's last name. At most 256 characters. Sensitive, so never shown in a
-                repr, log or error.
+            display_name: The user's name as others see it. At most 256 characters. Sensitive.
+            first_name: The user's first name. At most 256 characters. Sensitive.
+            last_name: The user's last name. At most 256 characters. Sensitive.
             hidden_from_global_address_list: Whether the address book leaves the user out.
-            initials: The user's initials. At most 256 characters. Sensitive, so never shown in a
-                repr, log or error.
-            telephone: The user's phone number. At most 256 characters. Sensitive, so never shown in
-                a repr, log or error.
-            street: The street of the user's address. At most 256 characters. Sensitive, so never
-                shown in a repr, log or error.
-            job_title: The user's job title. At most 256 characters. Sensitive, so never shown in a
-                repr, log or error.
-            city: The city of the user's address. At most 256 characters. Sensitive, so never shown
-                in a repr, log or error.
-            company: The company of the user. At most 256 characters. Sensitive, so never shown in a
-                repr, log or error.
-            zip_code: The postal code of the user's address. At most 256 characters. Sensitive, so
-                never shown in a repr, log or error.
-            department: The department of the user. At most 256 characters. Sensitive, so never
-                shown in a repr, log or error.
-            country: The country of the user's address. At most 256 characters. Sensitive, so never
-                shown in a repr, log or error.
-            office: The office of the user. At most 256 characters. Sensitive, so never shown in a
-                repr, log or error.
+            initials: The user's initials. At most 256 characters. Sensitive.
+            telephone: The user's phone number. At most 256 characters. Sensitive.
+            street: The street of the user's address. At most 256 characters. Sensitive.
+            job_title: The user's job title. At most 256 characters. Sensitive.
+            city: The city of the user's address. At most 256 characters. Sensitive.
+            company: The company of the user. At most 256 characters. Sensitive.
+            zip_code: The postal code of the user's address. At most 256 characters. Sensitive.
+            department: The department of the user. At most 256 characters. Sensitive.
+            country: The country of the user's address. At most 256 characters. Sensitive.
+            office: The office of the user. At most 256 characters. Sensitive.
             identity_provider_user_id: The id of the user in IAM Identity Center; an empty string
                 clears it. At most 47 characters, pattern
                 `^$|^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
@@ -527,7 +524,8 @@ class WorkMailClient(ServiceClient):
             errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
                 cannot be written.
 
-        Patterns are checked only with `validate="strict"`. See
+        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
+        log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateUser.html>.
         """
         return await self.send(
@@ -778,11 +776,11 @@ class WorkMailClient(ServiceClient):
             group_id: The group: its id, email address or name. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.Member` of all pages, `await` gives one page.
+            A pager. `async for` gives each `models.Member` of all pages, `await` gives one page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -824,12 +822,12 @@ class WorkMailClient(ServiceClient):
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
             filters: What to narrow the list by: one filter per request.
 
         Returns:
-            A pager: `async for` gives each `models.Group` of all pages, `await` gives one page.
+            A pager. `async for` gives each `models.Group` of all pages, `await` gives one page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -871,11 +869,11 @@ class WorkMailClient(ServiceClient):
                 pattern `[a-zA-Z0-9._%+@-]+`.
             filters: What to narrow the list by.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.GroupIdentifier` of all pages, `await` gives one
+            A pager. `async for` gives each `models.GroupIdentifier` of all pages, `await` gives one
             page.
 
         Raises:
@@ -1009,8 +1007,7 @@ class WorkMailClient(ServiceClient):
                 `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
             type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
                 EQUIPMENT.
-            description: A text that describes the resource. 1 to 64 characters. Sensitive, so never
-                shown in a repr, log or error.
+            description: A text that describes the resource. 1 to 64 characters. Sensitive.
             hidden_from_global_address_list: Whether the address book leaves the resource out.
 
         Returns:
@@ -1034,7 +1031,8 @@ class WorkMailClient(ServiceClient):
             errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
                 cannot be written.
 
-        Patterns are checked only with `validate="strict"`. See
+        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
+        log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateResource.html>.
         """
         return await self.send(
@@ -1175,11 +1173,11 @@ class WorkMailClient(ServiceClient):
             resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.Delegate` of all pages, `await` gives one page.
+            A pager. `async for` gives each `models.Delegate` of all pages, `await` gives one page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -1224,12 +1222,12 @@ class WorkMailClient(ServiceClient):
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
             filters: What to narrow the list by: one filter per request.
 
         Returns:
-            A pager: `async for` gives each `models.Resource` of all pages, `await` gives one page.
+            A pager. `async for` gives each `models.Resource` of all pages, `await` gives one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -1279,7 +1277,7 @@ class WorkMailClient(ServiceClient):
                 `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
             booking_options: How the resource is to answer booking requests by itself.
             description: The new text that describes the resource; an empty string clears it. At
-                most 64 characters. Sensitive, so never shown in a repr, log or error.
+                most 64 characters. Sensitive.
             type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
                 EQUIPMENT.
             hidden_from_global_address_list: Whether the address book leaves the resource out.
@@ -1312,7 +1310,8 @@ class WorkMailClient(ServiceClient):
             errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
                 cannot be written.
 
-        Patterns are checked only with `validate="strict"`. See
+        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
+        log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateResource.html>.
         """
         return await self.send(
@@ -1434,11 +1433,11 @@ class WorkMailClient(ServiceClient):
             entity_id: The id of the user, group or resource; no name or email address. 12 to 256
                 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `str` of all pages, `await` gives one page.
+            A pager. `async for` gives each `str` of all pages, `await` gives one page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -1729,11 +1728,11 @@ class WorkMailClient(ServiceClient):
             entity_id: The user or resource that owns the mailbox: its id, email address or name. 1
                 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.Permission` of all pages, `await` gives one
+            A pager. `async for` gives each `models.Permission` of all pages, `await` gives one
             page.
 
         Raises:
@@ -1777,7 +1776,7 @@ class WorkMailClient(ServiceClient):
                 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
             grantee_id: Who gets to act on the mailbox: the id, email address or name. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            permission_values: All that the grantee may do with the mailbox from now on. One of
+            permission_values: All that the grantee may do with the mailbox from now on. Each one of
                 `enums.PermissionType`: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
 
         Returns:
@@ -1930,11 +1929,11 @@ class WorkMailClient(ServiceClient):
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.MailboxExportJob` of all pages, `await` gives
+            A pager. `async for` gives each `models.MailboxExportJob` of all pages, `await` gives
             one page.
 
         Raises:
@@ -1980,20 +1979,19 @@ class WorkMailClient(ServiceClient):
             entity_id: The user or resource whose mailbox to export: its id, email address or name.
                 1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
             role_arn: The ARN of the IAM role that lets the job write to the bucket and use the key.
-                20 to 2,048 characters, pattern
+                20 to 2048 characters, pattern
                 `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
             kms_key_arn: The ARN of the symmetric KMS key that encrypts the exported file. 20 to
-                2,048 characters, pattern
+                2048 characters, pattern
                 `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
             s3_bucket_name: The name of the S3 bucket, which is private and in the organization's
                 Region. 1 to 63 characters, pattern `[A-Za-z0-9.-]+`.
             s3_prefix: The prefix of the exported file's key; the characters @, +, = and space are
-                refused. 1 to 1,023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
+                refused. 1 to 1023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
             client_token: A token that makes the start safe to repeat; a new token starts a second
                 job. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept
                 when the call is retried.
-            description: A text to recognize the job by. At most 1,023 characters, pattern
-                `[\S\s]*`.
+            description: A text to recognize the job by. At most 1023 characters, pattern `[\S\s]*`.
 
         Returns:
             The answer, with `job_id`.
@@ -2104,10 +2102,10 @@ class WorkMailClient(ServiceClient):
                 `^m-[0-9a-f]{32}$`.
             max_results: The most items to return in one page. 1 to 100.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
 
         Returns:
-            A pager: `async for` gives each `models.MailDomainSummary` of all pages, `await` gives
+            A pager. `async for` gives each `models.MailDomainSummary` of all pages, `await` gives
             one page.
 
         Raises:
@@ -2301,7 +2299,7 @@ class WorkMailClient(ServiceClient):
                 `^m-[0-9a-f]{32}$`.
 
         Returns:
-            A pager: `async for` gives each `models.AccessControlRule` of its only page, `await`
+            A pager. `async for` gives each `models.AccessControlRule` of its only page, `await`
             gives one page.
 
         Raises:
@@ -2345,11 +2343,11 @@ class WorkMailClient(ServiceClient):
                 `[\u0020-\u00FF]+`.
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1,024 items,
+            ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1024 items,
                 each 1 to 18 characters, pattern
                 `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
             not_ip_ranges: The IPv4 ranges that the rule leaves out, in CIDR notation; it covers all
-                others. At most 1,024 items, each 1 to 18 characters, pattern
+                others. At most 1024 items, each 1 to 18 characters, pattern
                 `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
             actions: The protocols that the rule covers, such as IMAP, SMTP, EWS or WebMail. At most
                 10 items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
@@ -2663,11 +2661,11 @@ class WorkMailClient(ServiceClient):
             device_id: Only overrides of this device; upper and lower case count the same. 1 to 32
                 characters, pattern `[A-Za-z0-9]+`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.MobileDeviceAccessOverride` of all pages,
+            A pager. `async for` gives each `models.MobileDeviceAccessOverride` of all pages,
             `await` gives one page.
 
         Raises:
@@ -2705,7 +2703,7 @@ class WorkMailClient(ServiceClient):
                 `^m-[0-9a-f]{32}$`.
 
         Returns:
-            A pager: `async for` gives each `models.MobileDeviceAccessRule` of its only page,
+            A pager. `async for` gives each `models.MobileDeviceAccessRule` of its only page,
             `await` gives one page.
 
         Raises:
@@ -3069,11 +3067,11 @@ class WorkMailClient(ServiceClient):
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.ImpersonationRole` of all pages, `await` gives
+            A pager. `async for` gives each `models.ImpersonationRole` of all pages, `await` gives
             one page.
 
         Raises:
@@ -3247,10 +3245,10 @@ class WorkMailClient(ServiceClient):
                 `^m-[0-9a-f]{32}$`.
             max_results: The most items to return in one page. 1 to 100.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
 
         Returns:
-            A pager: `async for` gives each `models.AvailabilityConfiguration` of all pages, `await`
+            A pager. `async for` gives each `models.AvailabilityConfiguration` of all pages, `await`
             gives one page.
 
         Raises:
@@ -3446,7 +3444,7 @@ class WorkMailClient(ServiceClient):
             id: The id of the existing retention policy to change; left out for a new one. 1 to 64
                 characters, pattern `[a-zA-Z0-9_-]+`.
             description: A text that describes the retention policy. At most 256 characters, pattern
-                `[\w\d\s\S\-!?=,.;:'_]+`. Sensitive, so never shown in a repr, log or error.
+                `[\w\d\s\S\-!?=,.;:'_]+`. Sensitive.
 
         Returns:
             An empty answer, which only has `response_metadata`.
@@ -3461,7 +3459,8 @@ class WorkMailClient(ServiceClient):
             errors.OrganizationStateException: The organization is in a state that does not allow
                 this.
 
-        Patterns are checked only with `validate="strict"`. See
+        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
+        log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutRetentionPolicy.html>.
         """
         return await self.send(
@@ -3487,7 +3486,7 @@ class WorkMailClient(ServiceClient):
         Args:
             name: The name of the new application. At most 255 characters, pattern `^[\w+=,.@-]+$`.
             instance_arn: The ARN of the IAM Identity Center instance to create the application in.
-                10 to 1,124 characters, pattern
+                10 to 1124 characters, pattern
                 `^arn:(aws|aws-us-gov|aws-cn|aws-iso|aws-iso-b):sso:::instance/(sso)?ins-[a-zA-Z0-9-.]{16}$`.
             client_token: A token that makes the call safe to repeat: the same token never acts
                 twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
@@ -3517,7 +3516,7 @@ class WorkMailClient(ServiceClient):
         How users of an organization sign in does not change by this.
 
         Args:
-            application_arn: The ARN of the application to delete. 10 to 1,224 characters, pattern
+            application_arn: The ARN of the application to delete. 10 to 1224 characters, pattern
                 `^arn:(aws|aws-us-gov|aws-cn|aws-iso|aws-iso-b):sso::\d{12}:application/(sso)?ins-[a-zA-Z0-9-.]{16}/apl-[a-zA-Z0-9]{16}$`.
 
         Returns:
@@ -3727,11 +3726,11 @@ class WorkMailClient(ServiceClient):
             user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters,
                 pattern `[a-zA-Z0-9._%+@-]+`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.PersonalAccessTokenSummary` of all pages,
+            A pager. `async for` gives each `models.PersonalAccessTokenSummary` of all pages,
             `await` gives one page.
 
         Raises:
@@ -3857,7 +3856,7 @@ class WorkMailClient(ServiceClient):
                 `:*`. 47 to 562 characters, pattern
                 `arn:aws:logs:[a-z\-0-9]*:[0-9]{12}:log-group:([\.\-_/#A-Za-z0-9]+):\*$`.
             role_arn: The ARN of the IAM role to write with; left out, WorkMail's service-linked
-                role is used. 20 to 2,048 characters, pattern
+                role is used. 20 to 2048 characters, pattern
                 `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
 
         Returns:
@@ -3918,12 +3917,12 @@ class WorkMailClient(ServiceClient):
         """List the tags of an organization.
 
         Args:
-            resource_arn: The ARN of the organization that carries the tags. 1 to 1,011 characters,
+            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters,
                 pattern
                 `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
 
         Returns:
-            A pager: `async for` gives each `models.Tag` of its only page, `await` gives one page.
+            A pager. `async for` gives each `models.Tag` of its only page, `await` gives one page.
 
         Raises:
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
@@ -3942,7 +3941,7 @@ class WorkMailClient(ServiceClient):
         An organization takes up to 50 tags.
 
         Args:
-            resource_arn: The ARN of the organization that carries the tags. 1 to 1,011 characters,
+            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters,
                 pattern
                 `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
             tags: The tags to add or to give a new value. At most 50 items.
@@ -3970,7 +3969,7 @@ class WorkMailClient(ServiceClient):
         """Remove tags from an organization by their keys.
 
         Args:
-            resource_arn: The ARN of the organization that carries the tags. 1 to 1,011 characters,
+            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters,
                 pattern
                 `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
             tag_keys: The keys of the tags to remove. At most 50 items, each 1 to 128 characters.

@@ -22,6 +22,13 @@ class Organization:
     Attributes:
         client: The client that sends its requests.
         organization_id: The id of the organization.
+
+    Example:
+        ```python
+        organization = workmail.organization("m-0123456789abcdef0123456789abcdef")
+        async for user in organization.list_users():
+            print(user.email, user.state)
+        ```
     """
 
     client: clients.WorkMailClient = field(repr=False)
@@ -115,16 +122,13 @@ class Organization:
         Args:
             name: The user name: up to 64 characters in a WorkMail directory, 20 in any other. 1 to
                 64 characters, pattern `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
-            display_name: The user's name as others see it. At most 256 characters. Sensitive, so
-                never shown in a repr, log or error.
+            display_name: The user's name as others see it. At most 256 characters. Sensitive.
             password: The first password of the user. At most 256 characters, pattern
-                `[\u0020-\u00FF]+`. Sensitive, so never shown in a repr, log or error.
+                `[\u0020-\u00FF]+`. Sensitive.
             role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused. One
                 of `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
-            first_name: The user's first name. At most 256 characters. Sensitive, so never shown in
-                a repr, log or error.
-            last_name: The user's last name. At most 256 characters. Sensitive, so never shown in a
-                repr, log or error.
+            first_name: The user's first name. At most 256 characters. Sensitive.
+            last_name: The user's last name. At most 256 characters. Sensitive.
             hidden_from_global_address_list: Whether the address book leaves the user out.
             identity_provider_user_id: The id of the user in IAM Identity Center; left out, the
                 first sign-in sets it. 1 to 47 characters, pattern
@@ -153,7 +157,8 @@ class Organization:
             errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
                 cannot be written.
 
-        Patterns are checked only with `validate="strict"`. See
+        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
+        log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateUser.html>.
         """
         return await self.client.create_user(
@@ -249,12 +254,12 @@ class Organization:
 
         Args:
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
             filters: What to narrow the list by: one filter per request.
 
         Returns:
-            A pager: `async for` gives each `models.User` of all pages, `await` gives one page.
+            A pager. `async for` gives each `models.User` of all pages, `await` gives one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -283,7 +288,7 @@ class Organization:
         Args:
             user_id: The id of the user; no name or email address. 12 to 256 characters.
             password: The new password of the user. At most 256 characters, pattern
-                `[\u0020-\u00FF]+`. Sensitive, so never shown in a repr, log or error.
+                `[\u0020-\u00FF]+`. Sensitive.
 
         Returns:
             An empty answer, which only has `response_metadata`.
@@ -308,7 +313,8 @@ class Organization:
             errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
                 cannot be written.
 
-        Patterns are checked only with `validate="strict"`. See
+        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
+        log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ResetPassword.html>.
         """
         return await self.client.reset_password(
@@ -347,33 +353,20 @@ class Organization:
                 `[a-zA-Z0-9._%+@-]+`.
             role: The new role of the user; SYSTEM_USER and RESOURCE are refused. One of
                 `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
-            display_name: The user's name as others see it. At most 256 characters. Sensitive, so
-                never shown in a repr, log or error.
-            first_name: The user's first name. At most 256 characters. Sensitive, so never shown in
-                a repr, log or error.
-            last_name: The user's last name. At most 256 characters. Sensitive, so never shown in a
-                repr, log or error.
+            display_name: The user's name as others see it. At most 256 characters. Sensitive.
+            first_name: The user's first name. At most 256 characters. Sensitive.
+            last_name: The user's last name. At most 256 characters. Sensitive.
             hidden_from_global_address_list: Whether the address book leaves the user out.
-            initials: The user's initials. At most 256 characters. Sensitive, so never shown in a
-                repr, log or error.
-            telephone: The user's phone number. At most 256 characters. Sensitive, so never shown in
-                a repr, log or error.
-            street: The street of the user's address. At most 256 characters. Sensitive, so never
-                shown in a repr, log or error.
-            job_title: The user's job title. At most 256 characters. Sensitive, so never shown in a
-                repr, log or error.
-            city: The city of the user's address. At most 256 characters. Sensitive, so never shown
-                in a repr, log or error.
-            company: The company of the user. At most 256 characters. Sensitive, so never shown in a
-                repr, log or error.
-            zip_code: The postal code of the user's address. At most 256 characters. Sensitive, so
-                never shown in a repr, log or error.
-            department: The department of the user. At most 256 characters. Sensitive, so never
-                shown in a repr, log or error.
-            country: The country of the user's address. At most 256 characters. Sensitive, so never
-                shown in a repr, log or error.
-            office: The office of the user. At most 256 characters. Sensitive, so never shown in a
-                repr, log or error.
+            initials: The user's initials. At most 256 characters. Sensitive.
+            telephone: The user's phone number. At most 256 characters. Sensitive.
+            street: The street of the user's address. At most 256 characters. Sensitive.
+            job_title: The user's job title. At most 256 characters. Sensitive.
+            city: The city of the user's address. At most 256 characters. Sensitive.
+            company: The company of the user. At most 256 characters. Sensitive.
+            zip_code: The postal code of the user's address. At most 256 characters. Sensitive.
+            department: The department of the user. At most 256 characters. Sensitive.
+            country: The country of the user's address. At most 256 characters. Sensitive.
+            office: The office of the user. At most 256 characters. Sensitive.
             identity_provider_user_id: The id of the user in IAM Identity Center; an empty string
                 clears it. At most 47 characters, pattern
                 `^$|^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
@@ -399,7 +392,8 @@ class Organization:
             errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
                 cannot be written.
 
-        Patterns are checked only with `validate="strict"`. See
+        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
+        log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateUser.html>.
         """
         return await self.client.update_user(
@@ -617,11 +611,11 @@ class Organization:
             group_id: The group: its id, email address or name. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.Member` of all pages, `await` gives one page.
+            A pager. `async for` gives each `models.Member` of all pages, `await` gives one page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -658,12 +652,12 @@ class Organization:
 
         Args:
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
             filters: What to narrow the list by: one filter per request.
 
         Returns:
-            A pager: `async for` gives each `models.Group` of all pages, `await` gives one page.
+            A pager. `async for` gives each `models.Group` of all pages, `await` gives one page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -700,11 +694,11 @@ class Organization:
                 pattern `[a-zA-Z0-9._%+@-]+`.
             filters: What to narrow the list by.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.GroupIdentifier` of all pages, `await` gives one
+            A pager. `async for` gives each `models.GroupIdentifier` of all pages, `await` gives one
             page.
 
         Raises:
@@ -821,8 +815,7 @@ class Organization:
                 `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
             type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
                 EQUIPMENT.
-            description: A text that describes the resource. 1 to 64 characters. Sensitive, so never
-                shown in a repr, log or error.
+            description: A text that describes the resource. 1 to 64 characters. Sensitive.
             hidden_from_global_address_list: Whether the address book leaves the resource out.
 
         Returns:
@@ -846,7 +839,8 @@ class Organization:
             errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
                 cannot be written.
 
-        Patterns are checked only with `validate="strict"`. See
+        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
+        log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateResource.html>.
         """
         return await self.client.create_resource(
@@ -966,11 +960,11 @@ class Organization:
             resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.Delegate` of all pages, `await` gives one page.
+            A pager. `async for` gives each `models.Delegate` of all pages, `await` gives one page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -1010,12 +1004,12 @@ class Organization:
 
         Args:
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
             filters: What to narrow the list by: one filter per request.
 
         Returns:
-            A pager: `async for` gives each `models.Resource` of all pages, `await` gives one page.
+            A pager. `async for` gives each `models.Resource` of all pages, `await` gives one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -1060,7 +1054,7 @@ class Organization:
                 `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
             booking_options: How the resource is to answer booking requests by itself.
             description: The new text that describes the resource; an empty string clears it. At
-                most 64 characters. Sensitive, so never shown in a repr, log or error.
+                most 64 characters. Sensitive.
             type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
                 EQUIPMENT.
             hidden_from_global_address_list: Whether the address book leaves the resource out.
@@ -1093,7 +1087,8 @@ class Organization:
             errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
                 cannot be written.
 
-        Patterns are checked only with `validate="strict"`. See
+        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
+        log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateResource.html>.
         """
         return await self.client.update_resource(
@@ -1194,11 +1189,11 @@ class Organization:
             entity_id: The id of the user, group or resource; no name or email address. 12 to 256
                 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `str` of all pages, `await` gives one page.
+            A pager. `async for` gives each `str` of all pages, `await` gives one page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -1454,11 +1449,11 @@ class Organization:
             entity_id: The user or resource that owns the mailbox: its id, email address or name. 1
                 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.Permission` of all pages, `await` gives one
+            A pager. `async for` gives each `models.Permission` of all pages, `await` gives one
             page.
 
         Raises:
@@ -1497,7 +1492,7 @@ class Organization:
                 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
             grantee_id: Who gets to act on the mailbox: the id, email address or name. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            permission_values: All that the grantee may do with the mailbox from now on. One of
+            permission_values: All that the grantee may do with the mailbox from now on. Each one of
                 `enums.PermissionType`: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
 
         Returns:
@@ -1636,11 +1631,11 @@ class Organization:
 
         Args:
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.MailboxExportJob` of all pages, `await` gives
+            A pager. `async for` gives each `models.MailboxExportJob` of all pages, `await` gives
             one page.
 
         Raises:
@@ -1681,20 +1676,19 @@ class Organization:
             entity_id: The user or resource whose mailbox to export: its id, email address or name.
                 1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
             role_arn: The ARN of the IAM role that lets the job write to the bucket and use the key.
-                20 to 2,048 characters, pattern
+                20 to 2048 characters, pattern
                 `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
             kms_key_arn: The ARN of the symmetric KMS key that encrypts the exported file. 20 to
-                2,048 characters, pattern
+                2048 characters, pattern
                 `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
             s3_bucket_name: The name of the S3 bucket, which is private and in the organization's
                 Region. 1 to 63 characters, pattern `[A-Za-z0-9.-]+`.
             s3_prefix: The prefix of the exported file's key; the characters @, +, = and space are
-                refused. 1 to 1,023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
+                refused. 1 to 1023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
             client_token: A token that makes the start safe to repeat; a new token starts a second
                 job. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept
                 when the call is retried.
-            description: A text to recognize the job by. At most 1,023 characters, pattern
-                `[\S\s]*`.
+            description: A text to recognize the job by. At most 1023 characters, pattern `[\S\s]*`.
 
         Returns:
             The answer, with `job_id`.
@@ -1793,10 +1787,10 @@ class Organization:
         Args:
             max_results: The most items to return in one page. 1 to 100.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
 
         Returns:
-            A pager: `async for` gives each `models.MailDomainSummary` of all pages, `await` gives
+            A pager. `async for` gives each `models.MailDomainSummary` of all pages, `await` gives
             one page.
 
         Raises:
@@ -1969,7 +1963,7 @@ class Organization:
         All rules come in one answer; there are no pages.
 
         Returns:
-            A pager: `async for` gives each `models.AccessControlRule` of its only page, `await`
+            A pager. `async for` gives each `models.AccessControlRule` of its only page, `await`
             gives one page.
 
         Raises:
@@ -2010,11 +2004,11 @@ class Organization:
                 `enums.AccessControlRuleEffect`: ALLOW, DENY.
             description: A text that describes the rule. At most 255 characters, pattern
                 `[\u0020-\u00FF]+`.
-            ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1,024 items,
+            ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1024 items,
                 each 1 to 18 characters, pattern
                 `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
             not_ip_ranges: The IPv4 ranges that the rule leaves out, in CIDR notation; it covers all
-                others. At most 1,024 items, each 1 to 18 characters, pattern
+                others. At most 1024 items, each 1 to 18 characters, pattern
                 `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
             actions: The protocols that the rule covers, such as IMAP, SMTP, EWS or WebMail. At most
                 10 items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
@@ -2301,11 +2295,11 @@ class Organization:
             device_id: Only overrides of this device; upper and lower case count the same. 1 to 32
                 characters, pattern `[A-Za-z0-9]+`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.MobileDeviceAccessOverride` of all pages,
+            A pager. `async for` gives each `models.MobileDeviceAccessOverride` of all pages,
             `await` gives one page.
 
         Raises:
@@ -2337,7 +2331,7 @@ class Organization:
         All rules come in one answer; there are no pages.
 
         Returns:
-            A pager: `async for` gives each `models.MobileDeviceAccessRule` of its only page,
+            A pager. `async for` gives each `models.MobileDeviceAccessRule` of its only page,
             `await` gives one page.
 
         Raises:
@@ -2666,11 +2660,11 @@ class Organization:
 
         Args:
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.ImpersonationRole` of all pages, `await` gives
+            A pager. `async for` gives each `models.ImpersonationRole` of all pages, `await` gives
             one page.
 
         Raises:
@@ -2826,10 +2820,10 @@ class Organization:
         Args:
             max_results: The most items to return in one page. 1 to 100.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
 
         Returns:
-            A pager: `async for` gives each `models.AvailabilityConfiguration` of all pages, `await`
+            A pager. `async for` gives each `models.AvailabilityConfiguration` of all pages, `await`
             gives one page.
 
         Raises:
@@ -2998,7 +2992,7 @@ class Organization:
             id: The id of the existing retention policy to change; left out for a new one. 1 to 64
                 characters, pattern `[a-zA-Z0-9_-]+`.
             description: A text that describes the retention policy. At most 256 characters, pattern
-                `[\w\d\s\S\-!?=,.;:'_]+`. Sensitive, so never shown in a repr, log or error.
+                `[\w\d\s\S\-!?=,.;:'_]+`. Sensitive.
 
         Returns:
             An empty answer, which only has `response_metadata`.
@@ -3013,7 +3007,8 @@ class Organization:
             errors.OrganizationStateException: The organization is in a state that does not allow
                 this.
 
-        Patterns are checked only with `validate="strict"`. See
+        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
+        log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutRetentionPolicy.html>.
         """
         return await self.client.put_retention_policy(
@@ -3193,11 +3188,11 @@ class Organization:
             user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters,
                 pattern `[a-zA-Z0-9._%+@-]+`.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager: `async for` gives each `models.PersonalAccessTokenSummary` of all pages,
+            A pager. `async for` gives each `models.PersonalAccessTokenSummary` of all pages,
             `await` gives one page.
 
         Raises:
@@ -3305,7 +3300,7 @@ class Organization:
                 `:*`. 47 to 562 characters, pattern
                 `arn:aws:logs:[a-z\-0-9]*:[0-9]{12}:log-group:([\.\-_/#A-Za-z0-9]+):\*$`.
             role_arn: The ARN of the IAM role to write with; left out, WorkMail's service-linked
-                role is used. 20 to 2,048 characters, pattern
+                role is used. 20 to 2048 characters, pattern
                 `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
 
         Returns:

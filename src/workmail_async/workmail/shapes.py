@@ -117,7 +117,7 @@ ImpersonationRuleName: Final = shapes.Text(
     "ImpersonationRuleName", length=(1, 64), pattern=r"[^\x00-\x1F\x7F\x3C\x3E\x5C]+"
 )
 ImpersonationToken: Final = shapes.Text(
-    "ImpersonationToken", length=(1, 256), pattern=r"[\x21-\x7e]+"
+    "ImpersonationToken", length=(1, 256), pattern=r"[\x21-\x7e]+", sensitive=True
 )
 InstanceArn: Final = shapes.Text(
     "InstanceArn",

@@ -36,11 +36,11 @@ class AccessControlRule(Model):
             `enums.AccessControlRuleEffect`: ALLOW, DENY.
         description: The text that describes the rule. At most 255 characters, pattern
             `[\u0020-\u00FF]+`.
-        ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1,024 items, each
+        ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1024 items, each
             1 to 18 characters, pattern
             `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
         not_ip_ranges: The IPv4 ranges that the rule leaves out, in CIDR notation; it covers all
-            others. At most 1,024 items, each 1 to 18 characters, pattern
+            others. At most 1024 items, each 1 to 18 characters, pattern
             `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
         actions: The protocols that the rule covers, such as IMAP, SMTP, EWS or WebMail. At most 10
             items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
@@ -233,11 +233,11 @@ class PutAccessControlRuleRequest(Request[PutAccessControlRuleResponse]):
             `enums.AccessControlRuleEffect`: ALLOW, DENY.
         description: A text that describes the rule. At most 255 characters, pattern
             `[\u0020-\u00FF]+`.
-        ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1,024 items, each
+        ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1024 items, each
             1 to 18 characters, pattern
             `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
         not_ip_ranges: The IPv4 ranges that the rule leaves out, in CIDR notation; it covers all
-            others. At most 1,024 items, each 1 to 18 characters, pattern
+            others. At most 1024 items, each 1 to 18 characters, pattern
             `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
         actions: The protocols that the rule covers, such as IMAP, SMTP, EWS or WebMail. At most 10
             items, each 1 to 64 characters, pattern `[a-zA-Z]+`.

@@ -97,7 +97,7 @@ class ListAliasesResponse(Output):
     Attributes:
         aliases: The email addresses on this page, the primary one included. Each 1 to 254
             characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -117,7 +117,7 @@ class ListAliasesRequest(Request[ListAliasesResponse]):
         entity_id: The id of the user, group or resource; no name or email address. 12 to 256
             characters.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.

@@ -59,7 +59,7 @@ class LambdaAvailabilityProvider(Model):
         lambda_arn: The ARN of the Lambda function. 49 to 256 characters, pattern
             `arn:aws:lambda:[a-z]{2}-[a-z]+-\d{1}:\d{12}:function:[a-zA-Z0-9\-_\.]+(:(\$LATEST|[a-zA-Z0-9\-_]+))?`.
 
-    See
+    Patterns are checked only with `validate="strict"`. See
     <https://docs.aws.amazon.com/workmail/latest/APIReference/API_LambdaAvailabilityProvider.html>.
     """
 
@@ -117,10 +117,11 @@ class EwsAvailabilityProvider(Model):
         ews_username: The user name to sign in to the server with. At most 256 characters, pattern
             `[\u0020-\u00FF]+`.
         ews_password: The password to sign in to the server with; never returned. At most 256
-            characters, pattern `[\u0020-\u00FF]+`. Sensitive, so never shown in a repr, log or
-            error.
+            characters, pattern `[\u0020-\u00FF]+`. Sensitive.
 
-    See <https://docs.aws.amazon.com/workmail/latest/APIReference/API_EwsAvailabilityProvider.html>.
+    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
+    or error. See
+    <https://docs.aws.amazon.com/workmail/latest/APIReference/API_EwsAvailabilityProvider.html>.
     """
 
     ews_endpoint: str = field(metadata=wire("EwsEndpoint", shapes.Url))
@@ -210,7 +211,7 @@ class ListAvailabilityConfigurationsResponse(Output):
 
     Attributes:
         availability_configurations: The free/busy configurations on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -231,7 +232,7 @@ class ListAvailabilityConfigurationsRequest(Request[ListAvailabilityConfiguratio
             `^m-[0-9a-f]{32}$`.
         max_results: The most items to return in one page. 1 to 100.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
 
     Patterns are checked only with `validate="strict"`.
     """

@@ -148,7 +148,7 @@ class ListMailDomainsResponse(Output):
 
     Attributes:
         mail_domains: The mail domains on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -169,7 +169,7 @@ class ListMailDomainsRequest(Request[ListMailDomainsResponse]):
             `^m-[0-9a-f]{32}$`.
         max_results: The most items to return in one page. 1 to 100.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
 
     Patterns are checked only with `validate="strict"`.
     """

@@ -59,7 +59,7 @@ class DescribeEmailMonitoringConfigurationResponse(Output):
     r"""Answer of DescribeEmailMonitoringConfiguration.
 
     Attributes:
-        role_arn: The ARN of the IAM role under which WorkMail writes to the log group. 20 to 2,048
+        role_arn: The ARN of the IAM role under which WorkMail writes to the log group. 20 to 2048
             characters, pattern
             `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
         log_group_arn: The ARN of the CloudWatch log group that receives the events, ending in `:*`.
@@ -146,7 +146,7 @@ class PutEmailMonitoringConfigurationRequest(Request[PutEmailMonitoringConfigura
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
         role_arn: The ARN of the IAM role to write with; left out, WorkMail's service-linked role is
-            used. 20 to 2,048 characters, pattern
+            used. 20 to 2048 characters, pattern
             `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
         log_group_arn: The ARN of the CloudWatch log group that receives the events, ending in `:*`.
             47 to 562 characters, pattern

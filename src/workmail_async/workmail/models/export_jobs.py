@@ -36,11 +36,11 @@ class MailboxExportJob(Model):
     Attributes:
         job_id: The id of the export job. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
         entity_id: The id of the user or resource whose mailbox is exported. 12 to 256 characters.
-        description: The text given when the job was started. At most 1,023 characters, pattern
+        description: The text given when the job was started. At most 1023 characters, pattern
             `[\S\s]*`.
         s3_bucket_name: The name of the S3 bucket that receives the file. 1 to 63 characters,
             pattern `[A-Za-z0-9.-]+`.
-        s3_path: Where in S3 the exported file is written: bucket and key. 1 to 1,023 characters,
+        s3_path: Where in S3 the exported file is written: bucket and key. 1 to 1023 characters,
             pattern `[A-Za-z0-9!_.*'()/-]+`.
         estimated_progress: How much of the export is done, estimated in percent (0 to 100). 0 to
             100.
@@ -113,25 +113,25 @@ class DescribeMailboxExportJobResponse(Output):
 
     Attributes:
         entity_id: The id of the user or resource whose mailbox is exported. 12 to 256 characters.
-        description: The text given when the job was started. At most 1,023 characters, pattern
+        description: The text given when the job was started. At most 1023 characters, pattern
             `[\S\s]*`.
-        role_arn: The ARN of the IAM role under which the job writes to the bucket. 20 to 2,048
+        role_arn: The ARN of the IAM role under which the job writes to the bucket. 20 to 2048
             characters, pattern
             `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
-        kms_key_arn: The ARN of the symmetric KMS key that encrypts the exported file. 20 to 2,048
+        kms_key_arn: The ARN of the symmetric KMS key that encrypts the exported file. 20 to 2048
             characters, pattern
             `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
         s3_bucket_name: The name of the S3 bucket that receives the file. 1 to 63 characters,
             pattern `[A-Za-z0-9.-]+`.
-        s3_prefix: The prefix of the exported file's key. 1 to 1,023 characters, pattern
+        s3_prefix: The prefix of the exported file's key. 1 to 1023 characters, pattern
             `[A-Za-z0-9!_.*'()/-]+`.
-        s3_path: Where in S3 the exported file is written: bucket and key. 1 to 1,023 characters,
+        s3_path: Where in S3 the exported file is written: bucket and key. 1 to 1023 characters,
             pattern `[A-Za-z0-9!_.*'()/-]+`.
         estimated_progress: How much of the export is done, estimated in percent (0 to 100). 0 to
             100.
         state: Whether the job is running, completed, failed or cancelled. One of
             `enums.MailboxExportJobState`: RUNNING, COMPLETED, FAILED, CANCELLED.
-        error_info: Why the job failed; present for failed jobs only. 1 to 1,024 characters, pattern
+        error_info: Why the job failed; present for failed jobs only. 1 to 1024 characters, pattern
             `[\S\s]*`.
         start_time: When the job was started. In UTC.
         end_time: When the job ended; absent while it runs. In UTC.
@@ -189,7 +189,7 @@ class ListMailboxExportJobsResponse(Output):
 
     Attributes:
         jobs: The export jobs on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -209,7 +209,7 @@ class ListMailboxExportJobsRequest(Request[ListMailboxExportJobsResponse]):
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
@@ -252,17 +252,17 @@ class StartMailboxExportJobRequest(Request[StartMailboxExportJobResponse]):
             `^m-[0-9a-f]{32}$`.
         entity_id: The user or resource whose mailbox to export: its id, email address or name. 1 to
             256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-        description: A text to recognize the job by. At most 1,023 characters, pattern `[\S\s]*`.
+        description: A text to recognize the job by. At most 1023 characters, pattern `[\S\s]*`.
         role_arn: The ARN of the IAM role that lets the job write to the bucket and use the key. 20
-            to 2,048 characters, pattern
+            to 2048 characters, pattern
             `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
-        kms_key_arn: The ARN of the symmetric KMS key that encrypts the exported file. 20 to 2,048
+        kms_key_arn: The ARN of the symmetric KMS key that encrypts the exported file. 20 to 2048
             characters, pattern
             `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
         s3_bucket_name: The name of the S3 bucket, which is private and in the organization's
             Region. 1 to 63 characters, pattern `[A-Za-z0-9.-]+`.
         s3_prefix: The prefix of the exported file's key; the characters @, +, = and space are
-            refused. 1 to 1,023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
+            refused. 1 to 1023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
 
     Patterns are checked only with `validate="strict"`.
     """

@@ -348,7 +348,7 @@ class ListGroupMembersResponse(Output):
 
     Attributes:
         members: The members on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -368,7 +368,7 @@ class ListGroupMembersRequest(Request[ListGroupMembersResponse]):
         group_id: The group: its id, email address or name. 1 to 256 characters, pattern
             `[a-zA-Z0-9._%+@-]+`.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
@@ -390,7 +390,7 @@ class ListGroupsResponse(Output):
 
     Attributes:
         groups: The groups on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -408,7 +408,7 @@ class ListGroupsRequest(Request[ListGroupsResponse]):
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
         filters: What to narrow the list by: one filter per request.
 
@@ -433,7 +433,7 @@ class ListGroupsForEntityResponse(Output):
 
     Attributes:
         groups: The groups on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -456,7 +456,7 @@ class ListGroupsForEntityRequest(Request[ListGroupsForEntityResponse]):
             `[a-zA-Z0-9._%+@-]+`.
         filters: What to narrow the list by.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.

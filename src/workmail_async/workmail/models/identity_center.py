@@ -36,13 +36,13 @@ class IdentityCenterConfiguration(Model):
 
     Attributes:
         instance_arn: The ARN of the IAM Identity Center instance, in the organization's account and
-            Region. 10 to 1,124 characters, pattern
+            Region. 10 to 1124 characters, pattern
             `^arn:(aws|aws-us-gov|aws-cn|aws-iso|aws-iso-b):sso:::instance/(sso)?ins-[a-zA-Z0-9-.]{16}$`.
         application_arn: The ARN of the application that `create_identity_center_application`
-            returned. 10 to 1,224 characters, pattern
+            returned. 10 to 1224 characters, pattern
             `^arn:(aws|aws-us-gov|aws-cn|aws-iso|aws-iso-b):sso::\d{12}:application/(sso)?ins-[a-zA-Z0-9-.]{16}/apl-[a-zA-Z0-9]{16}$`.
 
-    See
+    Patterns are checked only with `validate="strict"`. See
     <https://docs.aws.amazon.com/workmail/latest/APIReference/API_IdentityCenterConfiguration.html>.
     """
 
@@ -57,7 +57,7 @@ class PersonalAccessTokenConfiguration(Model):
     Attributes:
         status: Whether personal access tokens can be used. One of
             `enums.PersonalAccessTokenConfigurationStatus`: ACTIVE, INACTIVE.
-        lifetime_in_days: How long a new token is valid, in days. 1 to 3,653.
+        lifetime_in_days: How long a new token is valid, in days. 1 to 3653.
 
     See
     <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PersonalAccessTokenConfiguration.html>.
@@ -76,7 +76,7 @@ class CreateIdentityCenterApplicationResponse(Output):
     r"""Answer of CreateIdentityCenterApplication.
 
     Attributes:
-        application_arn: The ARN of the new application. 10 to 1,224 characters, pattern
+        application_arn: The ARN of the new application. 10 to 1224 characters, pattern
             `^arn:(aws|aws-us-gov|aws-cn|aws-iso|aws-iso-b):sso::\d{12}:application/(sso)?ins-[a-zA-Z0-9-.]{16}/apl-[a-zA-Z0-9]{16}$`.
     """
 
@@ -94,7 +94,7 @@ class CreateIdentityCenterApplicationRequest(Request[CreateIdentityCenterApplica
     Attributes:
         name: The name of the new application. At most 255 characters, pattern `^[\w+=,.@-]+$`.
         instance_arn: The ARN of the IAM Identity Center instance to create the application in. 10
-            to 1,124 characters, pattern
+            to 1124 characters, pattern
             `^arn:(aws|aws-us-gov|aws-cn|aws-iso|aws-iso-b):sso:::instance/(sso)?ins-[a-zA-Z0-9-.]{16}$`.
         client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
             to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept when the
@@ -129,7 +129,7 @@ class DeleteIdentityCenterApplicationRequest(Request[DeleteIdentityCenterApplica
     Delete the WorkMail application from IAM Identity Center.
 
     Attributes:
-        application_arn: The ARN of the application to delete. 10 to 1,224 characters, pattern
+        application_arn: The ARN of the application to delete. 10 to 1224 characters, pattern
             `^arn:(aws|aws-us-gov|aws-cn|aws-iso|aws-iso-b):sso::\d{12}:application/(sso)?ins-[a-zA-Z0-9-.]{16}/apl-[a-zA-Z0-9]{16}$`.
 
     Patterns are checked only with `validate="strict"`.

@@ -101,7 +101,8 @@ class ImpersonationRule(Model):
         not_target_users: The ids of the users that the rule leaves out; it covers all others. 1 to
             10 items, each 1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
-    See <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ImpersonationRule.html>.
+    Patterns are checked only with `validate="strict"`. See
+    <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ImpersonationRule.html>.
     """
 
     impersonation_rule_id: str = field(
@@ -126,8 +127,10 @@ class AssumeImpersonationRoleResponse(Output):
 
     Attributes:
         token: The secret token to act under the role with. 1 to 256 characters, pattern
-            `[\x21-\x7e]+`.
+            `[\x21-\x7e]+`. Sensitive.
         expires_in: How long the token is valid, in seconds.
+
+    Sensitive values are shown in no repr, log or error.
     """
 
     token: str | None = field(default=None, metadata=wire("Token", shapes.ImpersonationToken))
@@ -363,7 +366,7 @@ class ListImpersonationRolesResponse(Output):
 
     Attributes:
         roles: The impersonation roles on this page. At most 20 items.
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -383,7 +386,7 @@ class ListImpersonationRolesRequest(Request[ListImpersonationRolesResponse]):
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.

@@ -442,7 +442,7 @@ class ListMobileDeviceAccessOverridesResponse(Output):
 
     Attributes:
         overrides: The access overrides on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -466,7 +466,7 @@ class ListMobileDeviceAccessOverridesRequest(Request[ListMobileDeviceAccessOverr
         device_id: Only overrides of this device; upper and lower case count the same. 1 to 32
             characters, pattern `[A-Za-z0-9]+`.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.

@@ -39,7 +39,8 @@ class Domain(Model):
         hosted_zone_id: The id of the domain's Route 53 hosted zone; needed if it is hosted there. 1
             to 32 characters, pattern `[^/\\]*`.
 
-    See <https://docs.aws.amazon.com/workmail/latest/APIReference/API_Domain.html>.
+    Patterns are checked only with `validate="strict"`. See
+    <https://docs.aws.amazon.com/workmail/latest/APIReference/API_Domain.html>.
     """
 
     domain_name: str = field(metadata=wire("DomainName", shapes.DomainName))
@@ -107,7 +108,7 @@ class CreateOrganizationRequest(Request[CreateOrganizationResponse]):
             call is retried.
         domains: The mail domains to set up together with the organization. At most 5 items.
         kms_key_arn: The ARN of your own KMS key to encrypt mail with; left out, AWS manages one. 20
-            to 2,048 characters, pattern
+            to 2048 characters, pattern
             `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
         enable_interoperability: Whether to work beside Microsoft Exchange, for which `directory_id`
             names an AD Connector.
@@ -201,7 +202,7 @@ class DescribeOrganizationResponse(Output):
         completed_date: When the organization became ready for use. In UTC.
         error_message: What is wrong with the organization; present only if something is. At most
             256 characters.
-        arn: The ARN of the organization. 1 to 1,011 characters, pattern
+        arn: The ARN of the organization. 1 to 1011 characters, pattern
             `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
         migration_admin: The id of the user that migrates mail, if migration is switched on. 12 to
             256 characters.
@@ -257,7 +258,7 @@ class ListOrganizationsResponse(Output):
 
     Attributes:
         organization_summaries: The organizations on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -275,7 +276,7 @@ class ListOrganizationsRequest(Request[ListOrganizationsResponse]):
 
     Attributes:
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.

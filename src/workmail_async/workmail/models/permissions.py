@@ -35,8 +35,8 @@ class Permission(Model):
         grantee_id: The id of the one who may act on the mailbox. 12 to 256 characters.
         grantee_type: Whether the grantee is a user or a group. One of `enums.MemberType`: GROUP,
             USER.
-        permission_values: What the grantee may do with the mailbox. One of `enums.PermissionType`:
-            FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
+        permission_values: What the grantee may do with the mailbox. Each one of
+            `enums.PermissionType`: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
 
     See <https://docs.aws.amazon.com/workmail/latest/APIReference/API_Permission.html>.
     """
@@ -128,7 +128,7 @@ class ListMailboxPermissionsResponse(Output):
 
     Attributes:
         permissions: The permissions on this page, one entry per grantee.
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -150,7 +150,7 @@ class ListMailboxPermissionsRequest(Request[ListMailboxPermissionsResponse]):
         entity_id: The user or resource that owns the mailbox: its id, email address or name. 1 to
             256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
@@ -190,7 +190,7 @@ class PutMailboxPermissionsRequest(Request[PutMailboxPermissionsResponse]):
             256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
         grantee_id: Who gets to act on the mailbox: the id, email address or name. 1 to 256
             characters, pattern `[a-zA-Z0-9._%+@-]+`.
-        permission_values: All that the grantee may do with the mailbox from now on. One of
+        permission_values: All that the grantee may do with the mailbox from now on. Each one of
             `enums.PermissionType`: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
 
     Patterns are checked only with `validate="strict"`.

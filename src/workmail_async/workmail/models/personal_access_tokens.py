@@ -159,7 +159,7 @@ class ListPersonalAccessTokensResponse(Output):
     r"""Answer of ListPersonalAccessTokens.
 
     Attributes:
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         personal_access_token_summaries: The personal access tokens on this page.
     """
@@ -183,7 +183,7 @@ class ListPersonalAccessTokensRequest(Request[ListPersonalAccessTokensResponse])
         user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters,
             pattern `[a-zA-Z0-9._%+@-]+`.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.

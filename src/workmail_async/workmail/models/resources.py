@@ -118,10 +118,10 @@ class Resource(Model):
             ENABLED, DISABLED, DELETED.
         enabled_date: When the resource was registered to WorkMail. In UTC.
         disabled_date: When the resource was deregistered from WorkMail. In UTC.
-        description: The text that describes the resource. 1 to 64 characters. Sensitive, so never
-            shown in a repr, log or error.
+        description: The text that describes the resource. 1 to 64 characters. Sensitive.
 
-    See <https://docs.aws.amazon.com/workmail/latest/APIReference/API_Resource.html>.
+    Sensitive values are shown in no repr, log or error. See
+    <https://docs.aws.amazon.com/workmail/latest/APIReference/API_Resource.html>.
     """
 
     id: str | None = field(default=None, metadata=wire("Id", shapes.WorkMailIdentifier))
@@ -198,11 +198,11 @@ class CreateResourceRequest(Request[CreateResourceResponse]):
             `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
         type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
             EQUIPMENT.
-        description: A text that describes the resource. 1 to 64 characters. Sensitive, so never
-            shown in a repr, log or error.
+        description: A text that describes the resource. 1 to 64 characters. Sensitive.
         hidden_from_global_address_list: Whether the address book leaves the resource out.
 
-    Patterns are checked only with `validate="strict"`.
+    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
+    or error.
     """
 
     operation: ClassVar[Operation[CreateResourceResponse]] = Operation(
@@ -268,9 +268,10 @@ class DescribeResourceResponse(Output):
             ENABLED, DISABLED, DELETED.
         enabled_date: When the resource was registered to WorkMail. In UTC.
         disabled_date: When the resource was deregistered from WorkMail. In UTC.
-        description: The text that describes the resource. 1 to 64 characters. Sensitive, so never
-            shown in a repr, log or error.
+        description: The text that describes the resource. 1 to 64 characters. Sensitive.
         hidden_from_global_address_list: Whether the address book leaves the resource out.
+
+    Sensitive values are shown in no repr, log or error.
     """
 
     resource_id: str | None = field(default=None, metadata=wire("ResourceId", shapes.ResourceId))
@@ -358,7 +359,7 @@ class ListResourceDelegatesResponse(Output):
 
     Attributes:
         delegates: The delegates on this page.
-        next_token: The token of the next page; empty or absent on the last page. 1 to 1,024
+        next_token: The token of the next page; empty or absent on the last page. 1 to 1024
             characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -380,7 +381,7 @@ class ListResourceDelegatesRequest(Request[ListResourceDelegatesResponse]):
         resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
             `[a-zA-Z0-9._%+@-]+`.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
@@ -405,7 +406,7 @@ class ListResourcesResponse(Output):
 
     Attributes:
         resources: The resources on this page.
-        next_token: The token of the next page; empty or absent on the last page. 1 to 1,024
+        next_token: The token of the next page; empty or absent on the last page. 1 to 1024
             characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -425,7 +426,7 @@ class ListResourcesRequest(Request[ListResourcesResponse]):
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
         filters: What to narrow the list by: one filter per request.
 
@@ -467,12 +468,13 @@ class UpdateResourceRequest(Request[UpdateResourceResponse]):
             `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
         booking_options: How the resource is to answer booking requests by itself.
         description: The new text that describes the resource; an empty string clears it. At most 64
-            characters. Sensitive, so never shown in a repr, log or error.
+            characters. Sensitive.
         type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
             EQUIPMENT.
         hidden_from_global_address_list: Whether the address book leaves the resource out.
 
-    Patterns are checked only with `validate="strict"`.
+    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
+    or error.
     """
 
     operation: ClassVar[Operation[UpdateResourceResponse]] = Operation(

@@ -132,10 +132,11 @@ class PutRetentionPolicyRequest(Request[PutRetentionPolicyResponse]):
             characters, pattern `[a-zA-Z0-9_-]+`.
         name: The name of the retention policy. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
         description: A text that describes the retention policy. At most 256 characters, pattern
-            `[\w\d\s\S\-!?=,.;:'_]+`. Sensitive, so never shown in a repr, log or error.
+            `[\w\d\s\S\-!?=,.;:'_]+`. Sensitive.
         folder_configurations: What happens in each folder, and after how many days.
 
-    Patterns are checked only with `validate="strict"`.
+    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
+    or error.
     """
 
     operation: ClassVar[Operation[PutRetentionPolicyResponse]] = Operation(

@@ -55,7 +55,7 @@ class ListTagsForResourceRequest(Request[ListTagsForResourceResponse]):
     List the tags of an organization.
 
     Attributes:
-        resource_arn: The ARN of the organization that carries the tags. 1 to 1,011 characters,
+        resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters,
             pattern
             `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
 
@@ -87,7 +87,7 @@ class TagResourceRequest(Request[TagResourceResponse]):
     Add tags to an organization, or give existing tags a new value.
 
     Attributes:
-        resource_arn: The ARN of the organization that carries the tags. 1 to 1,011 characters,
+        resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters,
             pattern
             `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
         tags: The tags to add or to give a new value. At most 50 items.
@@ -118,7 +118,7 @@ class UntagResourceRequest(Request[UntagResourceResponse]):
     Remove tags from an organization by their keys.
 
     Attributes:
-        resource_arn: The ARN of the organization that carries the tags. 1 to 1,011 characters,
+        resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters,
             pattern
             `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
         tag_keys: The keys of the tags to remove. At most 50 items, each 1 to 128 characters.

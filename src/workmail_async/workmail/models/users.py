@@ -40,14 +40,16 @@ class ListUsersFilters(Model):
     Attributes:
         username_prefix: Only users whose name starts with this. At most 256 characters.
         display_name_prefix: Only users whose display name starts with this. At most 256 characters.
-            Sensitive, so never shown in a repr, log or error.
+            Sensitive.
         primary_email_prefix: Only users whose primary email address starts with this. At most 256
             characters.
         state: Only users in this state. One of `enums.EntityState`: ENABLED, DISABLED, DELETED.
         identity_provider_user_id_prefix: Only users whose id in IAM Identity Center starts with
             this. 1 to 47 characters, pattern `^[A-Fa-f0-9-]+$`.
 
-    See <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListUsersFilters.html>.
+    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
+    or error. See
+    <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListUsersFilters.html>.
     """
 
     username_prefix: str | None = field(
@@ -138,22 +140,20 @@ class CreateUserRequest(Request[CreateUserResponse]):
             `^m-[0-9a-f]{32}$`.
         name: The user name: up to 64 characters in a WorkMail directory, 20 in any other. 1 to 64
             characters, pattern `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
-        display_name: The user's name as others see it. At most 256 characters. Sensitive, so never
-            shown in a repr, log or error.
+        display_name: The user's name as others see it. At most 256 characters. Sensitive.
         password: The first password of the user. At most 256 characters, pattern
-            `[\u0020-\u00FF]+`. Sensitive, so never shown in a repr, log or error.
+            `[\u0020-\u00FF]+`. Sensitive.
         role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused. One of
             `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
-        first_name: The user's first name. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
-        last_name: The user's last name. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
+        first_name: The user's first name. At most 256 characters. Sensitive.
+        last_name: The user's last name. At most 256 characters. Sensitive.
         hidden_from_global_address_list: Whether the address book leaves the user out.
         identity_provider_user_id: The id of the user in IAM Identity Center; left out, the first
             sign-in sets it. 1 to 47 characters, pattern
             `^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
 
-    Patterns are checked only with `validate="strict"`.
+    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
+    or error.
     """
 
     operation: ClassVar[Operation[CreateUserResponse]] = Operation(
@@ -216,8 +216,7 @@ class DescribeUserResponse(Output):
             `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
         email: The user's primary email address; may be absent before registration. 1 to 254
             characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-        display_name: The user's name as others see it. At most 256 characters. Sensitive, so never
-            shown in a repr, log or error.
+        display_name: The user's name as others see it. At most 256 characters. Sensitive.
         state: Whether the user is enabled, disabled or deleted. One of `enums.EntityState`:
             ENABLED, DISABLED, DELETED.
         user_role: What the entry stands for: a person, a resource, a system account or a remote
@@ -226,37 +225,27 @@ class DescribeUserResponse(Output):
         disabled_date: When the user was deregistered from WorkMail. In UTC.
         mailbox_provisioned_date: When the user's mailbox was created. In UTC.
         mailbox_deprovisioned_date: When the user's mailbox was removed. In UTC.
-        first_name: The user's first name. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
-        last_name: The user's last name. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
+        first_name: The user's first name. At most 256 characters. Sensitive.
+        last_name: The user's last name. At most 256 characters. Sensitive.
         hidden_from_global_address_list: Whether the address book leaves the user out.
-        initials: The user's initials. At most 256 characters. Sensitive, so never shown in a repr,
-            log or error.
-        telephone: The user's phone number. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
-        street: The street of the user's address. At most 256 characters. Sensitive, so never shown
-            in a repr, log or error.
-        job_title: The user's job title. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
-        city: The city of the user's address. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
-        company: The company of the user. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
-        zip_code: The postal code of the user's address. At most 256 characters. Sensitive, so never
-            shown in a repr, log or error.
-        department: The department of the user. At most 256 characters. Sensitive, so never shown in
-            a repr, log or error.
-        country: The country of the user's address. At most 256 characters. Sensitive, so never
-            shown in a repr, log or error.
-        office: The office of the user. At most 256 characters. Sensitive, so never shown in a repr,
-            log or error.
+        initials: The user's initials. At most 256 characters. Sensitive.
+        telephone: The user's phone number. At most 256 characters. Sensitive.
+        street: The street of the user's address. At most 256 characters. Sensitive.
+        job_title: The user's job title. At most 256 characters. Sensitive.
+        city: The city of the user's address. At most 256 characters. Sensitive.
+        company: The company of the user. At most 256 characters. Sensitive.
+        zip_code: The postal code of the user's address. At most 256 characters. Sensitive.
+        department: The department of the user. At most 256 characters. Sensitive.
+        country: The country of the user's address. At most 256 characters. Sensitive.
+        office: The office of the user. At most 256 characters. Sensitive.
         identity_provider_user_id: The id of the user in IAM Identity Center; may be absent before
             the first sign-in. 1 to 47 characters, pattern
             `^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
         identity_provider_identity_store_id: The id of the user's identity store; may be absent
             before the first sign-in. 1 to 36 characters, pattern
             `^d-[0-9a-f]{10}$|^[0-9a-f]{8}\\b-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-\\b[0-9a-f]{12}$`.
+
+    Sensitive values are shown in no repr, log or error.
     """
 
     user_id: str | None = field(default=None, metadata=wire("UserId", shapes.WorkMailIdentifier))
@@ -332,7 +321,7 @@ class ListUsersResponse(Output):
 
     Attributes:
         users: The users on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1,024 characters,
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
             pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
@@ -350,7 +339,7 @@ class ListUsersRequest(Request[ListUsersResponse]):
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
         next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1,024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
         max_results: The most items to return in one page. 1 to 100.
         filters: What to narrow the list by: one filter per request.
 
@@ -388,9 +377,10 @@ class ResetPasswordRequest(Request[ResetPasswordResponse]):
             `^m-[0-9a-f]{32}$`.
         user_id: The id of the user; no name or email address. 12 to 256 characters.
         password: The new password of the user. At most 256 characters, pattern `[\u0020-\u00FF]+`.
-            Sensitive, so never shown in a repr, log or error.
+            Sensitive.
 
-    Patterns are checked only with `validate="strict"`.
+    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
+    or error.
     """
 
     operation: ClassVar[Operation[ResetPasswordResponse]] = Operation(
@@ -423,38 +413,26 @@ class UpdateUserRequest(Request[UpdateUserResponse]):
             `[a-zA-Z0-9._%+@-]+`.
         role: The new role of the user; SYSTEM_USER and RESOURCE are refused. One of
             `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
-        display_name: The user's name as others see it. At most 256 characters. Sensitive, so never
-            shown in a repr, log or error.
-        first_name: The user's first name. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
-        last_name: The user's last name. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
+        display_name: The user's name as others see it. At most 256 characters. Sensitive.
+        first_name: The user's first name. At most 256 characters. Sensitive.
+        last_name: The user's last name. At most 256 characters. Sensitive.
         hidden_from_global_address_list: Whether the address book leaves the user out.
-        initials: The user's initials. At most 256 characters. Sensitive, so never shown in a repr,
-            log or error.
-        telephone: The user's phone number. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
-        street: The street of the user's address. At most 256 characters. Sensitive, so never shown
-            in a repr, log or error.
-        job_title: The user's job title. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
-        city: The city of the user's address. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
-        company: The company of the user. At most 256 characters. Sensitive, so never shown in a
-            repr, log or error.
-        zip_code: The postal code of the user's address. At most 256 characters. Sensitive, so never
-            shown in a repr, log or error.
-        department: The department of the user. At most 256 characters. Sensitive, so never shown in
-            a repr, log or error.
-        country: The country of the user's address. At most 256 characters. Sensitive, so never
-            shown in a repr, log or error.
-        office: The office of the user. At most 256 characters. Sensitive, so never shown in a repr,
-            log or error.
+        initials: The user's initials. At most 256 characters. Sensitive.
+        telephone: The user's phone number. At most 256 characters. Sensitive.
+        street: The street of the user's address. At most 256 characters. Sensitive.
+        job_title: The user's job title. At most 256 characters. Sensitive.
+        city: The city of the user's address. At most 256 characters. Sensitive.
+        company: The company of the user. At most 256 characters. Sensitive.
+        zip_code: The postal code of the user's address. At most 256 characters. Sensitive.
+        department: The department of the user. At most 256 characters. Sensitive.
+        country: The country of the user's address. At most 256 characters. Sensitive.
+        office: The office of the user. At most 256 characters. Sensitive.
         identity_provider_user_id: The id of the user in IAM Identity Center; an empty string clears
             it. At most 47 characters, pattern
             `^$|^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
 
-    Patterns are checked only with `validate="strict"`.
+    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
+    or error.
     """
 
     operation: ClassVar[Operation[UpdateUserResponse]] = Operation(
