@@ -9,6 +9,8 @@ VERSIONS ?= 3.10 3.11 3.12 3.13
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 INSTALL := $(RUN) pip install --quiet --constraint $(CONSTRAINTS)
+# Pyright asks the first python on PATH what is installed: `--verifytypes` hears of no other.
+PYRIGHT := PATH="$(abspath $(BIN)):$$PATH" $(RUN) pyright
 EXTRAS := cli,emulator,notebook,otel,trio
 LOCK := $(RUN) uv pip compile --quiet --universal --python-version 3.10 --upgrade --no-annotate --no-header pyproject.toml
 
@@ -38,8 +40,8 @@ check: $(VENV)/dev.stamp ## Generated code, format, lint and types
 	$(RUN) ruff format --check
 	$(RUN) ruff check
 	$(RUN) mypy
-	$(RUN) pyright --pythonpath $(BIN)/python
-	$(RUN) pyright --pythonpath $(BIN)/python --verifytypes workmail_async --ignoreexternal
+	$(PYRIGHT)
+	$(PYRIGHT) --verifytypes workmail_async --ignoreexternal
 
 suite: $(VENV)/dev.stamp ## The tests, with coverage
 	$(RUN) pytest -n 2 --dist loadgroup --cov --cov-report=term

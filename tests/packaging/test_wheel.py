@@ -91,4 +91,5 @@ def test_a_stranger_installs_the_wheel_and_uses_it(wheel: Path, tmp_path: Path) 
     outcome = json.loads(said)
     assert Path(outcome["from"]).is_relative_to(environment)
     assert outcome["name"] == "ana"
-    assert outcome["loaded"] == []
+    assert outcome["loaded by the package"] == []
+    assert outcome["loaded by its names"] == []
