@@ -1,15 +1,13 @@
 """What holds for every test: both event loops, no blocking call, the same examples on every run."""
 
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from blockbuster import blockbuster_ctx
+from blockbuster import BlockBuster
 from hypothesis import HealthCheck, settings
-
-if TYPE_CHECKING:
-    from blockbuster import BlockBuster
 
 pytest_plugins = ["tests.support.plugin"]
 
@@ -28,11 +26,34 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     return name
 
 
+def outside_of_worker_threads(detector: BlockBuster) -> BlockBuster:
+    """Lets worker threads block, which is what they are for, also those that run a loop in one.
+
+    A client is opened in a worker thread with a loop of its own.
+    """
+
+    def or_in_a_worker(may_block: Callable[..., bool]) -> Callable[..., bool]:
+        def allowed(*args: Any, **kwargs: Any) -> bool:
+            return threading.current_thread().name == "AnyIO worker thread" or may_block(
+                *args, **kwargs
+            )
+
+        return allowed
+
+    for function in detector.functions.values():
+        function.can_block_predicate = or_in_a_worker(function.can_block_predicate)
+    return detector
+
+
 @pytest.fixture(autouse=True)
-def blockbuster() -> Iterator["BlockBuster"]:
+def blockbuster() -> Iterator[BlockBuster]:
     """Fails a test in which our code makes a blocking call inside a running asyncio loop.
 
     The detector knows asyncio alone. That is enough: the code under test is the same on trio.
     """
-    with blockbuster_ctx("workmail_async") as detector:
+    detector = outside_of_worker_threads(BlockBuster("workmail_async"))
+    detector.activate()
+    try:
         yield detector
+    finally:
+        detector.deactivate()

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import anyio
+import anyio.to_thread
 import pytest
 from blockbuster import BlockingError
 
@@ -36,6 +38,16 @@ async def test_a_blocking_call_of_ours_is_caught(package: Path) -> None:
 
 async def test_a_blocking_call_of_a_test_is_not_our_fault(tmp_path: Path) -> None:
     sleeper_defined_in(tmp_path / "any.py")()
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_blocking_a_loop_in_a_worker_thread_is_fine(package: Path) -> None:
+    sleep = sleeper_defined_in(package / "runtime" / "any.py")
+
+    async def block() -> None:
+        sleep()
+
+    await anyio.to_thread.run_sync(anyio.run, block)
 
 
 def test_blocking_without_a_loop_is_fine(package: Path) -> None:
