@@ -6,7 +6,7 @@ Importing it costs little: every name below is loaded when it is first used.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from . import enums, errors, models, observers
@@ -45,19 +45,21 @@ _HOMES: dict[str, tuple[str, str | None]] = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
+if not TYPE_CHECKING:  # a type checker would take any misspelled name for granted
 
-        value: Any = version("workmail-async")
-    elif name in _HOMES:
-        home, attribute = _HOMES[name]
-        module = import_module(home, __name__)
-        value = module if attribute is None else getattr(module, attribute)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    def __getattr__(name):
+        if name == "__version__":
+            from importlib.metadata import version
+
+            value = version("workmail-async")
+        elif name in _HOMES:
+            home, attribute = _HOMES[name]
+            module = import_module(home, __name__)
+            value = module if attribute is None else getattr(module, attribute)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
