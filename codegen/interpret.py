@@ -41,6 +41,9 @@ COMMON = "common"
 _RESERVED = {"Model", "Output", "Request", "Operation", "Pagination", "ListOf", "ByteStream"}
 _TOKEN = "NextToken"
 
+#: The longest summary that fits behind the quotes of a method's docstring.
+_SUMMARY = 88
+
 
 def interpret(models: Sequence[Model], overlay: Overlay, runtime_errors: Iterable[str] = ()) -> Api:
     """Return everything that is to be generated.
@@ -172,6 +175,15 @@ class _Interpreter:
     def _text(self, *steps: str, hint: str = "") -> str:
         return self.python(" ".join(self.overlay.need(*steps, hint=hint).split()))
 
+    def _summary(self, file: str, name: str) -> str:
+        text = self._text(file, name, "summary")
+        if len(text) > _SUMMARY:
+            because = (
+                f"it has {len(text)} characters, and {_SUMMARY} fit on a docstring's first line"
+            )
+            self.overlay.wrong(file, name, "summary", because=because)
+        return text
+
     def _optional_text(self, *steps: str) -> str:
         return self.python(" ".join(self.overlay.get(*steps, default="").split()))
 
@@ -223,7 +235,7 @@ class _Interpreter:
         for value in shape.values:
             if not value.isidentifier():
                 raise ModelError(f"{shape.wire} has the value {value!r}, which is no Python name")
-        doc = Doc(self._text("enums", shape.wire, "summary"))
+        doc = Doc(self._summary("enums", shape.wire))
         return Enumeration(shape.name, values, doc)
 
     # -- errors ----------------------------------------------------------------------------------
@@ -246,7 +258,7 @@ class _Interpreter:
         )
 
     def _error(self, code: str, *, common: bool) -> Error:
-        summary = self._text("errors", code, "summary")
+        summary = self._summary("errors", code)
         advice = self._text("errors", code, "advice")
         status = self.overlay.get("errors", code, "status")
         retryable = self.overlay.get("errors", code, "retryable", default=False)
@@ -277,7 +289,7 @@ class _Interpreter:
         members = self._members(name)
         checked = self.usage[name].in_requests
         doc = Doc(
-            self._text("structures", name, "summary"),
+            self._summary("structures", name),
             (self._optional_text("structures", name, "notes"),),
             (_attributes(members),),
             (_joined(notes(members, checked=checked), f"See <{self._page(name)}>."),),
@@ -287,7 +299,7 @@ class _Interpreter:
     def _end(self, name: str, use: _Use) -> Structure:
         """Return the request or the response of an operation."""
         members = self._members(name)
-        summary = self._text("operations", use.operation, "summary")
+        summary = self._summary("operations", use.operation)
         if use.role == "request":
             doc = Doc(
                 f"Input of {use.operation}.",
@@ -360,7 +372,7 @@ class _Interpreter:
             name=name,
             method=snake(name),
             area=self.areas[name],
-            summary=self._text("operations", name, "summary"),
+            summary=self._summary("operations", name),
             notes=self._optional_text("operations", name, "notes"),
             request=request,
             response=response,

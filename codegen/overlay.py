@@ -72,11 +72,11 @@ class Overlay:
         return found
 
     def wrong(self, *steps: str, because: str) -> None:
-        """Note that an entry contradicts the service model."""
+        """Note that an entry cannot be taken as it is."""
         self._wrong[f"{_place(steps)}: {because}"] = None
 
     def finish(self) -> None:
-        """Raise if anything was missing, contradicts the model, or was never asked for.
+        """Raise if anything was missing, was never asked for, or is wrong.
 
         Raises:
             OverlayError: Names every such entry and its file.
@@ -85,7 +85,7 @@ class Overlay:
         parts = [
             ("Missing, add it", list(self._missing)),
             ("Left over, nothing in the service model asks for it", unused),
-            ("Contradicts the service model", list(self._wrong)),
+            ("Wrong", list(self._wrong)),
         ]
         lines = [f"{title}:\n  " + "\n  ".join(found) for title, found in parts if found]
         if lines:

@@ -28,4 +28,4 @@ if not TYPE_CHECKING:  # a type checker would take any misspelled name for grant
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)
