@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -147,9 +146,7 @@ def make_converter() -> Converter:
     converter.register_structure_hook_factory(
         lambda type_: _open_enum(type_) is not None, _enum_hook
     )
-    converter.register_unstructure_hook_func(
-        lambda type_: isinstance(type_, type) and issubclass(type_, Enum), str
-    )
+    converter.register_unstructure_hook(OpenEnum, str)
     converter.register_structure_hook_func(
         lambda type_: type_ in (datetime, datetime | None), _structure_datetime
     )
