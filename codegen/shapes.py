@@ -151,6 +151,9 @@ def annotation(shape: Shape, *, lenient: bool, models: str = "", enums: str = ""
         return f"{enums}{shape.name} | str" if lenient else f"{enums}{shape.name}"
     if shape.kind == "list" and shape.element:
         inner = annotation(shape.element, lenient=lenient, models=models, enums=enums)
+        if lenient and shape.element.kind == "enum":
+            # Lists are invariant: what an answer holds is to be accepted as it is.
+            return f"list[{enums}{shape.element.name}] | list[{inner}]"
         return f"list[{inner}]"
     if shape.kind == "structure":
         return f"{models}{shape.name}"

@@ -87,6 +87,20 @@ def _enum_hook(type_: Any, _: Converter) -> Hook:
     return structure_enum
 
 
+def _enum_list(type_: Any) -> Any:
+    """Return the second list of `list[SomeEnum] | list[SomeEnum | str]`; None for other types."""
+    if get_origin(type_) not in (Union, UnionType):
+        return None
+    lists = [each for each in get_args(type_) if get_origin(each) is list]
+    return lists[1] if len(lists) == 2 and _open_enum(get_args(lists[0])[0]) else None
+
+
+def _enum_list_hook(type_: Any, converter: Converter) -> Hook:
+    wider = _enum_list(type_)
+    structure_list: Hook = converter.get_structure_hook(wider)
+    return lambda value, _: None if value is None else structure_list(value, wider)
+
+
 def _is_native(type_: Any) -> bool:
     optional = _optional_member(type_)
     return type_ in _NATIVE or (optional is not None and all(t in _NATIVE for t in optional))
@@ -145,6 +159,9 @@ def make_converter() -> Converter:
     converter.register_structure_hook_func(_is_native, _pass)
     converter.register_structure_hook_factory(
         lambda type_: _open_enum(type_) is not None, _enum_hook
+    )
+    converter.register_structure_hook_factory(
+        lambda type_: _enum_list(type_) is not None, _enum_list_hook
     )
     converter.register_unstructure_hook(OpenEnum, str)
     converter.register_structure_hook_func(

@@ -192,7 +192,7 @@ class WorkMailClient(ServiceClient):
 
         Returns:
             A pager. `async for` gives each `models.OrganizationSummary` of all pages, `await` gives
-            one page.
+                one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -874,7 +874,7 @@ class WorkMailClient(ServiceClient):
 
         Returns:
             A pager. `async for` gives each `models.GroupIdentifier` of all pages, `await` gives one
-            page.
+                page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -1733,7 +1733,7 @@ class WorkMailClient(ServiceClient):
 
         Returns:
             A pager. `async for` gives each `models.Permission` of all pages, `await` gives one
-            page.
+                page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -1763,7 +1763,7 @@ class WorkMailClient(ServiceClient):
         organization_id: str,
         entity_id: str,
         grantee_id: str,
-        permission_values: list[enums.PermissionType | str],
+        permission_values: list[enums.PermissionType] | list[enums.PermissionType | str],
     ) -> models.PutMailboxPermissionsResponse:
         """Set the permissions that one grantee has on a mailbox.
 
@@ -1934,7 +1934,7 @@ class WorkMailClient(ServiceClient):
 
         Returns:
             A pager. `async for` gives each `models.MailboxExportJob` of all pages, `await` gives
-            one page.
+                one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -2106,7 +2106,7 @@ class WorkMailClient(ServiceClient):
 
         Returns:
             A pager. `async for` gives each `models.MailDomainSummary` of all pages, `await` gives
-            one page.
+                one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -2300,7 +2300,7 @@ class WorkMailClient(ServiceClient):
 
         Returns:
             A pager. `async for` gives each `models.AccessControlRule` of its only page, `await`
-            gives one page.
+                gives one page.
 
         Raises:
             errors.OrganizationNotFoundException: The account has no organization with this id in
@@ -2666,7 +2666,7 @@ class WorkMailClient(ServiceClient):
 
         Returns:
             A pager. `async for` gives each `models.MobileDeviceAccessOverride` of all pages,
-            `await` gives one page.
+                `await` gives one page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -2704,7 +2704,7 @@ class WorkMailClient(ServiceClient):
 
         Returns:
             A pager. `async for` gives each `models.MobileDeviceAccessRule` of its only page,
-            `await` gives one page.
+                `await` gives one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -3072,7 +3072,7 @@ class WorkMailClient(ServiceClient):
 
         Returns:
             A pager. `async for` gives each `models.ImpersonationRole` of all pages, `await` gives
-            one page.
+                one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -3249,7 +3249,7 @@ class WorkMailClient(ServiceClient):
 
         Returns:
             A pager. `async for` gives each `models.AvailabilityConfiguration` of all pages, `await`
-            gives one page.
+                gives one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -3576,7 +3576,7 @@ class WorkMailClient(ServiceClient):
 
         Returns:
             The answer, with `authentication_mode`, `identity_center_configuration` and
-            `personal_access_token_configuration`.
+                `personal_access_token_configuration`.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -3731,7 +3731,7 @@ class WorkMailClient(ServiceClient):
 
         Returns:
             A pager. `async for` gives each `models.PersonalAccessTokenSummary` of all pages,
-            `await` gives one page.
+                `await` gives one page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job

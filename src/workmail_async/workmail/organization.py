@@ -699,7 +699,7 @@ class Organization:
 
         Returns:
             A pager. `async for` gives each `models.GroupIdentifier` of all pages, `await` gives one
-            page.
+                page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -1454,7 +1454,7 @@ class Organization:
 
         Returns:
             A pager. `async for` gives each `models.Permission` of all pages, `await` gives one
-            page.
+                page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -1481,7 +1481,7 @@ class Organization:
         *,
         entity_id: str,
         grantee_id: str,
-        permission_values: list[enums.PermissionType | str],
+        permission_values: list[enums.PermissionType] | list[enums.PermissionType | str],
     ) -> models.PutMailboxPermissionsResponse:
         """Set the permissions that one grantee has on a mailbox.
 
@@ -1636,7 +1636,7 @@ class Organization:
 
         Returns:
             A pager. `async for` gives each `models.MailboxExportJob` of all pages, `await` gives
-            one page.
+                one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -1791,7 +1791,7 @@ class Organization:
 
         Returns:
             A pager. `async for` gives each `models.MailDomainSummary` of all pages, `await` gives
-            one page.
+                one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -1964,7 +1964,7 @@ class Organization:
 
         Returns:
             A pager. `async for` gives each `models.AccessControlRule` of its only page, `await`
-            gives one page.
+                gives one page.
 
         Raises:
             errors.OrganizationNotFoundException: The account has no organization with this id in
@@ -2300,7 +2300,7 @@ class Organization:
 
         Returns:
             A pager. `async for` gives each `models.MobileDeviceAccessOverride` of all pages,
-            `await` gives one page.
+                `await` gives one page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job
@@ -2332,7 +2332,7 @@ class Organization:
 
         Returns:
             A pager. `async for` gives each `models.MobileDeviceAccessRule` of its only page,
-            `await` gives one page.
+                `await` gives one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -2665,7 +2665,7 @@ class Organization:
 
         Returns:
             A pager. `async for` gives each `models.ImpersonationRole` of all pages, `await` gives
-            one page.
+                one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -2824,7 +2824,7 @@ class Organization:
 
         Returns:
             A pager. `async for` gives each `models.AvailabilityConfiguration` of all pages, `await`
-            gives one page.
+                gives one page.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -3054,7 +3054,7 @@ class Organization:
 
         Returns:
             The answer, with `authentication_mode`, `identity_center_configuration` and
-            `personal_access_token_configuration`.
+                `personal_access_token_configuration`.
 
         Raises:
             errors.InvalidParameterException: The service refuses the value of at least one
@@ -3193,7 +3193,7 @@ class Organization:
 
         Returns:
             A pager. `async for` gives each `models.PersonalAccessTokenSummary` of all pages,
-            `await` gives one page.
+                `await` gives one page.
 
         Raises:
             errors.EntityNotFoundException: The organization has no user, group, resource or job

@@ -203,7 +203,7 @@ class PutMailboxPermissionsRequest(Request[PutMailboxPermissionsResponse]):
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
     entity_id: str = field(metadata=wire("EntityId", shapes.EntityIdentifier))
     grantee_id: str = field(metadata=wire("GranteeId", shapes.EntityIdentifier))
-    permission_values: list[PermissionType | str] = field(
+    permission_values: list[PermissionType] | list[PermissionType | str] = field(
         metadata=wire("PermissionValues", shapes.PermissionValues)
     )
 
