@@ -98,8 +98,8 @@ def _section(section: Section, indent: int) -> str:
     lines = [f"{section.title}:"]
     for entry in section.entries:
         text = f"{entry.name}: {entry.text}" if entry.name else entry.text
-        hanging = 4 if entry.name else 0
-        lines += [f"    {line}" for line in wrap(text, indent + 4, hanging).split("\n")]
+        # Lines that do not hang would be returned values of their own to mkdocstrings.
+        lines += [f"    {line}" for line in wrap(text, indent + 4, hanging=4).split("\n")]
     return "\n".join(lines)
 
 

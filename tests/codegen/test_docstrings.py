@@ -46,12 +46,13 @@ def test_sections_are_in_google_style() -> None:
         (
             Section("Args", (Entry("name", "word " * 20), Entry("id", "An id."))),
             Section("Raises", ()),
-            Section("Returns", (Entry(None, "A thing."),)),
+            Section("Returns", (Entry(None, "thing " * 20),)),
         ),
         ("See there.",),
         example="a = 1\n",
     )
     first = " ".join(["word"] * 17)  # ends in column 98
+    returned = " ".join(["thing"] * 15)  # ends in column 97
     assert docstring(doc, 4) == textwrap.dedent(f'''\
         """What it does.
 
@@ -63,7 +64,8 @@ def test_sections_are_in_google_style() -> None:
                 id: An id.
 
             Returns:
-                A thing.
+                {returned}
+                    thing thing thing thing thing
 
             See there.
 
