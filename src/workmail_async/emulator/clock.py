@@ -1,0 +1,82 @@
+"""The emulator's time, which a tester can stop and move."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta, timezone
+
+
+class Clock:
+    """Time as the emulated WorkMail sees it.
+
+    It runs with the system's clock until it is moved or stopped. moto's own services keep the
+    system's time.
+
+    Args:
+        start: Where the clock begins, an aware datetime; now, when left out.
+        frozen: Whether the clock stands still until it is moved.
+    """
+
+    def __init__(self, start: datetime | None = None, *, frozen: bool = False) -> None:
+        self._lock = threading.Lock()
+        self._offset = timedelta(0)
+        self._frozen_at: datetime | None = None
+        if start is not None:
+            self.set(start)
+        if frozen:
+            self.freeze()
+
+    def now(self) -> datetime:
+        """Return the emulated time as an aware UTC datetime."""
+        with self._lock:
+            return self._now()
+
+    def advance(self, by: timedelta | float) -> datetime:
+        """Move the clock forward and return the new time.
+
+        Args:
+            by: A timedelta, or a number of seconds.
+        """
+        step = by if isinstance(by, timedelta) else timedelta(seconds=by)
+        if step < timedelta(0):
+            raise ValueError(f"the emulator's clock only moves forward, not by {step}")
+        with self._lock:
+            if self._frozen_at is None:
+                self._offset += step
+            else:
+                self._frozen_at += step
+            return self._now()
+
+    def set(self, moment: datetime) -> None:
+        """Set the clock, forward or back.
+
+        Args:
+            moment: An aware datetime.
+        """
+        if moment.tzinfo is None:
+            raise ValueError("the emulator's clock takes aware datetimes only")
+        moment = moment.astimezone(timezone.utc)
+        with self._lock:
+            if self._frozen_at is None:
+                self._offset = moment - _system_now()
+            else:
+                self._frozen_at = moment
+
+    def freeze(self) -> None:
+        """Stop the clock; `advance` and `set` still move it."""
+        with self._lock:
+            self._frozen_at = self._now()
+
+    def resume(self) -> None:
+        """Let a stopped clock run on from where it stands."""
+        with self._lock:
+            if self._frozen_at is not None:
+                self._offset = self._frozen_at - _system_now()
+                self._frozen_at = None
+
+    def _now(self) -> datetime:
+        return self._frozen_at if self._frozen_at is not None else _system_now() + self._offset
+
+
+def _system_now() -> datetime:
+    return datetime.now(timezone.utc)

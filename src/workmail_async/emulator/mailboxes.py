@@ -1,0 +1,188 @@
+"""The content of mailboxes: folders of real MIME messages, calendar items among them."""
+
+from __future__ import annotations
+
+import mailbox as mailbox_files
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from email.message import EmailMessage, Message
+from email.parser import BytesHeaderParser
+from email.policy import SMTP
+from itertools import repeat
+from pathlib import Path
+
+from attrs import define, field, frozen
+
+from .synthetic import SyntheticMail
+
+INBOX = "Inbox"
+CALENDAR = "Calendar"
+
+MESSAGE = "message"
+# By the main type of an item's content. WorkMail exports the first two kinds only.
+_KINDS = {
+    "text/calendar": "calendar",
+    "text/vcard": "contact",
+    "text/directory": "contact",
+}
+_EXPORTED_KINDS = (MESSAGE, "calendar")
+
+Content = bytes | bytearray | str | Path | Message
+
+
+@frozen
+class Item:
+    """One thing in a mailbox.
+
+    Args:
+        folder: The folder's path, parts separated by `/`.
+        kind: `message`, `calendar`, `contact`, `task` or `note`.
+        size: Its length in bytes.
+        content: Gives its bytes.
+    """
+
+    folder: str
+    kind: str
+    size: int
+    content: Callable[[], bytes] = field(repr=False)
+
+    @property
+    def exported(self) -> bool:
+        """Whether WorkMail exports things of this kind."""
+        return self.kind in _EXPORTED_KINDS
+
+
+@define(kw_only=True, eq=False)
+class Mailbox:
+    """The mailbox of a user or a resource.
+
+    Args:
+        owner: The name of the user or resource.
+        quota: How large it may grow, in MB.
+        released: When its owner was disabled, if so.
+    """
+
+    owner: str
+    quota: int
+    released: datetime | None = None
+    _items: list[Item] = field(factory=list, init=False)
+    _export_failures: Iterator[str] = field(factory=lambda: iter(()), init=False)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(list(self._items))
+
+    @property
+    def size(self) -> int:
+        """The length of all items, in bytes."""
+        return sum(item.size for item in self)
+
+    @property
+    def folders(self) -> list[str]:
+        """The folders that hold anything, in the order they were first used."""
+        return list(dict.fromkeys(item.folder for item in self))
+
+    def add(self, content: Content, *, folder: str = INBOX, kind: str | None = None) -> None:
+        """Put one item into a folder.
+
+        Args:
+            content: Raw MIME as bytes or text, an email message, or the path of an .eml file.
+            folder: The folder's path, parts separated by `/`.
+            kind: What it is; told from its content type when left out.
+        """
+        raw = _raw(content)
+        self._items.append(Item(folder, kind or _kind(raw), len(raw), lambda: raw))
+
+    def add_lazily(
+        self, make: Callable[[], bytes], *, size: int, folder: str = INBOX, kind: str = MESSAGE
+    ) -> None:
+        """Put in an item whose bytes are made when they are needed.
+
+        Args:
+            make: Returns the bytes, the same each time.
+            size: How many there are.
+            folder: The folder's path, parts separated by `/`.
+            kind: What it is.
+        """
+        self._items.append(Item(folder, kind, size, make))
+
+    def add_mbox(self, path: str | Path, *, folder: str = INBOX) -> int:
+        """Put in every message of an .mbox file and return how many there were.
+
+        Args:
+            path: The file.
+            folder: The folder's path, parts separated by `/`.
+        """
+        box = mailbox_files.mbox(Path(path), create=False)
+        try:
+            keys = box.keys()
+            for key in keys:
+                self.add(box.get_bytes(key), folder=folder)
+            return len(keys)
+        finally:
+            box.close()
+
+    def add_tree(self, path: str | Path, *, folder: str = "") -> int:
+        """Put in every .eml file below a directory and return how many there were.
+
+        Args:
+            path: The directory; its subdirectories become folders.
+            folder: The folder for the directory itself; files directly in it need one.
+        """
+        root = Path(path)
+        files = sorted(root.rglob("*.eml"))
+        for file in files:
+            parts = [*([folder] if folder else []), *file.relative_to(root).parent.parts]
+            self.add(file, folder="/".join(parts) or INBOX)
+        return len(files)
+
+    def add_synthetic(self, count: int, *, seed: int = 0, owner: str | None = None) -> None:
+        """Put in made-up mail over the usual folders, calendar items among it.
+
+        Args:
+            count: How many items.
+            seed: The same seed gives the same mail.
+            owner: The address of the mailbox; made from the owner's name when left out.
+        """
+        mail = SyntheticMail(seed, owner=owner or f"{self.owner}@example.com")
+        for index in range(count):
+            folder, message = mail.item(index)
+            self.add(message, folder=folder)
+
+    def fail_exports(self, error_info: str, *, times: int | None = None) -> None:
+        """Make the next exports of this mailbox fail.
+
+        Args:
+            error_info: What their ErrorInfo says.
+            times: How many fail; all, when left out.
+        """
+        self._export_failures = repeat(error_info) if times is None else repeat(error_info, times)
+
+    def next_export_failure(self) -> str | None:
+        """Return why the export that begins now is to fail, if a tester wants it to."""
+        return next(self._export_failures, None)
+
+
+def _raw(content: Content) -> bytes:
+    if isinstance(content, EmailMessage):
+        return content.as_bytes(policy=content.policy.clone(linesep="\r\n"))
+    if isinstance(content, Message):
+        return content.as_bytes()
+    if isinstance(content, Path):
+        return content.read_bytes()
+    if isinstance(content, str):
+        return content.encode()
+    return bytes(content)
+
+
+def _kind(raw: bytes) -> str:
+    headers = BytesHeaderParser(policy=SMTP).parsebytes(raw)
+    kind = _KINDS.get(headers.get_content_type(), MESSAGE)
+    if kind == "calendar":
+        if b"BEGIN:VTODO" in raw:
+            return "task"
+        if b"BEGIN:VJOURNAL" in raw:
+            return "note"
+    return kind

@@ -1,0 +1,186 @@
+"""What an emulator holds at the start: typed in Python, or read from a YAML or JSON file.
+
+A file has the same names as the classes: a mapping with `organizations`, each with `alias`,
+`domains`, `users`, and so on.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+import cattrs
+import yaml
+from attrs import field, frozen, validators
+from cattrs.errors import BaseValidationError
+from cattrs.gen import make_dict_structure_fn
+
+ENABLED = "ENABLED"
+DISABLED = "DISABLED"
+
+
+_STATE = validators.in_((ENABLED, DISABLED))
+
+
+@frozen
+class MailSeed:
+    """Mail to put into a mailbox.
+
+    Args:
+        path: An .eml file, an .mbox file, or a directory tree of .eml files; relative to the seed.
+        folder: The mail folder to put it into; for a tree, the folder it begins at.
+    """
+
+    path: Path
+    folder: str = ""
+
+
+@frozen
+class UserSeed:
+    """A user.
+
+    Args:
+        name: The name.
+        display_name: The name shown to people; made from the name when left out.
+        email: The address; the name at the organization's first own domain when left out.
+        state: ENABLED or DISABLED.
+        role: USER, REMOTE_USER, SYSTEM_USER or RESOURCE.
+        aliases: Other addresses.
+        messages: How many made-up messages the mailbox holds.
+        mail: Mail from files.
+    """
+
+    name: str
+    display_name: str | None = field(default=None, kw_only=True)
+    email: str | None = field(default=None, kw_only=True)
+    state: str = field(default=ENABLED, kw_only=True, validator=_STATE)
+    role: str = field(default="USER", kw_only=True)
+    aliases: list[str] = field(factory=list, kw_only=True)
+    messages: int = field(default=0, kw_only=True)
+    mail: list[MailSeed] = field(factory=list, kw_only=True)
+
+
+@frozen
+class GroupSeed:
+    """A group.
+
+    Args:
+        name: The name.
+        email: The address; the name at the organization's first own domain when left out.
+        state: ENABLED or DISABLED.
+        members: Names of users and groups; groups have to come before those they are members of.
+    """
+
+    name: str
+    email: str | None = field(default=None, kw_only=True)
+    state: str = field(default=ENABLED, kw_only=True, validator=_STATE)
+    members: list[str] = field(factory=list, kw_only=True)
+
+
+@frozen
+class ResourceSeed:
+    """A room or a piece of equipment.
+
+    Args:
+        name: The name.
+        type: ROOM or EQUIPMENT.
+        email: The address; the name at the organization's first own domain when left out.
+        state: ENABLED or DISABLED.
+        description: What it is.
+        delegates: Names of users and groups who answer for it.
+        messages: How many made-up messages the mailbox holds.
+        mail: Mail from files.
+    """
+
+    name: str
+    type: str = field(default="ROOM", kw_only=True)
+    email: str | None = field(default=None, kw_only=True)
+    state: str = field(default=ENABLED, kw_only=True, validator=_STATE)
+    description: str | None = field(default=None, kw_only=True)
+    delegates: list[str] = field(factory=list, kw_only=True)
+    messages: int = field(default=0, kw_only=True)
+    mail: list[MailSeed] = field(factory=list, kw_only=True)
+
+
+UserLike = str | UserSeed
+GroupLike = str | GroupSeed
+ResourceLike = str | ResourceSeed
+
+
+@frozen(kw_only=True)
+class OrganizationSeed:
+    """An organization, active from the start.
+
+    Args:
+        alias: The alias.
+        id: The identifier, for tests that want a fixed one; made up when left out.
+        domains: Its domains, verified; the first is the default one.
+        users: Users; a name alone stands for an enabled user of that name.
+        groups: Groups; a name alone stands for an enabled group of that name.
+        resources: Resources; a name alone stands for an enabled room of that name.
+    """
+
+    alias: str
+    id: str | None = None
+    domains: list[str] = field(factory=list)
+    users: list[UserLike] = field(factory=list)
+    groups: list[GroupLike] = field(factory=list)
+    resources: list[ResourceLike] = field(factory=list)
+
+
+@frozen(kw_only=True)
+class Seed:
+    """Everything an emulator holds at the start.
+
+    Args:
+        organizations: The organizations.
+    """
+
+    organizations: list[OrganizationSeed] = field(factory=list)
+
+
+Named = TypeVar("Named", UserSeed, GroupSeed, ResourceSeed)
+
+
+def named(kind: type[Named], value: str | Named) -> Named:
+    """Return a seed for what may be a name alone."""
+    return kind(value) if isinstance(value, str) else value
+
+
+def load(path: str | Path) -> Seed:
+    """Read a seed from a file.
+
+    Args:
+        path: A .json file, or any other name for YAML.
+
+    Raises:
+        ValueError: The file does not describe a seed; the message says where and why.
+    """
+    path = Path(path)
+    text = path.read_text(encoding="utf-8")
+    raw = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    try:
+        return _converter(path.parent).structure(raw or {}, Seed)
+    except BaseValidationError as error:
+        problems = "; ".join(cattrs.transform_error(error))
+        raise ValueError(f"{path} is not a seed: {problems}") from None
+
+
+def _converter(base: Path) -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    converter.register_structure_hook(Path, lambda value, _: base / value)
+    for kind in (UserSeed, GroupSeed, ResourceSeed):
+        from_mapping = make_dict_structure_fn(
+            attrs.resolve_types(kind), converter, _cattrs_forbid_extra_keys=True
+        )
+
+        def structure(
+            value: Any, _: Any, kind: Any = kind, from_mapping: Any = from_mapping
+        ) -> Any:
+            return kind(value) if isinstance(value, str) else from_mapping(value, kind)
+
+        converter.register_structure_hook(kind, structure)
+        converter.register_structure_hook(str | kind, structure)
+    return converter

@@ -1,0 +1,291 @@
+"""`Emulator`: a WorkMail that runs on this machine, beside moto's S3, KMS, IAM and STS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import anyio.to_thread
+from attrs import frozen
+from typing_extensions import Self
+
+from . import aws, seeding
+from .application import EmulatorApplication
+from .clock import Clock
+from .http import EmulatorServer
+from .lifecycle import Lifecycle
+from .mailboxes import Mailbox
+from .planting import PlantedOrganization, plant_organization
+from .quotas import Quotas
+from .seeding import GroupLike, OrganizationSeed, ResourceLike, Seed, UserLike
+from .workmail.models import WorkMailBackend, workmail_backends
+from .workmail.models.entities import Entity
+from .workmail.models.organizations import Organization
+from .workmail.models.registration import find_mailbox
+from .world import DEFAULT_ACCOUNT_ID, REGIONS, RecordedRequest, World
+
+
+@frozen(kw_only=True)
+class ExportResources:
+    """What an export needs besides a mailbox.
+
+    Args:
+        role_arn: The role to pass.
+        kms_key_arn: The key to pass.
+        bucket: The bucket to pass.
+        prefix: What a job's S3Prefix has to begin with, for the role to have the key's use.
+    """
+
+    role_arn: str
+    kms_key_arn: str
+    bucket: str
+    prefix: str
+
+
+class Emulator:
+    """An emulated WorkMail with S3, KMS, IAM and STS beside it, all at one address.
+
+    Use it in a `with` block, an `async with` block (asyncio or trio), or call `start` and `stop`.
+    All state is in memory and gone afterwards. Any credentials are accepted. Emulators do not see
+    each other's state, nor that of moto elsewhere in the process.
+
+    Args:
+        host: The address to listen on.
+        port: The port to listen on; 0 takes a free one.
+        region: The Region that seeding works in; calls reach the Region they are signed for.
+        account_id: The account that all credentials belong to, twelve digits.
+        seed: What is there at the start: a seed, or the path of a YAML or JSON file.
+        lifecycle: How fast things take place.
+        quotas: The limits to enforce.
+        clock: The emulated time.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        region: str = "us-east-1",
+        account_id: str = DEFAULT_ACCOUNT_ID,
+        seed: Seed | str | Path | None = None,
+        lifecycle: Lifecycle | None = None,
+        quotas: Quotas | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        if region not in REGIONS:
+            raise ValueError(f"WorkMail is offered in {', '.join(REGIONS)}, not in {region}")
+        self.region = region
+        self.account_id = account_id
+        self.lifecycle = lifecycle if lifecycle is not None else Lifecycle()
+        self.quotas = quotas if quotas is not None else Quotas()
+        self.clock = clock if clock is not None else Clock()
+        self._host = host
+        self._port = port
+        self._seed = seed
+        self._world: World | None = None
+        self._server: EmulatorServer | None = None
+
+    def start(self) -> None:
+        """Start serving.
+
+        Raises:
+            OSError: The address cannot be listened on.
+            RuntimeError: It has been started already.
+            ValueError: The seed file is not one.
+        """
+        if self._world is not None:
+            raise RuntimeError("the emulator is running already")
+        world = World(
+            clock=self.clock,
+            lifecycle=self.lifecycle,
+            quotas=self.quotas,
+            account_id=self.account_id,
+        )
+        self._world = world
+        try:
+            if self._seed is not None:
+                self.seed(self._seed)
+            server = EmulatorServer(self._host, self._port, EmulatorApplication(world))
+            server.start()
+        except BaseException:
+            self._world = None
+            world.close()
+            raise
+        self._server = server
+
+    def stop(self) -> None:
+        """Stop serving and forget everything; nothing is left running. Stopping twice is fine."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.stop()
+        world, self._world = self._world, None
+        if world is not None:
+            world.close()
+
+    def reset(self) -> None:
+        """Forget all state, WorkMail's and moto's, and plant the seed again; keep the address."""
+        self._running.clear()
+        if self._seed is not None:
+            self.seed(self._seed)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        await anyio.to_thread.run_sync(self.start)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(self.stop)
+
+    @property
+    def endpoint_url(self) -> str:
+        """The address, such as `http://127.0.0.1:41234`, for WorkMail, S3, KMS, IAM and STS."""
+        if self._server is None:
+            raise RuntimeError("the emulator is not running")
+        host, port = self._server.get_host_and_port()
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Credentials to call with, under the names that boto3 and aiobotocore take."""
+        return {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        """The WorkMail calls that came in, oldest first."""
+        return list(self._running.requests)
+
+    def seed(self, seed: Seed | str | Path) -> list[PlantedOrganization]:
+        """Add organizations with all that is in them.
+
+        Args:
+            seed: A seed, or the path of a YAML or JSON file.
+        """
+        if not isinstance(seed, Seed):
+            seed = seeding.load(seed)
+        with self._inside() as backend:
+            return [plant_organization(backend, each) for each in seed.organizations]
+
+    def create_organization(
+        self,
+        alias: str,
+        *,
+        domains: list[str] | None = None,
+        users: list[UserLike] | None = None,
+        groups: list[GroupLike] | None = None,
+        resources: list[ResourceLike] | None = None,
+        organization_id: str | None = None,
+    ) -> PlantedOrganization:
+        """Add one organization, active, with verified domains.
+
+        Args:
+            alias: The alias.
+            domains: Its domains; the first becomes the default one.
+            users: Users, or their names.
+            groups: Groups, or their names.
+            resources: Resources, or their names.
+            organization_id: The identifier; made up when left out.
+        """
+        seed = OrganizationSeed(
+            alias=alias,
+            id=organization_id,
+            domains=domains or [],
+            users=users or [],
+            groups=groups or [],
+            resources=resources or [],
+        )
+        with self._inside() as backend:
+            return plant_organization(backend, seed)
+
+    def organization(self, organization: PlantedOrganization | str) -> Organization:
+        """Return the state of an organization, for a test to look at or to bend.
+
+        Args:
+            organization: The organization, or its identifier.
+        """
+        with self._inside() as backend:
+            return backend.get_organization(_id(organization))
+
+    def mailbox(self, organization: PlantedOrganization | str, entity: str) -> Mailbox:
+        """Return the mailbox of a user or resource, to put mail into.
+
+        Args:
+            organization: The organization, or its identifier.
+            entity: The id, address or name of the user or resource.
+
+        Raises:
+            LookupError: It has no mailbox; it has to be enabled for one.
+        """
+        with self._inside() as backend:
+            state = backend.get_organization(_id(organization))
+            mailbox = find_mailbox(state, state.directory.find(entity, Entity))
+        if mailbox is None:
+            raise LookupError(f"{entity} has no mailbox")
+        return mailbox
+
+    def create_export_resources(
+        self,
+        organization: PlantedOrganization | str,
+        *,
+        bucket: str | None = None,
+        prefix: str = "exports",
+        role_name: str | None = None,
+    ) -> ExportResources:
+        """Create a role, a key and a bucket that exports of an organization work with.
+
+        Args:
+            organization: The organization, or its identifier.
+            bucket: The bucket's name; made up when left out.
+            prefix: The prefix under which the role may use the key.
+            role_name: The role's name; made up when left out.
+        """
+        with self._inside() as backend:
+            state = backend.get_organization(_id(organization))
+            name = f"workmail-export-{backend.world.hex(12)}"
+            bucket = bucket or name
+            aws.create_bucket(bucket, state.region, state.account_id)
+            key = aws.create_key(f"Exports of {state.alias}", state.region, state.account_id)
+            role = aws.create_export_role(
+                role_name or name,
+                bucket=bucket,
+                prefix=prefix,
+                kms_key_arn=key,
+                organization_arn=state.arn,
+                region=state.region,
+                account_id=state.account_id,
+            )
+        return ExportResources(role_arn=role, kms_key_arn=key, bucket=bucket, prefix=prefix)
+
+    @property
+    def _running(self) -> World:
+        if self._world is None:
+            raise RuntimeError("the emulator is not running")
+        return self._world
+
+    @contextmanager
+    def _inside(self) -> Iterator[WorkMailBackend]:
+        world = self._running
+        with world.entered(), world.lock:
+            yield workmail_backends[self.account_id][self.region]
+
+
+def _id(organization: PlantedOrganization | str) -> str:
+    return organization if isinstance(organization, str) else organization.id

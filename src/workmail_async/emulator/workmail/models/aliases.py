@@ -1,0 +1,60 @@
+"""The addresses of entities: aliases and the primary one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workmail_async.emulator.workmail.exceptions import (
+    InvalidParameterException,
+    LimitExceededException,
+)
+
+from .domains import require_usable_address
+from .entities import DISABLED, ENABLED, Entity
+
+if TYPE_CHECKING:
+    from .organizations import Organization
+
+
+def create_alias(organization: Organization, *, entity_id: str, alias: str) -> None:
+    """Give an enabled entity another address; nothing happens when it has it."""
+    entity = _by_id(organization, entity_id)
+    entity.require(ENABLED)
+    require_usable_address(organization, alias)
+    organization.directory.check_address(alias, entity)
+    if organization.directory.holder(alias) is entity:
+        return
+    if len(entity.aliases) >= organization.world.quotas.aliases:
+        raise LimitExceededException(f"{entity.name} has {len(entity.aliases)} aliases already")
+    organization.directory.add_alias(entity, alias)
+
+
+def delete_alias(organization: Organization, *, entity_id: str, alias: str) -> None:
+    """Take an alias from an entity; nothing happens when it has no such alias."""
+    entity = _by_id(organization, entity_id)
+    entity.require(ENABLED, DISABLED)
+    if entity.email is not None and alias.casefold() == entity.email.casefold():
+        raise InvalidParameterException(f"{alias} is the primary address of {entity.name}")
+    organization.directory.remove_alias(entity, alias)
+
+
+def list_aliases(organization: Organization, *, entity_id: str) -> list[str]:
+    """Return an entity's addresses, the primary one first."""
+    entity = _by_id(organization, entity_id)
+    entity.require(ENABLED, DISABLED)
+    return [*([entity.email] if entity.email else []), *entity.aliases]
+
+
+def update_primary_email_address(organization: Organization, *, entity_id: str, email: str) -> None:
+    """Make an address the primary one; the one it replaces becomes an alias."""
+    directory = organization.directory
+    entity = directory.find(entity_id, Entity)
+    organization.directory_service.reach(writing=True)
+    entity.require(ENABLED)
+    require_usable_address(organization, email)
+    directory.check_address(email, entity)
+    directory.replace_primary(entity, email)
+
+
+def _by_id(organization: Organization, entity_id: str) -> Entity:
+    return organization.directory.find(entity_id, Entity, by_email=False, by_name=False)

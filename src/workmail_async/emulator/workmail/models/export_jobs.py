@@ -1,0 +1,371 @@
+"""Mailbox export jobs: what they check, how they go on, and what they leave in S3."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import define
+
+from workmail_async.emulator import aws, policies
+from workmail_async.emulator.archive import Summary, write_archive
+from workmail_async.emulator.lifecycle import Progress
+from workmail_async.emulator.mailboxes import Mailbox
+from workmail_async.emulator.workmail.exceptions import (
+    EntityNotFoundException,
+    InvalidParameterException,
+    LimitExceededException,
+)
+
+from .entities import Entity
+from .registration import find_mailbox
+from .resources import Resource
+from .users import User
+
+if TYPE_CHECKING:
+    from .organizations import Organization
+
+log = logging.getLogger("workmail_async.emulator")
+
+RUNNING = "RUNNING"
+COMPLETED = "COMPLETED"
+FAILED = "FAILED"
+CANCELLED = "CANCELLED"
+
+_LISTED_FOR = timedelta(days=7)
+# The call that would see the job finished waits this long for the zip; a larger one stays RUNNING.
+_ARCHIVE_WAIT_SECONDS = 10.0
+_ALMOST_DONE = 99
+_DONE = 100
+
+
+@define(kw_only=True, eq=False)
+class ExportJob:
+    """One export of one mailbox.
+
+    Args:
+        id: The job's identifier.
+        position: Its place in lists.
+        entity: Whose mailbox it is.
+        mailbox: The mailbox.
+        description: What the caller says about it.
+        role_arn: The role that writes to the bucket.
+        kms_key_arn: The key that encrypts what is written.
+        bucket: The bucket.
+        prefix: What the keys in it begin with.
+        progress: How far it has come.
+        folder: Where its zip is made.
+        wanted_failure: Why it is to fail, if a tester wants it to.
+        state: RUNNING, COMPLETED, FAILED or CANCELLED.
+        error_info: Why it failed.
+        percent: How far it had come when it ended.
+        end_time: When it ended.
+        summary: What is in the zip; None until it has been made.
+        archive_error: Why the zip could not be made.
+    """
+
+    id: str
+    position: int
+    entity: Entity
+    mailbox: Mailbox
+    description: str | None
+    role_arn: str
+    kms_key_arn: str
+    bucket: str
+    prefix: str
+    progress: Progress
+    folder: Path
+    wanted_failure: str | None = None
+    state: str = RUNNING
+    error_info: str | None = None
+    percent: int = 0
+    end_time: datetime | None = None
+    summary: Summary | None = None
+    archive_error: str | None = None
+
+    @property
+    def start_time(self) -> datetime:
+        """When it began."""
+        return self.progress.started
+
+    @property
+    def path(self) -> str:
+        """The key of the zip."""
+        return f"{self.prefix.rstrip('/')}/{self.id}.zip"
+
+    @property
+    def log_path(self) -> str:
+        """The key of the output log."""
+        return f"{self.prefix.rstrip('/')}/{self.id}-log.json"
+
+    @property
+    def archive(self) -> Path:
+        """The zip while it is being made."""
+        return self.folder / "export.zip"
+
+    @property
+    def archive_made(self) -> bool:
+        """Whether the zip has been made, or cannot be."""
+        return self.summary is not None or self.archive_error is not None
+
+    def estimated_progress(self, now: datetime) -> int:
+        """Return how far it has come, in percent."""
+        if self.state != RUNNING:
+            return self.percent
+        return min(_ALMOST_DONE, int(_DONE * self.progress.fraction(now)))
+
+    def end(self, state: str, *, at: datetime, percent: int) -> None:
+        """Leave RUNNING for good."""
+        self.state = state
+        self.end_time = at
+        self.percent = percent
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start_mailbox_export_job(
+    organization: Organization,
+    *,
+    client_token: str,
+    entity_id: str,
+    role_arn: str,
+    kms_key_arn: str,
+    s3_bucket_name: str,
+    s3_prefix: str,
+    description: str | None = None,
+) -> ExportJob:
+    """Start an export, or return the one the same token started before.
+
+    What can be seen at once is refused at once; what a role may do shows when the job writes.
+    """
+    request = {
+        "entity_id": entity_id,
+        "role_arn": role_arn,
+        "kms_key_arn": kms_key_arn,
+        "bucket": s3_bucket_name,
+        "prefix": s3_prefix,
+        "description": description,
+    }
+
+    def start() -> ExportJob:
+        entity: Entity = organization.directory.find(entity_id, User, Resource)
+        mailbox = find_mailbox(organization, entity)
+        if mailbox is None:
+            raise EntityNotFoundException(f"{entity.name} has no mailbox")
+        _check_target(organization, role_arn, kms_key_arn, s3_bucket_name)
+        _check_limits(organization, entity)
+        job = ExportJob(
+            id=organization.world.uuid(),
+            position=len(organization.export_jobs) + 1,
+            entity=entity,
+            mailbox=mailbox,
+            description=description,
+            role_arn=role_arn,
+            kms_key_arn=kms_key_arn,
+            bucket=s3_bucket_name,
+            prefix=s3_prefix,
+            progress=Progress(organization.world.lifecycle.mailbox_export, organization.now),
+            folder=organization.world.temporary_folder(),
+            wanted_failure=mailbox.next_export_failure(),
+        )
+        organization.export_jobs[job.id] = job
+        organization.running_exports[job.id] = job
+        organization.world.in_background(lambda: _make_archive(organization, job))
+        return job
+
+    started: ExportJob = organization.tokens.once(
+        "StartMailboxExportJob", client_token, request, start
+    )
+    return started
+
+
+def describe_mailbox_export_job(organization: Organization, *, job_id: str) -> ExportJob:
+    """Return a job, and count that someone looked."""
+    job = _find(organization, job_id)
+    _look(organization, job)
+    return job
+
+
+def list_mailbox_export_jobs(organization: Organization) -> list[ExportJob]:
+    """Return the jobs of the last seven days, oldest first."""
+    now = organization.now
+    return [job for job in organization.export_jobs.values() if now - job.start_time < _LISTED_FOR]
+
+
+def cancel_mailbox_export_job(
+    organization: Organization, *, client_token: str, job_id: str
+) -> None:
+    """Cancel a job. One that has ended or is almost done goes its way all the same."""
+
+    def cancel() -> None:
+        job = _find(organization, job_id)
+        percent = job.estimated_progress(organization.now)
+        if job.state == RUNNING and percent < organization.world.lifecycle.cancel_until:
+            del organization.running_exports[job.id]
+            job.end(CANCELLED, at=organization.now, percent=percent)
+
+    organization.tokens.once("CancelMailboxExportJob", client_token, {"job_id": job_id}, cancel)
+
+
+def look_at_running_exports(organization: Organization, jobs: list[ExportJob]) -> None:
+    """Count that someone looked at each of these jobs."""
+    for job in jobs:
+        _look(organization, job)
+
+
+def settle_exports(organization: Organization) -> None:
+    """End the jobs whose time has come, whether or not anyone looks at them."""
+    now = organization.now
+    for job in list(organization.running_exports.values()):
+        due = job.progress.pace.finished_at(job.start_time)
+        if due is not None and due <= now and job.archive_made:
+            _finish(organization, job, at=due)
+
+
+def _find(organization: Organization, job_id: str) -> ExportJob:
+    job = organization.export_jobs.get(job_id)
+    if job is None:
+        raise EntityNotFoundException(f"there is no export job {job_id}")
+    return job
+
+
+def _look(organization: Organization, job: ExportJob) -> None:
+    if job.state != RUNNING or job.progress.look(organization.now) < 1:
+        return
+    organization.world.changed.wait_for(
+        lambda: job.archive_made or job.state != RUNNING, _ARCHIVE_WAIT_SECONDS
+    )
+    if job.archive_made and job.state == RUNNING:
+        due = job.progress.pace.finished_at(job.start_time)
+        _finish(organization, job, at=due or organization.now)
+
+
+def _check_target(
+    organization: Organization, role_arn: str, kms_key_arn: str, bucket_name: str
+) -> None:
+    problem = (
+        _role_problem(organization, role_arn)
+        or _key_problem(organization, kms_key_arn)
+        or _bucket_problem(organization, bucket_name)
+    )
+    if problem is not None:
+        raise InvalidParameterException(problem)
+
+
+def _role_problem(organization: Organization, arn: str) -> str | None:
+    role = aws.find_role(arn, organization.account_id)
+    if role is None:
+        return f"there is no role {arn}"
+    context = {
+        "aws:SourceAccount": organization.account_id,
+        "aws:SourceArn": organization.arn,
+        "sts:ExternalId": organization.account_id,
+    }
+    if not policies.allows(
+        [role.trust_policy], "sts:AssumeRole", service=aws.EXPORT_PRINCIPAL, context=context
+    ):
+        return f"{arn} does not let {aws.EXPORT_PRINCIPAL} assume it for this organization"
+    return None
+
+
+def _key_problem(organization: Organization, arn: str) -> str | None:
+    key = aws.find_key(arn, organization.account_id)
+    if key is None:
+        return f"there is no key {arn}"
+    if key.region != organization.region:
+        return f"{arn} is in {key.region}, the organization in {organization.region}"
+    if not key.symmetric:
+        return f"{arn} is not a symmetric key"
+    if not key.enabled:
+        return f"{arn} is not enabled"
+    return None
+
+
+def _bucket_problem(organization: Organization, name: str) -> str | None:
+    bucket = aws.find_bucket(name, organization.account_id)
+    if bucket is None:
+        return f"there is no bucket {name}"
+    if bucket.region != organization.region:
+        return f"{name} is in {bucket.region}, the organization in {organization.region}"
+    if bucket.public:
+        return f"{name} is public"
+    return None
+
+
+def _check_limits(organization: Organization, entity: Entity) -> None:
+    quotas = organization.world.quotas
+    if len(organization.running_exports) >= quotas.concurrent_exports:
+        raise LimitExceededException(f"{quotas.concurrent_exports} exports are running already")
+    for job in organization.export_jobs.values():
+        if job.entity is entity and job.state in {RUNNING, COMPLETED}:
+            again = job.start_time + quotas.export_interval
+            if organization.now < again:
+                raise LimitExceededException(
+                    f"{entity.name} cannot be exported again before {again:%Y-%m-%dT%H:%M:%SZ}"
+                )
+
+
+def _make_archive(organization: Organization, job: ExportJob) -> None:
+    """Make the zip, on a worker thread and without the lock."""
+    summary, error = None, None
+    try:
+        summary = write_archive(job.mailbox, job.archive, stamp=job.start_time)
+    except Exception as exception:
+        if job.state == RUNNING:
+            log.warning("the archive of job %s cannot be made", job.id, exc_info=True)
+        error = f"the mailbox cannot be read: {exception}"
+    with organization.world.changed:
+        job.summary, job.archive_error = summary, error
+        if job.state != RUNNING:
+            shutil.rmtree(job.folder, ignore_errors=True)
+        organization.world.changed.notify_all()
+
+
+def _finish(organization: Organization, job: ExportJob, *, at: datetime) -> None:
+    del organization.running_exports[job.id]
+    problem = job.wanted_failure or job.archive_error or _writing_problem(organization, job)
+    if problem is not None or job.summary is None:
+        job.error_info = problem
+        job.end(FAILED, at=at, percent=_ALMOST_DONE)
+        return
+    log_file = job.folder / "log.json"
+    log_file.write_bytes(job.summary.log(start=job.start_time, end=at))
+    for key, file in ((job.path, job.archive), (job.log_path, log_file)):
+        aws.put_file(
+            job.bucket,
+            key,
+            file,
+            kms_key_arn=job.kms_key_arn,
+            account_id=organization.account_id,
+        )
+    job.end(COMPLETED, at=at, percent=_DONE)
+
+
+def _writing_problem(organization: Organization, job: ExportJob) -> str | None:
+    problem = (
+        _role_problem(organization, job.role_arn)
+        or _key_problem(organization, job.kms_key_arn)
+        or _bucket_problem(organization, job.bucket)
+    )
+    role = aws.find_role(job.role_arn, organization.account_id)
+    if problem is not None or role is None:
+        return problem
+    bucket = f"arn:aws:s3:::{job.bucket}"
+    written = f"{bucket}/{job.path}"
+    via_s3 = {
+        "kms:ViaService": f"s3.{organization.region}.amazonaws.com",
+        "kms:EncryptionContext:aws:s3:arn": written,
+    }
+    needed: tuple[tuple[str, str, dict[str, str]], ...] = (
+        ("s3:PutObject", written, {}),
+        ("s3:AbortMultipartUpload", written, {}),
+        ("s3:GetBucketPolicyStatus", bucket, {}),
+        ("kms:GenerateDataKey", job.kms_key_arn, via_s3),
+        ("kms:Decrypt", job.kms_key_arn, via_s3),
+    )
+    for action, resource, context in needed:
+        if not policies.allows(role.policies, action, resource=resource, context=context):
+            return f"{job.role_arn} may not {action} on {resource}"
+    return None

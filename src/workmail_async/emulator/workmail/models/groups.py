@@ -1,0 +1,148 @@
+"""Groups and their members."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from workmail_async.emulator.workmail.exceptions import InvalidParameterException
+
+from .entities import DISABLED, ENABLED, Entity
+from .users import User, delete_entity, starts_with
+
+if TYPE_CHECKING:
+    from .organizations import Organization
+
+
+@define(kw_only=True, eq=False)
+class Group(Entity):
+    """A group.
+
+    Args:
+        members: Identifiers of its members, each with its place in the list.
+        joined: How many members it ever had.
+    """
+
+    members: dict[str, int] = field(factory=dict)
+    joined: int = 0
+
+    def drop(self, entity_id: str) -> None:
+        """Forget an entity that is being deleted."""
+        super().drop(entity_id)
+        self.members.pop(entity_id, None)
+
+
+def create_group(
+    organization: Organization, *, name: str, hidden_from_global_address_list: bool = False
+) -> Group:
+    """Create a group, disabled."""
+    organization.directory_service.reach(writing=True)
+    organization.directory.check_name(name)
+    group = Group(
+        id=organization.world.uuid(),
+        name=name,
+        position=organization.directory.next_position(),
+        hidden=hidden_from_global_address_list,
+    )
+    organization.directory.add(group)
+    return group
+
+
+def describe_group(organization: Organization, *, group_id: str) -> Group:
+    """Return a group, in whatever state."""
+    return organization.directory.find(group_id, Group)
+
+
+def update_group(
+    organization: Organization,
+    *,
+    group_id: str,
+    hidden_from_global_address_list: bool | None = None,
+) -> None:
+    """Change whether the address book leaves a group out."""
+    organization.directory_service.reach(writing=True)
+    group = organization.directory.find(group_id, Group)
+    group.require(ENABLED, DISABLED)
+    if hidden_from_global_address_list is not None:
+        group.hidden = hidden_from_global_address_list
+
+
+def delete_group(organization: Organization, *, group_id: str) -> None:
+    """Delete a disabled group."""
+    delete_entity(organization, group_id, Group)
+
+
+def list_groups(organization: Organization, *, filters: dict[str, Any]) -> list[Group]:
+    """Return the groups that pass the filters, oldest first."""
+    groups = organization.directory.of(Group)
+    for name, wanted in filters.items():
+        groups = [group for group in groups if _FILTERS[name](group, wanted)]
+    return groups
+
+
+_FILTERS: dict[str, Callable[[Group, str], bool]] = {
+    "NamePrefix": lambda group, wanted: starts_with(group.name, wanted),
+    "PrimaryEmailPrefix": lambda group, wanted: starts_with(group.email, wanted),
+    "State": lambda group, wanted: group.state == wanted,
+}
+
+
+def associate_member_to_group(organization: Organization, *, group_id: str, member_id: str) -> None:
+    """Add a user or group to a group; nothing happens when it is a member."""
+    organization.directory_service.reach(writing=True)
+    group, member = _group_and_member(organization, group_id, member_id)
+    if isinstance(member, Group) and _reaches(organization, member, group.id):
+        raise InvalidParameterException(f"{group.name} would be a member of itself")
+    if member.id not in group.members:
+        group.joined += 1
+        group.members[member.id] = group.joined
+        member.groups[group.id] = None
+
+
+def disassociate_member_from_group(
+    organization: Organization, *, group_id: str, member_id: str
+) -> None:
+    """Take a member out of a group; nothing happens when it is not one."""
+    organization.directory_service.reach(writing=True)
+    group, member = _group_and_member(organization, group_id, member_id)
+    group.members.pop(member.id, None)
+    member.groups.pop(group.id, None)
+
+
+def list_group_members(organization: Organization, *, group_id: str) -> list[Entity]:
+    """Return a group's members in the order they joined."""
+    group = organization.directory.find(group_id, Group)
+    group.require(ENABLED, DISABLED)
+    return [organization.directory.find(member, Entity) for member in group.members]
+
+
+def list_groups_for_entity(
+    organization: Organization, *, entity_id: str, filters: dict[str, Any]
+) -> list[Group]:
+    """Return the groups an entity is a direct member of, oldest first."""
+    entity = organization.directory.find(entity_id, Entity)
+    entity.require(ENABLED, DISABLED)
+    groups = [organization.directory.find(each, Group) for each in entity.groups]
+    prefix = filters.get("GroupNamePrefix")
+    if prefix is not None:
+        groups = [group for group in groups if starts_with(group.name, prefix)]
+    return sorted(groups, key=lambda group: group.position)
+
+
+def _group_and_member(
+    organization: Organization, group_id: str, member_id: str
+) -> tuple[Group, Entity]:
+    group = organization.directory.find(group_id, Group)
+    member: Entity = organization.directory.find(member_id, User, Group)
+    group.require(ENABLED, DISABLED)
+    member.require(ENABLED, DISABLED)
+    return group, member
+
+
+def _reaches(organization: Organization, group: Group, wanted: str) -> bool:
+    if group.id == wanted:
+        return True
+    inner = (organization.directory.find(each, Entity) for each in group.members)
+    return any(isinstance(each, Group) and _reaches(organization, each, wanted) for each in inner)

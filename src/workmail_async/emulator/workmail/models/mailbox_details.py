@@ -1,0 +1,37 @@
+"""A mailbox's size and quota."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workmail_async.emulator.mailboxes import Mailbox
+from workmail_async.emulator.workmail.exceptions import (
+    EntityNotFoundException,
+    InvalidParameterException,
+)
+
+from .entities import ENABLED
+from .registration import find_mailbox
+from .users import User
+
+if TYPE_CHECKING:
+    from .organizations import Organization
+
+
+def get_mailbox_details(organization: Organization, *, user_id: str) -> Mailbox:
+    """Return a user's mailbox."""
+    user = organization.directory.find(user_id, User)
+    mailbox = find_mailbox(organization, user)
+    if mailbox is None:
+        raise EntityNotFoundException(f"{user.name} has no mailbox")
+    return mailbox
+
+
+def update_mailbox_quota(organization: Organization, *, user_id: str, mailbox_quota: int) -> None:
+    """Set how large a user's mailbox may grow, in MB."""
+    user = organization.directory.find(user_id, User)
+    user.require(ENABLED)
+    most = organization.world.quotas.mailbox_megabytes
+    if mailbox_quota > most:
+        raise InvalidParameterException(f"a mailbox holds {most} MB at most, not {mailbox_quota}")
+    organization.mailboxes[user.id].quota = mailbox_quota

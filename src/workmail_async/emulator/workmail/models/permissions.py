@@ -1,0 +1,68 @@
+"""Who may use whose mailbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from .entities import ENABLED, Entity
+
+if TYPE_CHECKING:
+    from .organizations import Organization
+
+
+@frozen
+class Grant:
+    """What one entity may do with another's mailbox.
+
+    Args:
+        grantee: Who may.
+        values: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
+        position: Its place in lists.
+    """
+
+    grantee: Entity
+    values: tuple[str, ...]
+    position: int
+
+
+def put_mailbox_permissions(
+    organization: Organization, *, entity_id: str, grantee_id: str, permission_values: list[str]
+) -> None:
+    """Set what a grantee may do, in place of what it might before."""
+    owner, grantee = _owner_and_grantee(organization, entity_id, grantee_id)
+    grants = organization.permissions.setdefault(owner.id, {})
+    if not permission_values:
+        grants.pop(grantee.id, None)
+        return
+    before = grants.get(grantee.id)
+    if before is None:
+        organization.grants_made += 1
+    position = organization.grants_made if before is None else before.position
+    values = tuple(dict.fromkeys(permission_values))
+    grants[grantee.id] = Grant(grantee, values, position)
+
+
+def delete_mailbox_permissions(
+    organization: Organization, *, entity_id: str, grantee_id: str
+) -> None:
+    """Take away all that a grantee may do; nothing happens when that was nothing."""
+    owner, grantee = _owner_and_grantee(organization, entity_id, grantee_id)
+    organization.permissions.get(owner.id, {}).pop(grantee.id, None)
+
+
+def list_mailbox_permissions(organization: Organization, *, entity_id: str) -> list[Grant]:
+    """Return who may do what with a mailbox, in the order first granted."""
+    owner = organization.directory.find(entity_id, Entity)
+    return list(organization.permissions.get(owner.id, {}).values())
+
+
+def _owner_and_grantee(
+    organization: Organization, entity_id: str, grantee_id: str
+) -> tuple[Entity, Entity]:
+    owner = organization.directory.find(entity_id, Entity)
+    grantee = organization.directory.find(grantee_id, Entity)
+    owner.require(ENABLED)
+    grantee.require(ENABLED)
+    return owner, grantee

@@ -1,0 +1,76 @@
+"""Registering entities to WorkMail and back: addresses and mailboxes come and go with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workmail_async.emulator.mailboxes import Mailbox
+from workmail_async.emulator.workmail.exceptions import EntityAlreadyRegisteredException
+
+from .domains import require_usable_address
+from .entities import DISABLED, ENABLED, Entity
+from .groups import Group
+from .users import User
+
+if TYPE_CHECKING:
+    from .organizations import Organization
+
+
+def register_to_work_mail(organization: Organization, *, entity_id: str, email: str) -> None:
+    """Enable an entity under an address.
+
+    Under the address it has already this changes nothing; under another one the entity is said to
+    be registered already.
+    """
+    directory = organization.directory
+    entity = directory.find(entity_id, Entity, by_email=False)
+    organization.directory_service.reach(writing=True)
+    entity.require(ENABLED, DISABLED)
+    if entity.state == ENABLED:
+        if entity.email is None or entity.email.casefold() != email.casefold():
+            raise EntityAlreadyRegisteredException(f"{entity.name} is registered as {entity.email}")
+        return
+    require_usable_address(organization, email)
+    directory.check_address(email, entity)
+    directory.set_primary(entity, email)
+    entity.state = ENABLED
+    entity.enabled_date = organization.now
+    if not isinstance(entity, Group):
+        _provide_mailbox(organization, entity)
+
+
+def deregister_from_work_mail(organization: Organization, *, entity_id: str) -> None:
+    """Disable an entity; its addresses become free and its mailbox is kept for a while."""
+    entity = organization.directory.find(entity_id, Entity)
+    entity.require(ENABLED)
+    organization.directory.release_addresses(entity)
+    entity.state = DISABLED
+    entity.disabled_date = organization.now
+    mailbox = organization.mailboxes.get(entity.id)
+    if mailbox is not None:
+        mailbox.released = organization.now
+    if isinstance(entity, User):
+        entity.mailbox_deprovisioned_date = organization.now
+
+
+def find_mailbox(organization: Organization, entity: Entity) -> Mailbox | None:
+    """Return an entity's mailbox, unless it has none or has been disabled for too long."""
+    mailbox = organization.mailboxes.get(entity.id)
+    if mailbox is not None and mailbox.released is not None:
+        kept = organization.world.quotas.mailbox_kept
+        if organization.now - mailbox.released >= kept:
+            del organization.mailboxes[entity.id]
+            return None
+    return mailbox
+
+
+def _provide_mailbox(organization: Organization, entity: Entity) -> None:
+    mailbox = find_mailbox(organization, entity)
+    if mailbox is None:
+        mailbox = Mailbox(owner=entity.name, quota=organization.world.quotas.mailbox_megabytes)
+        organization.mailboxes[entity.id] = mailbox
+        if isinstance(entity, User):
+            entity.mailbox_provisioned_date = organization.now
+    mailbox.released = None
+    if isinstance(entity, User):
+        entity.mailbox_deprovisioned_date = None

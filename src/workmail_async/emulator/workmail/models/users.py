@@ -1,0 +1,223 @@
+"""Users."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from workmail_async.emulator.workmail.exceptions import (
+    EntityNotFoundException,
+    EntityStateException,
+    InvalidParameterException,
+    InvalidPasswordException,
+    LimitExceededException,
+)
+
+from .entities import DELETED, DISABLED, ENABLED, Entity
+
+if TYPE_CHECKING:
+    from .organizations import Organization
+
+# Attributes that UpdateUser replaces: one that is left out is gone afterwards.
+REPLACED_ATTRIBUTES = (
+    "first_name",
+    "last_name",
+    "initials",
+    "telephone",
+    "street",
+    "job_title",
+    "city",
+    "company",
+    "zip_code",
+    "department",
+    "country",
+    "office",
+)
+_GIVEN_ROLES = ("USER", "REMOTE_USER")
+_NAME_LENGTH_ELSEWHERE = 20
+_WORKMAIL_DIRECTORY = "VpcDirectory"
+_PASSWORD_LENGTH = 8
+_PASSWORD_KINDS = 3
+
+
+@define(kw_only=True, eq=False)
+class User(Entity):
+    """A user. Passwords are checked and then forgotten.
+
+    Args:
+        display_name: The name shown to people.
+        role: USER, REMOTE_USER, SYSTEM_USER or RESOURCE.
+        attributes: First name, telephone and the like, by their snake_case names.
+        identity_provider_user_id: Who the user is in IAM Identity Center.
+        identity_store_id: The identity store that user is in.
+        mailbox_provisioned_date: When the mailbox was made.
+        mailbox_deprovisioned_date: When it was taken away.
+    """
+
+    display_name: str
+    role: str = "USER"
+    attributes: dict[str, str] = field(factory=dict, repr=False)
+    identity_provider_user_id: str | None = None
+    identity_store_id: str | None = None
+    mailbox_provisioned_date: datetime | None = None
+    mailbox_deprovisioned_date: datetime | None = None
+
+
+def create_user(
+    organization: Organization,
+    *,
+    name: str,
+    display_name: str,
+    password: str | None = None,
+    role: str = "USER",
+    first_name: str | None = None,
+    last_name: str | None = None,
+    hidden_from_global_address_list: bool = False,
+    identity_provider_user_id: str | None = None,
+) -> User:
+    """Create a user, disabled."""
+    organization.directory_service.reach(writing=True)
+    _check_role(role)
+    _check_name_length(organization, name)
+    organization.directory.check_name(name)
+    if password is not None:
+        _check_password(password)
+    if organization.directory.count(User) >= organization.world.quotas.users:
+        raise LimitExceededException(f"there are {organization.world.quotas.users} users already")
+    given = {"first_name": first_name, "last_name": last_name}
+    user = User(
+        id=organization.world.uuid(),
+        name=name,
+        position=organization.directory.next_position(),
+        display_name=display_name,
+        role=role,
+        hidden=hidden_from_global_address_list,
+        attributes={key: value for key, value in given.items() if value is not None},
+        identity_provider_user_id=identity_provider_user_id,
+    )
+    organization.directory.add(user)
+    return user
+
+
+def describe_user(organization: Organization, *, user_id: str) -> User:
+    """Return a user, in whatever state."""
+    organization.directory_service.reach()
+    return organization.directory.find(user_id, User)
+
+
+def update_user(
+    organization: Organization,
+    *,
+    user_id: str,
+    role: str | None = None,
+    display_name: str | None = None,
+    hidden_from_global_address_list: bool | None = None,
+    identity_provider_user_id: str | None = None,
+    **attributes: str,
+) -> None:
+    """Replace a user's data: attributes that are left out are removed."""
+    organization.directory_service.reach(writing=True)
+    user = organization.directory.find(user_id, User)
+    user.require(ENABLED, DISABLED)
+    if role is not None:
+        _check_role(role)
+        user.role = role
+    if display_name is not None:
+        user.display_name = display_name
+    if hidden_from_global_address_list is not None:
+        user.hidden = hidden_from_global_address_list
+    if identity_provider_user_id is not None:
+        user.identity_provider_user_id = identity_provider_user_id or None
+    user.attributes = {key: value for key, value in attributes.items() if value}
+
+
+def delete_user(organization: Organization, *, user_id: str) -> None:
+    """Delete a disabled user for good."""
+    delete_entity(organization, user_id, User)
+
+
+def delete_entity(organization: Organization, identifier: str, kind: type[Entity]) -> None:
+    """Delete a disabled user, group or resource, named by id or name.
+
+    What has been deleted is deleted again without complaint. The operations document no
+    EntityNotFoundException, so an identifier that never meant anything is a bad parameter.
+    """
+    organization.directory_service.reach(writing=True)
+    try:
+        entity = organization.directory.find(identifier, kind, by_email=False)
+    except EntityNotFoundException as error:
+        raise InvalidParameterException(error.message) from None
+    if entity.state == DELETED:
+        return
+    if entity.state != DISABLED:
+        raise EntityStateException(
+            f"{entity.name} is {entity.state}; disable it before deleting it"
+        )
+    for other in organization.directory:
+        other.drop(entity.id)
+    organization.permissions.pop(entity.id, None)
+    for grants in organization.permissions.values():
+        grants.pop(entity.id, None)
+    organization.directory.delete(entity)
+
+
+def list_users(organization: Organization, *, filters: dict[str, Any]) -> list[User]:
+    """Return the users that pass the filters, oldest first."""
+    users = organization.directory.of(User)
+    for name, wanted in filters.items():
+        users = [user for user in users if _FILTERS[name](user, wanted)]
+    return users
+
+
+def reset_password(organization: Organization, *, user_id: str, password: str) -> None:
+    """Check a new password and forget it."""
+    organization.directory_service.reach(writing=True)
+    user = organization.directory.find(user_id, User, by_email=False, by_name=False)
+    user.require(ENABLED, DISABLED)
+    _check_password(password)
+
+
+def starts_with(value: str | None, prefix: str) -> bool:
+    """Return whether a value begins with a prefix, case aside."""
+    return value is not None and value.casefold().startswith(prefix.casefold())
+
+
+_FILTERS: dict[str, Callable[[User, str], bool]] = {
+    "UsernamePrefix": lambda user, wanted: starts_with(user.name, wanted),
+    "DisplayNamePrefix": lambda user, wanted: starts_with(user.display_name, wanted),
+    "PrimaryEmailPrefix": lambda user, wanted: starts_with(user.email, wanted),
+    "State": lambda user, wanted: user.state == wanted,
+    "IdentityProviderUserIdPrefix": lambda user, wanted: starts_with(
+        user.identity_provider_user_id, wanted
+    ),
+}
+
+
+def _check_role(role: str) -> None:
+    if role not in _GIVEN_ROLES:
+        raise InvalidParameterException(f"the role {role} cannot be given to a user")
+
+
+def _check_name_length(organization: Organization, name: str) -> None:
+    elsewhere = organization.directory_service.type != _WORKMAIL_DIRECTORY
+    if elsewhere and len(name) > _NAME_LENGTH_ELSEWHERE:
+        raise InvalidParameterException(
+            f"the name has {len(name)} characters; this directory takes {_NAME_LENGTH_ELSEWHERE}"
+        )
+
+
+def _check_password(password: str) -> None:
+    kinds = [
+        any(character.islower() for character in password),
+        any(character.isupper() for character in password),
+        any(character.isdigit() for character in password),
+        any(not character.isalnum() for character in password),
+    ]
+    if len(password) < _PASSWORD_LENGTH or sum(kinds) < _PASSWORD_KINDS:
+        raise InvalidPasswordException(
+            f"a password needs {_PASSWORD_LENGTH} characters and {_PASSWORD_KINDS} of: "
+            "lower case, upper case, digits, others"
+        )

@@ -1,0 +1,168 @@
+"""Answers WorkMail's requests: finds the operation's handler, checks the input, shapes the answer.
+
+The handlers stand in one module per area.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from botocore import xform_name
+from moto.core.request import Request
+from werkzeug.exceptions import HTTPException
+
+from workmail_async.emulator.validation import faults, service_model
+from workmail_async.emulator.workmail.exceptions import (
+    AccessDeniedException,
+    InternalFailure,
+    InvalidAction,
+    InvalidParameterException,
+    OptInRequired,
+    ValidationError,
+    WorkMailError,
+)
+from workmail_async.emulator.world import REGIONS, RecordedRequest, World
+
+from .addresses import AddressOperations
+from .domains import DomainOperations
+from .export_jobs import ExportJobOperations
+from .groups import GroupOperations
+from .mailboxes import MailboxOperations
+from .operations import Wire
+from .organizations import OrganizationOperations
+from .registration import RegistrationOperations
+from .resources import ResourceOperations
+from .tags import TagOperations
+from .users import UserOperations
+
+log = logging.getLogger("workmail_async.emulator")
+
+_SERVICE = "workmail"
+_CONTENT_TYPE = "application/x-amz-json-1.1"
+# These concern organizations in whatever state.
+_ANY_STATE = frozenset({"DescribeOrganization", "DeleteOrganization"})
+
+
+class WorkMailResponse(
+    OrganizationOperations,
+    DomainOperations,
+    UserOperations,
+    GroupOperations,
+    ResourceOperations,
+    RegistrationOperations,
+    AddressOperations,
+    MailboxOperations,
+    ExportJobOperations,
+    TagOperations,
+):
+    """WorkMail's answer to one request."""
+
+    use_raw_body = True
+
+    def __init__(self) -> None:
+        super().__init__(service_name=_SERVICE)
+
+    def call_action(self) -> tuple[int, dict[str, str], bytes]:
+        """Answer the request that `setup_class` has taken in."""
+        world = World.current()
+        request_id = world.uuid()
+        status, body = 200, {}
+        try:
+            body = self._act(world, request_id)
+        except WorkMailError as error:
+            status, body = error.http_status, _error_body(error)
+        except HTTPException as error:  # moto's IAM, when a tester has switched it on
+            denied = AccessDeniedException(f"IAM refuses the call: {type(error).__name__}")
+            status, body = denied.http_status, _error_body(denied)
+        except Exception as error:
+            log.exception("the emulator failed in %s", self.operation)
+            failure = InternalFailure(f"the emulator failed: {type(error).__name__}")
+            status, body = failure.http_status, _error_body(failure)
+        headers = {"Content-Type": _CONTENT_TYPE, "x-amzn-RequestId": request_id}
+        return status, headers, json.dumps(body, default=_timestamp).encode()
+
+    def _act(self, world: World, request_id: str) -> Wire:
+        self._authenticate_and_authorize_normal_action()
+        handler = self._handler()
+        request = self._request()
+        region = self._region()
+        world.requests.append(
+            RecordedRequest(
+                service=_SERVICE,
+                operation=self.operation,
+                parameters=request,
+                region=region,
+                request_id=request_id,
+                received=world.clock.now(),
+            )
+        )
+        self._validate(request)
+        shape = service_model(_SERVICE).operation_model(self.operation).input_shape
+        members = shape.members if shape is not None else {}
+        arguments = {
+            xform_name(name): value
+            for name, value in request.items()
+            if name in members and value is not None
+        }
+        with world.lock:
+            organization_id = arguments.pop("organization_id", None)
+            if organization_id is not None:
+                organization = self.backend.get_organization(organization_id)
+                if self.operation not in _ANY_STATE:
+                    organization.require_active()
+                arguments["organization"] = organization
+            return handler(**arguments) or {}
+
+    def _handler(self) -> Callable[..., Wire | None]:
+        self.operation = str(self.headers.get("X-Amz-Target", "")).rpartition(".")[2]
+        if self.operation not in service_model(_SERVICE).operation_names:
+            raise InvalidAction(f"WorkMail has no operation {self.operation!r}")
+        handler: Callable[..., Wire | None] | None = getattr(self, xform_name(self.operation), None)
+        if handler is None:
+            raise InvalidAction(f"the emulator does not offer {self.operation} yet")
+        return handler
+
+    def _request(self) -> dict[str, Any]:
+        try:
+            request = json.loads(self.body or b"{}")
+        except ValueError:
+            raise ValidationError("the body is not JSON") from None
+        if not isinstance(request, dict):
+            raise ValidationError("the body is not a JSON object")
+        return request
+
+    def _region(self) -> str:
+        if self.region not in REGIONS:
+            raise OptInRequired(
+                f"WorkMail is offered in {', '.join(REGIONS)}, not in {self.region}"
+            )
+        return str(self.region)
+
+    def _validate(self, request: dict[str, Any]) -> None:
+        operation = service_model(_SERVICE).operation_model(self.operation)
+        found = faults(operation, request)
+        if found:
+            documented = {shape.name for shape in operation.error_shapes}
+            kind = InvalidParameterException
+            raise (kind if kind.__name__ in documented else ValidationError)("; ".join(found))
+
+
+def answer(request: Request) -> tuple[int, dict[str, str], bytes]:
+    """Answer one request."""
+    response = WorkMailResponse()
+    response.setup_class(request)
+    return response.call_action()
+
+
+def _error_body(error: WorkMailError) -> Wire:
+    return {"__type": error.code, "Message": error.message}
+
+
+def _timestamp(value: Any) -> float:
+    if isinstance(value, datetime):
+        return value.timestamp()
+    raise TypeError(f"{type(value).__name__} has no form on the wire")

@@ -1,0 +1,115 @@
+"""What the handlers of all areas share: the backend, pages, and the form of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from moto.core.responses import BaseResponse
+
+from workmail_async.emulator.paging import BadTokenError, page
+from workmail_async.emulator.workmail.exceptions import InvalidParameterException
+from workmail_async.emulator.workmail.models import WorkMailBackend, workmail_backends
+from workmail_async.emulator.workmail.models.entities import Entity
+from workmail_async.emulator.workmail.models.groups import Group
+from workmail_async.emulator.workmail.models.organizations import Organization
+
+Wire = dict[str, Any]
+Item = TypeVar("Item")
+
+
+def wire(**members: Any) -> Wire:
+    """Return an answer without the members that have no value."""
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def member_type(entity: Entity) -> str:
+    """Return what a member, delegate or grantee is called: GROUP, or USER for all else."""
+    return "GROUP" if isinstance(entity, Group) else "USER"
+
+
+class Operations(BaseResponse):
+    """The base of each area's handlers.
+
+    A handler is named like its operation, in snake_case, and takes the request's members so too.
+    `OrganizationId` comes as the active organization it names.
+    """
+
+    operation = ""
+
+    @property
+    def backend(self) -> WorkMailBackend:
+        """The organizations of the caller's account and Region."""
+        return workmail_backends[self.current_account][self.region]
+
+    def answer_page(
+        self,
+        member: str,
+        items: Sequence[Item],
+        render: Callable[[Item], Any],
+        *,
+        position: Callable[[Item], int],
+        of: Iterable[Any],
+        next_token: str | None,
+        max_results: int | None,
+        last_token: str | None = None,
+        observe: Callable[[list[Item]], None] | None = None,
+    ) -> Wire:
+        """Answer with one page of a list.
+
+        Args:
+            member: The answer's member that holds the items.
+            items: The whole list.
+            render: Gives an item's form in the answer.
+            position: Gives an item's place in the list.
+            of: What the list is, besides its operation: organization, entity, filters.
+            next_token: The request's NextToken.
+            max_results: The request's MaxResults.
+            last_token: The NextToken of the last page: null, or empty for some lists.
+            observe: Told which items are on the page, before they are rendered.
+        """
+        try:
+            taken = page(
+                items,
+                key=position,
+                secret=self.backend.world.token_secret,
+                source=[self.operation, *of],
+                token=next_token,
+                max_results=max_results,
+            )
+        except BadTokenError:
+            raise InvalidParameterException("the NextToken is not one of this list") from None
+        if observe is not None:
+            observe(taken.items)
+        return {
+            member: [render(item) for item in taken.items],
+            "NextToken": taken.next_token or last_token,
+        }
+
+
+def only_filter(filters: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the filters of a list that takes one at a time.
+
+    Raises:
+        InvalidParameterException: There is more than one.
+    """
+    given = {name: value for name, value in (filters or {}).items() if value is not None}
+    if len(given) > 1:
+        raise InvalidParameterException(f"only one filter is allowed, not {', '.join(given)}")
+    return given
+
+
+def entity_position(entity: Entity) -> int:
+    """Return an entity's place in lists."""
+    return entity.position
+
+
+__all__ = [
+    "Operations",
+    "Organization",
+    "Wire",
+    "entity_position",
+    "member_type",
+    "only_filter",
+    "wire",
+]

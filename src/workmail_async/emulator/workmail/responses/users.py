@@ -1,0 +1,90 @@
+"""Users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workmail_async.emulator.workmail.models import users
+from workmail_async.emulator.workmail.models.users import User
+
+from .operations import Operations, Organization, Wire, entity_position, only_filter, wire
+
+
+class UserOperations(Operations):
+    """Handlers for users."""
+
+    def create_user(self, organization: Organization, **request: Any) -> Wire:
+        """Handle CreateUser."""
+        return {"UserId": users.create_user(organization, **request).id}
+
+    def describe_user(self, organization: Organization, **request: Any) -> Wire:
+        """Handle DescribeUser."""
+        user = users.describe_user(organization, **request)
+        return wire(
+            UserId=user.id,
+            Name=user.name,
+            Email=user.email,
+            DisplayName=user.display_name,
+            State=user.state,
+            UserRole=user.role,
+            EnabledDate=user.enabled_date,
+            DisabledDate=user.disabled_date,
+            MailboxProvisionedDate=user.mailbox_provisioned_date,
+            MailboxDeprovisionedDate=user.mailbox_deprovisioned_date,
+            HiddenFromGlobalAddressList=user.hidden,
+            IdentityProviderUserId=user.identity_provider_user_id,
+            IdentityProviderIdentityStoreId=user.identity_store_id,
+            **{_MEMBERS[attribute]: value for attribute, value in user.attributes.items()},
+        )
+
+    def update_user(self, organization: Organization, **request: Any) -> None:
+        """Handle UpdateUser."""
+        users.update_user(organization, **request)
+
+    def delete_user(self, organization: Organization, **request: Any) -> None:
+        """Handle DeleteUser."""
+        users.delete_user(organization, **request)
+
+    def reset_password(self, organization: Organization, **request: Any) -> None:
+        """Handle ResetPassword."""
+        users.reset_password(organization, **request)
+
+    def list_users(
+        self,
+        organization: Organization,
+        filters: dict[str, Any] | None = None,
+        next_token: str | None = None,
+        max_results: int | None = None,
+    ) -> Wire:
+        """Handle ListUsers."""
+        wanted = only_filter(filters)
+        return self.answer_page(
+            "Users",
+            users.list_users(organization, filters=wanted),
+            _summary,
+            position=entity_position,
+            of=[organization.id, wanted],
+            next_token=next_token,
+            max_results=max_results,
+        )
+
+
+_MEMBERS = {
+    attribute: "".join(part.capitalize() for part in attribute.split("_"))
+    for attribute in users.REPLACED_ATTRIBUTES
+}
+
+
+def _summary(user: User) -> Wire:
+    return wire(
+        Id=user.id,
+        Email=user.email,
+        Name=user.name,
+        DisplayName=user.display_name,
+        State=user.state,
+        UserRole=user.role,
+        EnabledDate=user.enabled_date,
+        DisabledDate=user.disabled_date,
+        IdentityProviderUserId=user.identity_provider_user_id,
+        IdentityProviderIdentityStoreId=user.identity_store_id,
+    )

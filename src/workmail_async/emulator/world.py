@@ -1,0 +1,135 @@
+"""Everything that one emulator owns: time, pace, quotas, moto's state and what was asked of it."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field
+
+from .clock import Clock
+from .isolation import Scope
+from .lifecycle import Lifecycle
+from .quotas import Quotas
+
+# The account that moto gives to credentials it does not know.
+DEFAULT_ACCOUNT_ID = "123456789012"
+REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
+
+
+@define(kw_only=True)
+class RecordedRequest:
+    """A WorkMail call that reached the emulator.
+
+    Args:
+        service: `workmail` or `workmailmessageflow`.
+        operation: The operation's name, such as `ListUsers`.
+        parameters: The request's members; left out of the repr, as it may hold passwords.
+        region: The Region the request was signed for.
+        request_id: The identifier in the answer.
+        received: When it came, by the emulator's clock.
+    """
+
+    service: str
+    operation: str
+    parameters: dict[str, Any] = field(repr=False)
+    region: str
+    request_id: str
+    received: datetime
+
+
+class World(Scope):
+    """What one emulator owns. Code that runs inside `entered()` finds it with `World.current()`.
+
+    Args:
+        clock: The emulated time.
+        lifecycle: The pace of what takes time.
+        quotas: The limits to enforce.
+        account_id: The account that all credentials belong to.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        lifecycle: Lifecycle | None = None,
+        quotas: Quotas | None = None,
+        account_id: str = DEFAULT_ACCOUNT_ID,
+    ) -> None:
+        super().__init__()
+        self.clock = clock if clock is not None else Clock()
+        self.lifecycle = lifecycle if lifecycle is not None else Lifecycle()
+        self.quotas = quotas if quotas is not None else Quotas()
+        self.account_id = account_id
+        self.requests: list[RecordedRequest] = []
+        self.token_secret = secrets.token_bytes(16)
+        # One lock for all of WorkMail's state; it is let go while waiting for `changed`.
+        self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
+        self.settling: list[Callable[[], None]] = []
+        self._random = random.Random()
+        self._workers: ThreadPoolExecutor | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @classmethod
+    def current(cls) -> World:
+        """Return the world that the running code is in."""
+        scope = Scope.active()
+        if not isinstance(scope, World):
+            raise RuntimeError("WorkMail's emulated state only exists inside an Emulator")
+        return scope
+
+    def hex(self, digits: int) -> str:
+        """Return a random lower-case hexadecimal string."""
+        return f"{self._random.getrandbits(4 * digits):0{digits}x}"
+
+    def uuid(self) -> str:
+        """Return a random identifier of the form 8-4-4-4-12."""
+        digits = self.hex(32)
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+    def in_background(self, work: Callable[[], None]) -> None:
+        """Run `work` on a worker thread, inside this world."""
+
+        def run() -> None:
+            with self.entered():
+                work()
+
+        with self.lock:
+            if self._workers is None:
+                self._workers = ThreadPoolExecutor(2, thread_name_prefix="workmail-emulator")
+            self._workers.submit(run)
+
+    def temporary_folder(self) -> Path:
+        """Return a new empty directory that goes when the world is cleared."""
+        with self.lock:
+            if self._folder is None:
+                self._folder = tempfile.TemporaryDirectory(prefix="workmail-emulator-")
+            return Path(tempfile.mkdtemp(dir=self._folder.name))
+
+    def settle(self) -> None:
+        """Bring about what has come due since the last call, so that no one sees a stale state."""
+        with self.lock:
+            for step in list(self.settling):
+                step()
+
+    def clear(self) -> None:
+        """Wait for the workers, then forget all state; the clock, pace and quotas stay."""
+        with self.lock:
+            workers, self._workers = self._workers, None
+            self.settling.clear()
+        if workers is not None:
+            workers.shutdown(wait=True, cancel_futures=True)
+        with self.lock:
+            self.requests.clear()
+            super().clear()
+            if self._folder is not None:
+                self._folder.cleanup()
+                self._folder = None
