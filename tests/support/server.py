@@ -12,7 +12,7 @@ import struct
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
@@ -260,7 +260,7 @@ class StubServer:
 
 
 @contextmanager
-def running_stub_server() -> Iterator[StubServer]:
+def running_stub_server() -> Generator[StubServer]:
     """A started server, closed at the end."""
     server = StubServer()
     server.start()
@@ -301,14 +301,19 @@ class _Server(socketserver.ThreadingTCPServer):
 class _Connection(BaseHTTPRequestHandler):
     """One connection; BaseHTTPRequestHandler reads request lines and headers."""
 
-    server: _Server
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
 
+    @property
+    def owner(self) -> StubServer:
+        """The server as tests see it."""
+        assert isinstance(self.server, _Server)
+        return self.server.owner
+
     def setup(self) -> None:
         super().setup()
-        self.number = self.server.owner._opened(self.connection)
+        self.number = self.owner._opened(self.connection)
 
     def finish(self) -> None:
         try:
@@ -316,12 +321,12 @@ class _Connection(BaseHTTPRequestHandler):
         except OSError:
             pass  # the peer has gone with bytes unsent
         finally:
-            self.server.owner._closed(self.connection)
+            self.owner._closed(self.connection)
 
     def handle_one_request(self) -> None:
         """Reads one request and answers it."""
         try:
-            if self.connection.recv(1, socket.MSG_PEEK) and self.server.owner._refuses_unread():
+            if self.connection.recv(1, socket.MSG_PEEK) and self.owner._refuses_unread():
                 self._reset()
             else:
                 super().handle_one_request()
@@ -336,7 +341,7 @@ class _Connection(BaseHTTPRequestHandler):
         self.connection.close()
 
     def _answer(self) -> None:
-        owner = self.server.owner
+        owner = self.owner
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         reply = owner._reply_to(
             Received(

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from botocore.model import ListShape, Shape, StringShape, StructureShape
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 Wire: TypeAlias = dict[str, Any]
@@ -28,9 +28,16 @@ _WORD = "abcXYZ019"
 
 
 def examples(count: int) -> settings:
-    """A decorator beside `given`: that many examples, and fixtures shared between them."""
-    shared = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-    return settings(max_examples=count, suppress_health_check=shared)
+    """A decorator beside `given`: that many examples, and fixtures shared between them.
+
+    A failing example is shown as it is. Making it smaller sends hundreds of requests, for each of
+    the many operations that one fault fails.
+    """
+    return settings(
+        max_examples=count,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
 
 
 def full_request(shape: StructureShape) -> st.SearchStrategy[Wire]:
