@@ -173,4 +173,4 @@ def make_converter() -> Converter:
     return converter
 
 
-converter = make_converter()
+converter: Converter = make_converter()

@@ -110,7 +110,7 @@ class RequestValidationError(WorkMailError, ValueError):
 
     def __init__(self, operation: str, faults: Sequence[Fault]) -> None:
         self.operation = operation
-        self.faults = tuple(faults)
+        self.faults: tuple[Fault, ...] = tuple(faults)
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         lines = "".join(f"\n  - {fault}" for fault in self.faults)
         super().__init__(f"{operation} was not sent, {count} in the request:{lines}")

@@ -35,7 +35,7 @@ class ServiceLoader(Loader):
         services: The services to find without searching.
     """
 
-    FILE_LOADER_CLASS = _FileLoader
+    FILE_LOADER_CLASS: type[JSONFileLoader] = _FileLoader
 
     def __init__(self, *services: Service, **settings: Any) -> None:
         super().__init__(**settings)

@@ -17,7 +17,7 @@ from .errors import WorkMailError
 from .model import Request, ResponseMetadata
 from .operation import Operation
 
-logger = logging.getLogger("workmail_async.calls")
+logger: logging.Logger = logging.getLogger("workmail_async.calls")
 _trouble = logging.getLogger("workmail_async.observers")
 
 

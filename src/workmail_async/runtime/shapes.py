@@ -213,7 +213,7 @@ class ListOf(Shape):
     def __init__(
         self, element: Shape | type, *, size: tuple[int | None, int | None] | None = None
     ) -> None:
-        self.element = as_shape(element)
+        self.element: Shape = as_shape(element)
         self.size = size
         super().__init__(f"list of {self.element.name}", sensitive=self.element.sensitive)
 
