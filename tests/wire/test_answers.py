@@ -14,7 +14,7 @@ from tests.support.models import (
     request_of,
 )
 from tests.support.server import REQUEST_ID, json_answer
-from tests.support.services import WORKMAIL_OPERATIONS, Operation
+from tests.support.services import WORKMAIL, WORKMAIL_OPERATIONS, Operation
 from tests.support.side_by_side import SideBySide
 from tests.support.strategies import (
     Wire,
@@ -85,6 +85,38 @@ def test_members_without_value_are_none(
 
     names = attribute_names(class_of(operation.output)).values()
     assert [getattr(ours, name) for name in names] == [None] * len(operation.output.members)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        0,
+        -1,
+        1714564800.123456,
+        1714564800.1234567,
+        2.5e-6,
+        253402300799,
+        "1714564800.25",
+        "2024-05-01T12:00:00Z",
+        "2024-05-01T14:00:00.123+02:00",
+        "Wed, 01 May 2024 12:00:00 GMT",
+    ],
+)
+def test_timestamps_are_read_in_every_form_that_botocore_reads(
+    workmail: SideBySide, moment: object
+) -> None:
+    request = {"OrganizationId": f"m-{0:032}", "UserId": "ana"}
+    answer = {"EnabledDate": moment, "UserId": "ana"}
+    compare(workmail, Operation(WORKMAIL, "DescribeUser"), request, answer)
+
+
+def test_an_answer_without_request_id_has_none(workmail: SideBySide) -> None:
+    request = request_of(Operation(WORKMAIL, "ListOrganizations"), {})
+    workmail.prepare(json_answer({}, request_id=None))
+
+    page = workmail.run(workmail.ours.send, request)
+    assert page.response_metadata.request_id is None
+    assert page.response_metadata.http_status == 200
 
 
 @pytest.mark.slow
