@@ -1,7 +1,8 @@
 """moto's threaded server, made to start and stop without leaving anything behind.
 
 moto's own never closes its listening socket, hangs when the port is taken, and leaves the threads
-of connections that clients keep open.
+of connections that clients keep open. It also ends each connection after one answer, which AWS
+does not; this one keeps connections alive.
 """
 
 from __future__ import annotations
@@ -10,20 +11,94 @@ import logging
 import socket
 import sys
 import threading
-from typing import Any
+from http import HTTPStatus
+from typing import IO, Any, NamedTuple, cast
 
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
+from werkzeug.wsgi import LimitedStream
 
 log = logging.getLogger("workmail_async.emulator")
 
 # How often the accepting loop looks whether it should stop.
 _STOP_POLL_SECONDS = 0.02
+_BLOCK = 65_536
+_BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+
+
+class Answer(NamedTuple):
+    """What a WSGI application answers.
+
+    Args:
+        status: Code and reason, such as `200 OK`.
+        headers: Names and values.
+        content: The body.
+    """
+
+    status: str
+    headers: list[tuple[str, str]]
+    content: bytes
 
 
 class _Handler(MotoRequestHandler):
-    """Logs to our logger, at DEBUG; werkzeug's would write to the terminal."""
+    """Answers the requests of one connection.
+
+    It logs to our logger, at DEBUG; werkzeug's would write to the terminal.
+    """
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def handle_expect_100(self) -> bool:
+        go_on = super().handle_expect_100()
+        self.wfile.flush()
+        return go_on
+
+    def run_wsgi(self) -> None:
+        environ = self.environ = self.make_environ()
+        if "wsgi.input_terminated" not in environ:
+            length = int(self.headers.get("Content-Length") or 0)
+            environ["wsgi.input"] = LimitedStream(cast("IO[bytes]", self.rfile), length)
+        body: IO[bytes] = environ["wsgi.input"]
+        try:
+            answer = self._ask_application(environ)
+        except Exception:
+            log.exception("%s failed", self.requestline)
+            answer = Answer("500 Internal Server Error", [], b"the emulator failed; see its log")
+        self._send(answer)
+        while body.read(_BLOCK):  # the next request begins after this one's body
+            pass
+
+    def _ask_application(self, environ: dict[str, Any]) -> Answer:
+        begun: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
+            begun[:] = status, headers
+
+        chunks = self.server.app(environ, start_response)
+        try:
+            content = b"".join(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+        status, headers = begun
+        return Answer(status, headers, content)
+
+    def _send(self, answer: Answer) -> None:
+        code, _, reason = answer.status.partition(" ")
+        self.send_response(int(code), reason)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        bodiless = self.command == "HEAD" or int(code) in _BODILESS
+        if not bodiless and not any(name.lower() == "content-length" for name, _ in answer.headers):
+            self.send_header("Content-Length", str(len(answer.content)))
+        self.end_headers()
+        if not bodiless:
+            self.wfile.write(answer.content)
+        self.wfile.flush()
 
     def log(self, type: str, message: str, *args: Any) -> None:
         log.debug(message, *args)

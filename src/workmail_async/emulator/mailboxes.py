@@ -57,12 +57,12 @@ class Mailbox:
     """The mailbox of a user or a resource.
 
     Args:
-        owner: The name of the user or resource.
+        address: The address it was last known under.
         quota: How large it may grow, in MB.
         released: When its owner was disabled, if so.
     """
 
-    owner: str
+    address: str
     quota: int
     released: datetime | None = None
     _items: list[Item] = field(factory=list, init=False)
@@ -138,15 +138,14 @@ class Mailbox:
             self.add(file, folder="/".join(parts) or INBOX)
         return len(files)
 
-    def add_synthetic(self, count: int, *, seed: int = 0, owner: str | None = None) -> None:
+    def add_synthetic(self, count: int, *, seed: int = 0) -> None:
         """Put in made-up mail over the usual folders, calendar items among it.
 
         Args:
             count: How many items.
             seed: The same seed gives the same mail.
-            owner: The address of the mailbox; made from the owner's name when left out.
         """
-        mail = SyntheticMail(seed, owner=owner or f"{self.owner}@example.com")
+        mail = SyntheticMail(seed, owner=self.address)
         for index in range(count):
             folder, message = mail.item(index)
             self.add(message, folder=folder)

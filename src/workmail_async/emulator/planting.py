@@ -79,7 +79,7 @@ def _plant_user(organization: Organization, seed: UserSeed) -> str:
     mailbox = _enable(organization, seed, user.id)
     for alias in seed.aliases:
         aliases.create_alias(organization, entity_id=user.id, alias=alias)
-    _fill(mailbox, seed, user.email)
+    _fill(mailbox, seed)
     return user.id
 
 
@@ -100,7 +100,7 @@ def _plant_resource(organization: Organization, seed: ResourceSeed) -> str:
         resources.associate_delegate_to_resource(
             organization, resource_id=resource.id, entity_id=delegate
         )
-    _fill(mailbox, seed, resource.email)
+    _fill(mailbox, seed)
     return resource.id
 
 
@@ -114,12 +114,12 @@ def _enable(
     return organization.mailboxes.get(entity_id)
 
 
-def _fill(mailbox: Mailbox | None, seed: UserSeed | ResourceSeed, email: str | None) -> None:
+def _fill(mailbox: Mailbox | None, seed: UserSeed | ResourceSeed) -> None:
     if mailbox is None:
         if seed.messages or seed.mail:
             raise ValueError(f"{seed.name} is {seed.state} and has no mailbox for its mail")
         return
-    mailbox.add_synthetic(seed.messages, owner=email)
+    mailbox.add_synthetic(seed.messages)
     for mail in seed.mail:
         _add_mail(mailbox, mail)
 

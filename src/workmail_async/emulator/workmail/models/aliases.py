@@ -49,7 +49,6 @@ def update_primary_email_address(organization: Organization, *, entity_id: str, 
     """Make an address the primary one; the one it replaces becomes an alias."""
     directory = organization.directory
     entity = directory.find(entity_id, Entity)
-    organization.directory_service.reach(writing=True)
     entity.require(ENABLED)
     require_usable_address(organization, email)
     directory.check_address(email, entity)

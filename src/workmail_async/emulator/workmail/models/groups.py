@@ -38,7 +38,6 @@ def create_group(
     organization: Organization, *, name: str, hidden_from_global_address_list: bool = False
 ) -> Group:
     """Create a group, disabled."""
-    organization.directory_service.reach(writing=True)
     organization.directory.check_name(name)
     group = Group(
         id=organization.world.uuid(),
@@ -62,7 +61,6 @@ def update_group(
     hidden_from_global_address_list: bool | None = None,
 ) -> None:
     """Change whether the address book leaves a group out."""
-    organization.directory_service.reach(writing=True)
     group = organization.directory.find(group_id, Group)
     group.require(ENABLED, DISABLED)
     if hidden_from_global_address_list is not None:
@@ -91,7 +89,6 @@ _FILTERS: dict[str, Callable[[Group, str], bool]] = {
 
 def associate_member_to_group(organization: Organization, *, group_id: str, member_id: str) -> None:
     """Add a user or group to a group; nothing happens when it is a member."""
-    organization.directory_service.reach(writing=True)
     group, member = _group_and_member(organization, group_id, member_id)
     if isinstance(member, Group) and _reaches(organization, member, group.id):
         raise InvalidParameterException(f"{group.name} would be a member of itself")
@@ -105,7 +102,6 @@ def disassociate_member_from_group(
     organization: Organization, *, group_id: str, member_id: str
 ) -> None:
     """Take a member out of a group; nothing happens when it is not one."""
-    organization.directory_service.reach(writing=True)
     group, member = _group_and_member(organization, group_id, member_id)
     group.members.pop(member.id, None)
     member.groups.pop(group.id, None)

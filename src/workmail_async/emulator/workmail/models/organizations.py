@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from workmail_async.emulator.workmail.exceptions import (
     OrganizationNotFoundException,
     OrganizationStateException,
     UnsupportedOperationException,
+    WorkMailError,
 )
 from workmail_async.emulator.world import REGIONS, World
 
@@ -59,25 +61,30 @@ class DirectoryService:
     refuses_credentials: bool = False
     unavailable: bool = False
 
-    def reach(self, *, writing: bool = False) -> None:
-        """Use the directory.
+    def check(self, documented: Collection[str], *, writing: bool) -> None:
+        """Refuse what the directory does not let an operation do.
 
         Args:
-            writing: Whether it is to be changed.
+            documented: The errors that the operation documents; others it cannot bring about.
+            writing: Whether the operation changes anything.
 
         Raises:
-            DirectoryServiceAuthenticationFailedException: It refuses WorkMail.
+            DirectoryServiceAuthenticationFailedException: The directory refuses WorkMail.
             DirectoryUnavailableException: It does not answer.
             UnsupportedOperationException: It cannot be written to.
         """
-        if self.unavailable:
-            raise DirectoryUnavailableException(f"directory {self.id} does not answer")
-        if self.refuses_credentials:
-            raise DirectoryServiceAuthenticationFailedException(
-                f"directory {self.id} refuses WorkMail's credentials"
-            )
-        if writing and self.read_only:
-            raise UnsupportedOperationException(f"directory {self.id} is read-only")
+        faults: tuple[tuple[type[WorkMailError], bool, str], ...] = (
+            (DirectoryUnavailableException, self.unavailable, "does not answer"),
+            (
+                DirectoryServiceAuthenticationFailedException,
+                self.refuses_credentials,
+                "refuses WorkMail's credentials",
+            ),
+            (UnsupportedOperationException, writing and self.read_only, "is read-only"),
+        )
+        for kind, present, what in faults:
+            if present and kind.__name__ in documented:
+                raise kind(f"directory {self.id} {what}")
 
 
 @define(kw_only=True, eq=False)
@@ -282,7 +289,8 @@ class WorkMailBackend(BaseBackend):
         service = self.directory_services.get(directory_id)
         if service is None:
             raise DirectoryUnavailableException(f"there is no directory {directory_id} here")
-        service.reach()
+        if service.unavailable:
+            raise DirectoryUnavailableException(f"directory {directory_id} does not answer")
         if any(each.directory_service is service for each in present):
             raise DirectoryInUseException(f"directory {directory_id} has an organization")
         if service.alias.casefold() != alias.casefold():

@@ -24,7 +24,6 @@ def register_to_work_mail(organization: Organization, *, entity_id: str, email: 
     """
     directory = organization.directory
     entity = directory.find(entity_id, Entity, by_email=False)
-    organization.directory_service.reach(writing=True)
     entity.require(ENABLED, DISABLED)
     if entity.state == ENABLED:
         if entity.email is None or entity.email.casefold() != email.casefold():
@@ -36,7 +35,7 @@ def register_to_work_mail(organization: Organization, *, entity_id: str, email: 
     entity.state = ENABLED
     entity.enabled_date = organization.now
     if not isinstance(entity, Group):
-        _provide_mailbox(organization, entity)
+        _provide_mailbox(organization, entity, email)
 
 
 def deregister_from_work_mail(organization: Organization, *, entity_id: str) -> None:
@@ -64,13 +63,14 @@ def find_mailbox(organization: Organization, entity: Entity) -> Mailbox | None:
     return mailbox
 
 
-def _provide_mailbox(organization: Organization, entity: Entity) -> None:
+def _provide_mailbox(organization: Organization, entity: Entity, email: str) -> None:
     mailbox = find_mailbox(organization, entity)
     if mailbox is None:
-        mailbox = Mailbox(owner=entity.name, quota=organization.world.quotas.mailbox_megabytes)
+        mailbox = Mailbox(address=email, quota=organization.world.quotas.mailbox_megabytes)
         organization.mailboxes[entity.id] = mailbox
         if isinstance(entity, User):
             entity.mailbox_provisioned_date = organization.now
     mailbox.released = None
+    mailbox.address = email
     if isinstance(entity, User):
         entity.mailbox_deprovisioned_date = None

@@ -66,7 +66,6 @@ def create_resource(
     hidden_from_global_address_list: bool = False,
 ) -> Resource:
     """Create a resource, disabled."""
-    organization.directory_service.reach(writing=True)
     organization.directory.check_name(name)
     resource = Resource(
         id=f"r-{organization.world.hex(32)}",
@@ -101,7 +100,6 @@ def update_resource(
     """
     directory = organization.directory
     resource = directory.find(resource_id, Resource)
-    organization.directory_service.reach(writing=True)
     resource.require(ENABLED, DISABLED)
     given = booking_options or {}
     options = evolve(
@@ -169,7 +167,6 @@ def associate_delegate_to_resource(
     organization: Organization, *, resource_id: str, entity_id: str
 ) -> None:
     """Make a user or group a delegate; nothing happens when it is one."""
-    organization.directory_service.reach(writing=True)
     resource, delegate = _resource_and_delegate(organization, resource_id, entity_id)
     if delegate.id not in resource.delegates:
         resource.delegated += 1
@@ -180,14 +177,12 @@ def disassociate_delegate_from_resource(
     organization: Organization, *, resource_id: str, entity_id: str
 ) -> None:
     """Take a delegate from a resource; nothing happens when it is not one."""
-    organization.directory_service.reach(writing=True)
     resource, delegate = _resource_and_delegate(organization, resource_id, entity_id)
     resource.delegates.pop(delegate.id, None)
 
 
 def list_resource_delegates(organization: Organization, *, resource_id: str) -> list[Entity]:
     """Return a resource's delegates in the order they were added."""
-    organization.directory_service.reach()
     resource = organization.directory.find(resource_id, Resource)
     resource.require(ENABLED, DISABLED)
     return [organization.directory.find(delegate, Entity) for delegate in resource.delegates]

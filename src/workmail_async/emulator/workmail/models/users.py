@@ -79,7 +79,6 @@ def create_user(
     identity_provider_user_id: str | None = None,
 ) -> User:
     """Create a user, disabled."""
-    organization.directory_service.reach(writing=True)
     _check_role(role)
     _check_name_length(organization, name)
     organization.directory.check_name(name)
@@ -104,7 +103,6 @@ def create_user(
 
 def describe_user(organization: Organization, *, user_id: str) -> User:
     """Return a user, in whatever state."""
-    organization.directory_service.reach()
     return organization.directory.find(user_id, User)
 
 
@@ -119,7 +117,6 @@ def update_user(
     **attributes: str,
 ) -> None:
     """Replace a user's data: attributes that are left out are removed."""
-    organization.directory_service.reach(writing=True)
     user = organization.directory.find(user_id, User)
     user.require(ENABLED, DISABLED)
     if role is not None:
@@ -145,7 +142,6 @@ def delete_entity(organization: Organization, identifier: str, kind: type[Entity
     What has been deleted is deleted again without complaint. The operations document no
     EntityNotFoundException, so an identifier that never meant anything is a bad parameter.
     """
-    organization.directory_service.reach(writing=True)
     try:
         entity = organization.directory.find(identifier, kind, by_email=False)
     except EntityNotFoundException as error:
@@ -174,7 +170,6 @@ def list_users(organization: Organization, *, filters: dict[str, Any]) -> list[U
 
 def reset_password(organization: Organization, *, user_id: str, password: str) -> None:
     """Check a new password and forget it."""
-    organization.directory_service.reach(writing=True)
     user = organization.directory.find(user_id, User, by_email=False, by_name=False)
     user.require(ENABLED, DISABLED)
     _check_password(password)

@@ -44,6 +44,7 @@ log = logging.getLogger("workmail_async.emulator")
 _SERVICE = "workmail"
 _CONTENT_TYPE = "application/x-amz-json-1.1"
 # These concern organizations in whatever state.
+_READING = ("Describe", "Get", "List")
 _ANY_STATE = frozenset({"DescribeOrganization", "DeleteOrganization"})
 
 
@@ -66,12 +67,13 @@ class WorkMailResponse(
     def __init__(self) -> None:
         super().__init__(service_name=_SERVICE)
 
-    def call_action(self) -> tuple[int, dict[str, str], bytes]:
-        """Answer the request that `setup_class` has taken in."""
+    def answer(self, request: Request) -> tuple[int, dict[str, str], bytes]:
+        """Answer the request, always in WorkMail's form."""
         world = World.current()
         request_id = world.uuid()
         status, body = 200, {}
         try:
+            self.setup_class(request)
             body = self._act(world, request_id)
         except WorkMailError as error:
             status, body = error.http_status, _error_body(error)
@@ -100,8 +102,13 @@ class WorkMailResponse(
                 received=world.clock.now(),
             )
         )
-        self._validate(request)
-        shape = service_model(_SERVICE).operation_model(self.operation).input_shape
+        operation = service_model(_SERVICE).operation_model(self.operation)
+        documented = {shape.name for shape in operation.error_shapes}
+        found = faults(operation, request)
+        if found:
+            kind = InvalidParameterException
+            raise (kind if kind.__name__ in documented else ValidationError)("; ".join(found))
+        shape = operation.input_shape
         members = shape.members if shape is not None else {}
         arguments = {
             xform_name(name): value
@@ -114,6 +121,8 @@ class WorkMailResponse(
                 organization = self.backend.get_organization(organization_id)
                 if self.operation not in _ANY_STATE:
                     organization.require_active()
+                writing = not self.operation.startswith(_READING)
+                organization.directory_service.check(documented, writing=writing)
                 arguments["organization"] = organization
             return handler(**arguments) or {}
 
@@ -142,20 +151,10 @@ class WorkMailResponse(
             )
         return str(self.region)
 
-    def _validate(self, request: dict[str, Any]) -> None:
-        operation = service_model(_SERVICE).operation_model(self.operation)
-        found = faults(operation, request)
-        if found:
-            documented = {shape.name for shape in operation.error_shapes}
-            kind = InvalidParameterException
-            raise (kind if kind.__name__ in documented else ValidationError)("; ".join(found))
-
 
 def answer(request: Request) -> tuple[int, dict[str, str], bytes]:
     """Answer one request."""
-    response = WorkMailResponse()
-    response.setup_class(request)
-    return response.call_action()
+    return WorkMailResponse().answer(request)
 
 
 def _error_body(error: WorkMailError) -> Wire:

@@ -30,7 +30,6 @@ class ResourceOperations(Operations):
 
     def describe_resource(self, organization: Organization, **request: Any) -> Wire:
         """Handle DescribeResource."""
-        organization.directory_service.reach()
         resource = resources.describe_resource(organization, **request)
         options = resource.booking_options
         return wire(
