@@ -27,8 +27,6 @@ ModelT = TypeVar("ModelT", bound="Model")
 #: The key of our entry in the metadata of an attrs field.
 _KEY = "workmail_async.wire"
 
-REDACTED = "***"
-
 
 @frozen
 class Wire:
@@ -93,8 +91,7 @@ class Model:
         for member in members(type(self)):
             value = getattr(self, member.name, None)
             if value is not None:
-                text = REDACTED if member.wire.shape.sensitive else repr(value)
-                shown.append(f"{member.name}={text}")
+                shown.append(f"{member.name}={member.wire.shape.shown(value)}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .model import REDACTED, Model, members
-from .shapes import Shape
+from .model import Model, members
+from .shapes import REDACTED, Shape
 
 
 def sensitive_values(structure: Model) -> Iterator[str]:

@@ -14,8 +14,12 @@ from typing import Any
 
 from .enums import OpenEnum
 
-#: Where in a request a fault was found, and what the constraint says: `("tags[0].key", "…")`.
-Finding = tuple[str, Any, str, bool]
+#: Where in a request a fault was found, what may be shown of the value there (None for no value),
+#: and what the constraint says: `("tags[0].key", "''", "must have 1 to 128 characters, has 0")`.
+Finding = tuple[str, str | None, str]
+
+#: What is shown instead of a sensitive value.
+REDACTED = "***"
 
 
 def _bounds(low: float | None, high: float | None, unit: str = "") -> str:
@@ -57,13 +61,17 @@ class Shape:
             strict: Whether to check patterns too.
 
         Yields:
-            The member's path, the value, the violated constraint, whether the value is sensitive.
+            The member's path, the value as it may be shown, the violated constraint.
         """
         raise NotImplementedError
 
+    def shown(self, value: Any) -> str:
+        """Return what reprs and errors may show of a value, be it of the right type or not."""
+        return REDACTED if self.sensitive else repr(value)
+
     def fault(self, value: Any, where: str, constraint: str) -> Finding:
         """Return one finding about a value."""
-        return where, value, constraint, self.sensitive
+        return where, self.shown(value), constraint
 
 
 class Text(Shape):
@@ -191,6 +199,10 @@ class Structure(Shape):
         super().__init__(cls.__name__)
         self.cls = cls
 
+    def shown(self, value: Any) -> str:
+        """Return a structure's own repr; nothing of a dict, say: it may hold a password."""
+        return repr(value) if value is None or isinstance(value, self.cls) else REDACTED
+
     def findings(self, value: Any, where: str, strict: bool) -> Iterator[Finding]:
         """Check the class, then the members."""
         from .validation import member_findings
@@ -217,6 +229,12 @@ class ListOf(Shape):
         self.size = size
         super().__init__(f"list of {self.element.name}", sensitive=self.element.sensitive)
 
+    def shown(self, value: Any) -> str:
+        """Return the items as each of them may be shown."""
+        if self.sensitive or not isinstance(value, (list, tuple)):
+            return self.element.shown(value)
+        return f"[{', '.join(map(self.element.shown, value))}]"
+
     def findings(self, value: Any, where: str, strict: bool) -> Iterator[Finding]:
         """Check type and size, then each item."""
         if not isinstance(value, (list, tuple)):
@@ -230,7 +248,7 @@ class ListOf(Shape):
         for index, item in enumerate(value):
             here = f"{where}[{index}]"
             if item is None:
-                yield self.fault(item, here, "must not be None")
+                yield here, None, "must not be None"
             else:
                 yield from self.element.findings(item, here, strict)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 from .errors import Fault, RequestValidationError
-from .model import REDACTED, Model, Request, members
+from .model import Model, Request, members
 
 if TYPE_CHECKING:
     from .shapes import Finding
@@ -34,7 +34,7 @@ def member_findings(structure: Model, prefix: str, strict: bool) -> Iterator[Fin
         if value is not None:
             yield from member.wire.shape.findings(value, f"{prefix}{member.name}", strict)
         elif member.required:
-            yield f"{prefix}{member.name}", None, "is required", False
+            yield f"{prefix}{member.name}", None, "is required"
 
 
 def validate(request: Request[Any], mode: Validation) -> None:
@@ -55,13 +55,7 @@ def validate(request: Request[Any], mode: Validation) -> None:
         raise RequestValidationError(type(request).operation.name, faults)
 
 
-def _fault(where: str, value: Any, constraint: str, sensitive: bool) -> Fault:
-    if value is None:
-        shown = None
-    elif sensitive:
-        shown = REDACTED
-    else:
-        shown = repr(value)
-        if len(shown) > _LONGEST_VALUE:
-            shown = f"{shown[: _LONGEST_VALUE - 1]}…"
+def _fault(where: str, shown: str | None, constraint: str) -> Fault:
+    if shown is not None and len(shown) > _LONGEST_VALUE:
+        shown = f"{shown[: _LONGEST_VALUE - 1]}…"
     return Fault(where, constraint, shown)
