@@ -22,6 +22,10 @@ Finding = tuple[str, str | None, str]
 REDACTED = "***"
 
 
+#: A str can hold them, UTF-8 cannot.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def _bounds(low: float | None, high: float | None, unit: str = "") -> str:
     unit = f" {unit}" if unit else ""
     if low is None or (not low and unit):
@@ -104,6 +108,8 @@ class Text(Shape):
         if self.length and not self._low <= len(value) <= self._high:
             wanted = _bounds(*self.length, "characters")
             yield self.fault(value, where, f"must have {wanted}, has {len(value)}")
+        if not value.isascii() and _SURROGATE.search(value):
+            yield self.fault(value, where, "must not hold half of a surrogate pair")
         if strict and self._regex and not self._regex.fullmatch(value):
             yield self.fault(value, where, f"must match the pattern {self.pattern}")
 
