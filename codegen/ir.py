@@ -126,7 +126,6 @@ class Structure:
 class EnumValue:
     """One value of an enumeration."""
 
-    name: str
     value: str
     doc: Doc
 
@@ -148,14 +147,12 @@ class Error:
         code: The code on the wire, which is also the class's name.
         summary: What went wrong.
         retryable: Whether calling again, unchanged, may succeed.
-        common: Whether it belongs to every operation and not to the service model.
         doc: Its docstring.
     """
 
     code: str
     summary: str
     retryable: bool
-    common: bool
     doc: Doc
 
 
@@ -196,6 +193,11 @@ class Operation:
     page: str
     pagination: Pagination | None
     stream: Stream | None
+
+    def requires(self, argument: str | None) -> bool:
+        """Return whether the operation requires an argument; each requires None."""
+        required = [member.name for member in self.request.members if member.required]
+        return argument is None or argument in required
 
 
 @frozen

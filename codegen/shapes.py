@@ -1,11 +1,9 @@
-"""Interprets the shapes of a service model: scalars, lists, and how structures hang together."""
+"""The shapes of a service model: what they are, how they hang together, how Python spells them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
-
-from attrs import define, field
 
 from codegen.ir import Kind, Shape, Stream
 from codegen.load import Model
@@ -31,12 +29,12 @@ class ModelError(Exception):
     """The service model has something that the generator cannot express."""
 
 
-class Types:
+class Shapes:
     """The shapes of one service model.
 
     Args:
         model: The service model.
-        overlay: For the classes of streams.
+        overlay: For the classes of streams, and for what is secret.
     """
 
     def __init__(self, model: Model, overlay: Overlay) -> None:
@@ -45,25 +43,62 @@ class Types:
         self._shapes: dict[str, Shape] = {}
 
     def shape(self, name: str) -> Shape:
-        """Return a shape of the model by its name."""
+        """Return a shape by its name in the model."""
         if name not in self._shapes:
             self._shapes[name] = self._interpret(name)
         return self._shapes[name]
 
-    def structure(self, name: str) -> dict[str, Any]:
-        """Return the raw description of a structure."""
-        raw: dict[str, Any] = self._raw[name]
-        return raw
-
-    def members(self, name: str) -> dict[str, Any]:
-        """Return the raw members of a structure."""
-        members: dict[str, Any] = self._raw[name]["members"]
+    def members(self, structure: str) -> dict[str, Any]:
+        """Return the members of a structure as the model describes them."""
+        members: dict[str, Any] = self._raw[structure]["members"]
         return members
 
-    def used_structures(self, name: str) -> list[str]:
+    def requires(self, structure: str, member: str) -> bool:
+        """Return whether the model requires a member of a structure."""
+        return member in self._raw[structure].get("required", ())
+
+    def structures_in(self, structure: str) -> list[str]:
         """Return the structures that the members of a structure hold, in order."""
-        found = (self.shape(member["shape"]).innermost for member in self.members(name).values())
+        found = [shape.innermost for shape in self._of_members(structure)]
         return list(dict.fromkeys(shape.wire for shape in found if shape.kind == "structure"))
+
+    def held_by(self, structures: Iterable[str]) -> list[Shape]:
+        """Return the shapes of all members of some structures: by name, lists after the others."""
+        found: dict[str, Shape] = {}
+        for structure in structures:
+            for shape in self._of_members(structure):
+                found |= {opened.name: opened for opened in _opened(shape)}
+        return sorted(found.values(), key=lambda shape: (shape.element is not None, shape.name))
+
+    def reachable(self, root: str) -> Iterator[str]:
+        """Yield a structure and all that it leads to, each before those that hold it.
+
+        Raises:
+            ModelError: Structures hold each other in a circle, so that no order of classes works.
+        """
+        done: set[str] = set()
+        path: list[str] = []
+
+        def visit(name: str) -> Iterator[str]:
+            if name in path:
+                circle = " -> ".join([*path[path.index(name) :], name])
+                raise ModelError(
+                    f"structures hold each other in a circle: {circle}. Generated classes have "
+                    "real annotations and stand in order, so the generator must learn of this first"
+                )
+            if name in done:
+                return
+            path.append(name)
+            for held in self.structures_in(name):
+                yield from visit(held)
+            path.pop()
+            done.add(name)
+            yield name
+
+        yield from visit(root)
+
+    def _of_members(self, structure: str) -> list[Shape]:
+        return [self.shape(member["shape"]) for member in self.members(structure).values()]
 
     def _interpret(self, name: str) -> Shape:
         raw = self._raw[name]
@@ -95,47 +130,10 @@ class Types:
         return Stream(*(self._overlay.need(*steps, key) for key in keys))
 
 
-@define
-class Usage:
-    """Where a structure is used.
-
-    Attributes:
-        areas: The areas of the operations that reach it.
-        in_requests: Whether a request reaches it.
-        in_responses: Whether a response reaches it.
-    """
-
-    areas: set[str] = field(factory=set)
-    in_requests: bool = False
-    in_responses: bool = False
-
-
-def reachable(types: Types, root: str) -> Iterator[str]:
-    """Yield a structure and all that it leads to, each before those that use it.
-
-    Raises:
-        ModelError: Structures refer to each other in a circle, so that no order of classes works.
-    """
-    done: set[str] = set()
-    path: list[str] = []
-
-    def visit(name: str) -> Iterator[str]:
-        if name in path:
-            circle = " -> ".join([*path[path.index(name) :], name])
-            raise ModelError(
-                f"structures refer to each other in a circle: {circle}. Generated classes hold "
-                "real annotations and are ordered, so the generator has to learn about this first"
-            )
-        if name in done:
-            return
-        path.append(name)
-        for used in types.used_structures(name):
-            yield from visit(used)
-        path.pop()
-        done.add(name)
-        yield name
-
-    yield from visit(root)
+def _opened(shape: Shape) -> Iterator[Shape]:
+    yield shape
+    if shape.element:
+        yield from _opened(shape.element)
 
 
 def annotation(shape: Shape, *, lenient: bool, models: str = "", enums: str = "") -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from codegen.load import Model
 from codegen.names import snake
 
 _NAME = re.compile(r"`[^`]*`|\b[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\b")
@@ -47,3 +48,25 @@ class Vocabulary:
     def python(self, text: str) -> str:
         """Return the text with the service's names spelled as Python code."""
         return _NAME.sub(lambda name: self._spelled.get(name.group(), name.group()), text)
+
+
+def vocabulary_of(models: Iterable[Model]) -> Vocabulary:
+    """Return the names of some service models."""
+    operations: set[str] = set()
+    members: set[str] = set()
+    structures: set[str] = set()
+    enums: set[str] = set()
+    errors: set[str] = set()
+    for model in models:
+        operations |= set(model.description["operations"])
+        for name, raw in model.description["shapes"].items():
+            members |= set(raw.get("members", ()))
+            if raw.get("exception"):
+                errors.add(name)
+            elif raw["type"] == "structure":
+                structures.add(name)
+            elif "enum" in raw:
+                enums.add(name)
+    return Vocabulary(
+        operations=operations, members=members, structures=structures, enums=enums, errors=errors
+    )

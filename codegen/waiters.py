@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from codegen.ir import Operation, Waiter
 from codegen.names import snake
 from codegen.overlay import Overlay
+from codegen.words import Words
 
 
-def read_waiters(
-    overlay: Overlay, operations: Mapping[str, Operation], python: Callable[[str], str]
+def waiters_of(
+    overlay: Overlay, operations: Mapping[str, Operation], words: Words
 ) -> tuple[Waiter, ...]:
     """Return the waiters on some operations.
 
     Args:
         overlay: The overlay.
         operations: The operations of one service; waiters on others are left alone.
-        python: Spells the service's names in a text as Python code.
+        words: What each waiter waits for.
     """
     return tuple(
-        _Table(overlay, name, operations[operation]).waiter(python)
+        _Table(overlay, name, operations[operation]).waiter(words)
         for name in overlay.keys("waiters")
         if (operation := overlay.get("waiters", name, "operation")) in operations
     )
@@ -39,15 +40,15 @@ class _Table:
         self.states = state.shape.values if state else ()
         self.errors = [error.code for error in operation.errors]
 
-    def waiter(self, python: Callable[[str], str]) -> Waiter:
+    def waiter(self, words: Words) -> Waiter:
         """Return the waiter."""
         self.need("reason")
         state = f"a state of {self.operation.response.name}"
         error = f"an error that {self.operation.name} documents"
         return Waiter(
             name=self.name,
-            summary=python(self.need("summary")),
-            notes=python(self.get("notes", "")),
+            summary=words.summary("waiters", self.name),
+            notes=words.optional("waiters", self.name, "notes"),
             operation=self.operation,
             state=self.attribute("state") or "",
             success=self.known("success", self.states, state),

@@ -112,6 +112,13 @@ def test_a_service_comes_and_goes(postbox: Postbox) -> None:
     assert changes(facts, {}) == ["postbox: the service is gone."]
 
 
+def test_another_version_is_said(postbox: Postbox) -> None:
+    old = facts_of([postbox.model()])
+    new = {"postbox": {**old["postbox"], "version": "2002-01-01"}}
+
+    assert changes(old, new) == ["postbox: the API version is 2002-01-01, it was 2001-01-01."]
+
+
 def test_nothing_changed_says_nothing(postbox: Postbox) -> None:
     facts = facts_of([postbox.model()])
     assert changes(facts, facts_of([Postbox().model()])) == []

@@ -1,10 +1,12 @@
 """The intermediate representation: what the model and the overlay say, decided for Python."""
 
+import ast
+
 import pytest
 
-from codegen.ir import Method, Operation, Service, Structure
+from codegen.ir import Method, Operation, Service, Shape, Structure
 from codegen.overlay import OverlayError
-from codegen.shapes import ModelError
+from codegen.shapes import ModelError, constant
 from tests.codegen.postbox import Postbox
 
 
@@ -69,10 +71,13 @@ def test_a_list_without_tokens_has_a_pager_too(postbox: Postbox) -> None:
     [
         (None, "Missing, add it:\n  codegen/overlay/pagination.toml: [ListLetters] items"),
         ({"items": "Letters"}, "pagination.toml: [ListLetters] reason"),
-        ({"items": "NextToken", "reason": "x"}, "items: NextToken is no list of it"),
+        (
+            {"items": "NextToken", "reason": "x"},
+            "items: NextToken is no list in ListLettersResponse",
+        ),
         (
             {"items": "Letters", "token": False, "reason": "x"},
-            "token: NextToken in the model: True",
+            "token: the model has a NextToken in and out",
         ),
     ],
 )
@@ -204,7 +209,7 @@ def test_a_class_named_like_the_runtime_s_is_refused(postbox: Postbox) -> None:
     postbox.shapes["Stamps"]["member"]["shape"] = "Operation"
     postbox.overlay["structures"]["Operation"] = postbox.overlay["structures"].pop("Stamp")
 
-    with pytest.raises(ModelError, match="the name Operation"):
+    with pytest.raises(ModelError, match="no model class can have the name Operation"):
         postbox.api()
 
 
@@ -245,6 +250,32 @@ def test_a_shape_can_be_made_sensitive(postbox: Postbox) -> None:
     box = structure(postbox.service(), "SendLetterRequest").members[1]
     assert box.shape.sensitive
     assert box.text.endswith("Sensitive.")
+
+
+def test_a_type_held_on_two_ways_is_made_once(postbox: Postbox) -> None:
+    postbox.shapes["DescribeLetterResponse"]["members"] |= {
+        "Letters": {"shape": "Letters"},
+        "Stamps": {"shape": "Stamps"},
+    }
+    made = [s.name for m in postbox.service().modules for s in m.structures]
+
+    assert made.count("Stamp") == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "literal"),
+    [
+        (r"^b-\d$", 'r"^b-\\d$"'),
+        ("plain", 'r"plain"'),
+        ('say "so"', "'say \"so\"'"),
+        ("ends in \\", "'ends in \\\\'"),
+    ],
+)
+def test_a_pattern_is_written_as_it_is_read(pattern: str, literal: str) -> None:
+    written = constant(Shape("A", "text", pattern=pattern))
+
+    assert written == f'shapes.Text("A", pattern={literal})'
+    assert ast.literal_eval(literal) == pattern
 
 
 def test_notes_name_things_as_python_does(postbox: Postbox) -> None:

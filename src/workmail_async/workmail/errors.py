@@ -41,6 +41,15 @@ __all__ = [
 ]
 
 
+class AccessDeniedException(ServiceError):
+    """The caller's policies do not permit this operation.
+
+    Grant the permission for this operation and organization to the caller.
+
+    HTTP status 400.
+    """
+
+
 class DirectoryInUseException(ServiceError):
     """Another organization of this account and Region already uses the directory.
 
@@ -91,6 +100,44 @@ class EntityStateException(ServiceError):
     """The user, group or resource is in a state that does not allow this.
 
     Read its State, register or deregister it as needed, and allow two minutes to settle.
+    """
+
+
+class IncompleteSignature(ServiceError):
+    """The request's signature is malformed.
+
+    Check credentials, proxies and anything else that alters headers on the way.
+
+    HTTP status 400.
+    """
+
+
+class InternalFailure(ServiceError):
+    """The service ran into a fault of its own.
+
+    Send the call again after a short wait.
+
+    HTTP status 500. Sending the same call again later may succeed.
+    """
+
+    retryable = True
+
+
+class InvalidAction(ServiceError):
+    """The service does not know this operation.
+
+    Check endpoint and Region: the address called may not be that of WorkMail.
+
+    HTTP status 400.
+    """
+
+
+class InvalidClientTokenId(ServiceError):
+    """AWS does not know the access key.
+
+    Check the access key, and the session token with temporary credentials.
+
+    HTTP status 403.
     """
 
 
@@ -157,95 +204,6 @@ class NameAvailabilityException(ServiceError):
     """
 
 
-class OrganizationNotFoundException(ServiceError):
-    """The account has no organization with this id in this Region.
-
-    Check id and Region; `list_organizations` shows what there is.
-    """
-
-
-class OrganizationStateException(ServiceError):
-    """The organization is in a state that does not allow this.
-
-    Wait until `describe_organization` reports it Active, then call again.
-    """
-
-
-class ReservedNameException(ServiceError):
-    """The name is reserved and cannot be given to a user, group or resource.
-
-    Choose another name.
-    """
-
-
-class ResourceNotFoundException(ServiceError):
-    """What the call refers to does not exist, or no longer does.
-
-    Check the identifier; a message can be reached for 24 hours in transit only.
-    """
-
-
-class TooManyTagsException(ServiceError):
-    """The organization would have more than 50 tags.
-
-    Remove tags with `untag_resource` first.
-    """
-
-
-class UnsupportedOperationException(ServiceError):
-    """The directory is read-only for WorkMail, so this cannot be written.
-
-    Make the change in the directory itself.
-    """
-
-
-class AccessDeniedException(ServiceError):
-    """The caller's policies do not permit this operation.
-
-    Grant the permission for this operation and organization to the caller.
-
-    HTTP status 400.
-    """
-
-
-class IncompleteSignature(ServiceError):
-    """The request's signature is malformed.
-
-    Check credentials, proxies and anything else that alters headers on the way.
-
-    HTTP status 400.
-    """
-
-
-class InternalFailure(ServiceError):
-    """The service ran into a fault of its own.
-
-    Send the call again after a short wait.
-
-    HTTP status 500. Sending the same call again later may succeed.
-    """
-
-    retryable = True
-
-
-class InvalidAction(ServiceError):
-    """The service does not know this operation.
-
-    Check endpoint and Region: the address called may not be that of WorkMail.
-
-    HTTP status 400.
-    """
-
-
-class InvalidClientTokenId(ServiceError):
-    """AWS does not know the access key.
-
-    Check the access key, and the session token with temporary credentials.
-
-    HTTP status 403.
-    """
-
-
 class NotAuthorized(ServiceError):
     """The caller has no right to do this.
 
@@ -264,12 +222,40 @@ class OptInRequired(ServiceError):
     """
 
 
+class OrganizationNotFoundException(ServiceError):
+    """The account has no organization with this id in this Region.
+
+    Check id and Region; `list_organizations` shows what there is.
+    """
+
+
+class OrganizationStateException(ServiceError):
+    """The organization is in a state that does not allow this.
+
+    Wait until `describe_organization` reports it Active, then call again.
+    """
+
+
 class RequestExpired(ServiceError):
     """The request's date lies more than 15 minutes away from the service's clock.
 
     Set the clock of this machine right, then call again.
 
     HTTP status 400.
+    """
+
+
+class ReservedNameException(ServiceError):
+    """The name is reserved and cannot be given to a user, group or resource.
+
+    Choose another name.
+    """
+
+
+class ResourceNotFoundException(ServiceError):
+    """What the call refers to does not exist, or no longer does.
+
+    Check the identifier; a message can be reached for 24 hours in transit only.
     """
 
 
@@ -295,6 +281,20 @@ class ThrottlingException(ServiceError):
     retryable = True
 
 
+class TooManyTagsException(ServiceError):
+    """The organization would have more than 50 tags.
+
+    Remove tags with `untag_resource` first.
+    """
+
+
+class UnsupportedOperationException(ServiceError):
+    """The directory is read-only for WorkMail, so this cannot be written.
+
+    Make the change in the directory itself.
+    """
+
+
 class ValidationError(ServiceError):
     """The request does not meet the service's rules for its input.
 
@@ -306,6 +306,7 @@ class ValidationError(ServiceError):
 
 #: The class for each error code.
 ERRORS: dict[str, type[ServiceError]] = {
+    "AccessDeniedException": AccessDeniedException,
     "DirectoryInUseException": DirectoryInUseException,
     "DirectoryServiceAuthenticationFailedException": DirectoryServiceAuthenticationFailedException,
     "DirectoryUnavailableException": DirectoryUnavailableException,
@@ -313,6 +314,10 @@ ERRORS: dict[str, type[ServiceError]] = {
     "EntityAlreadyRegisteredException": EntityAlreadyRegisteredException,
     "EntityNotFoundException": EntityNotFoundException,
     "EntityStateException": EntityStateException,
+    "IncompleteSignature": IncompleteSignature,
+    "InternalFailure": InternalFailure,
+    "InvalidAction": InvalidAction,
+    "InvalidClientTokenId": InvalidClientTokenId,
     "InvalidConfigurationException": InvalidConfigurationException,
     "InvalidCustomSesConfigurationException": InvalidCustomSesConfigurationException,
     "InvalidParameterException": InvalidParameterException,
@@ -322,21 +327,16 @@ ERRORS: dict[str, type[ServiceError]] = {
     "MailDomainNotFoundException": MailDomainNotFoundException,
     "MailDomainStateException": MailDomainStateException,
     "NameAvailabilityException": NameAvailabilityException,
-    "OrganizationNotFoundException": OrganizationNotFoundException,
-    "OrganizationStateException": OrganizationStateException,
-    "ReservedNameException": ReservedNameException,
-    "ResourceNotFoundException": ResourceNotFoundException,
-    "TooManyTagsException": TooManyTagsException,
-    "UnsupportedOperationException": UnsupportedOperationException,
-    "AccessDeniedException": AccessDeniedException,
-    "IncompleteSignature": IncompleteSignature,
-    "InternalFailure": InternalFailure,
-    "InvalidAction": InvalidAction,
-    "InvalidClientTokenId": InvalidClientTokenId,
     "NotAuthorized": NotAuthorized,
     "OptInRequired": OptInRequired,
+    "OrganizationNotFoundException": OrganizationNotFoundException,
+    "OrganizationStateException": OrganizationStateException,
     "RequestExpired": RequestExpired,
+    "ReservedNameException": ReservedNameException,
+    "ResourceNotFoundException": ResourceNotFoundException,
     "ServiceUnavailable": ServiceUnavailable,
     "ThrottlingException": ThrottlingException,
+    "TooManyTagsException": TooManyTagsException,
+    "UnsupportedOperationException": UnsupportedOperationException,
     "ValidationError": ValidationError,
 }

@@ -1,0 +1,50 @@
+"""Takes our words out of the overlay, with the service's names spelled as Python's."""
+
+from __future__ import annotations
+
+from codegen.overlay import Overlay
+from codegen.vocabulary import Vocabulary
+
+#: The longest summary that fits behind the quotes of a method's docstring.
+LONGEST_SUMMARY = 88
+
+
+class Words:
+    """The words of the overlay, on one line each.
+
+    Args:
+        overlay: The overlay.
+        vocabulary: The names to spell as Python code.
+    """
+
+    def __init__(self, overlay: Overlay, vocabulary: Vocabulary) -> None:
+        self._overlay = overlay
+        self._vocabulary = vocabulary
+
+    def text(self, *steps: str, hint: str = "") -> str:
+        """Return a text that has to be there; `hint` says what needs it."""
+        return self._spelled(self._overlay.need(*steps, hint=hint))
+
+    def optional(self, *steps: str) -> str:
+        """Return a text that may be missing, as empty then."""
+        return self._spelled(self._overlay.get(*steps, default=""))
+
+    def summary(self, file: str, name: str) -> str:
+        """Return the summary of an operation, structure, enumeration, error or waiter."""
+        text = self.text(file, name, "summary")
+        if len(text) > LONGEST_SUMMARY:
+            room = f"{LONGEST_SUMMARY} fit on a docstring's first line"
+            because = f"it has {len(text)} characters, and {room}"
+            self._overlay.wrong(file, name, "summary", because=because)
+        return text
+
+    def member(self, structure: str, member: str) -> str:
+        """Return what a member means: in this structure, or else everywhere."""
+        own = self.optional("members", structure, member)
+        general = self.optional("members", "members", member)
+        return (
+            own or general or self.text("members", "members", member, hint=f"used by {structure}")
+        )
+
+    def _spelled(self, text: str) -> str:
+        return self._vocabulary.python(" ".join(text.split()))
