@@ -39,36 +39,40 @@ def capturing_session(service: str, backend: str) -> AioSession:
     return session
 
 
+async def address(client: Any, method: str, **arguments: str) -> str:
+    """Where a client would send a call."""
+    with pytest.raises(Captured) as captured:
+        await getattr(client, method)(**arguments)
+    url: str = captured.value.request.url
+    return url
+
+
 @pytest.mark.parametrize("region", REGIONS)
 async def test_requests_go_to_the_address_of_the_region(anyio_backend: str, region: str) -> None:
     session = capturing_session(WORKMAIL, anyio_backend)
-    async with WorkMailClient(session=session, region=region, max_attempts=1) as client:
-        with pytest.raises(Captured) as ours:
-            await client.list_organizations()
-    async with session.create_client(WORKMAIL, region) as client:
-        with pytest.raises(Captured) as theirs:
-            await client.list_organizations()
-
-    assert ours.value.request.url == theirs.value.request.url
-    assert ours.value.request.url == f"https://workmail.{region}.amazonaws.com/"
+    async with (
+        WorkMailClient(session=session, region=region, max_attempts=1) as ours,
+        session.create_client(WORKMAIL, region) as theirs,
+    ):
+        found = await address(ours, "list_organizations")
+        assert found == f"https://workmail.{region}.amazonaws.com/"
+        assert found == await address(theirs, "list_organizations")
 
 
 @pytest.mark.parametrize("region", REGIONS)
-async def test_contents_come_from_the_address_of_the_region(
-    anyio_backend: str, region: str
-) -> None:
+async def test_messages_go_to_the_address_of_the_region(anyio_backend: str, region: str) -> None:
     session = capturing_session(MESSAGE_FLOW, anyio_backend)
-    async with MessageFlowClient(session=session, region=region, max_attempts=1) as client:
-        with pytest.raises(Captured) as ours:
-            await client.send(models.GetRawMessageContentRequest(message_id="m"))
-    async with session.create_client(MESSAGE_FLOW, region) as client:
-        with pytest.raises(Captured) as theirs:
-            await client.get_raw_message_content(messageId="m")
-
-    assert ours.value.request.url == theirs.value.request.url
-    assert (
-        ours.value.request.url == f"https://workmailmessageflow.{region}.amazonaws.com/messages/m"
-    )
+    content = models.RawMessageContent(s3_reference=models.S3Reference(bucket="mail", key="a"))
+    request = models.PutRawMessageContentRequest(message_id="m", content=content)
+    async with (
+        MessageFlowClient(session=session, region=region, max_attempts=1) as ours,
+        session.create_client(MESSAGE_FLOW, region) as theirs,
+    ):
+        with pytest.raises(Captured) as captured:
+            await ours.send(request)
+        found = captured.value.request.url
+        assert found == f"https://workmailmessageflow.{region}.amazonaws.com/messages/m"
+        assert found == await address(theirs, "get_raw_message_content", messageId="m")
 
 
 async def test_the_client_names_itself_and_what_it_is_built_on(
