@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
+from .bodies import described, parsed
 from .conversion import converter
 from .errors import InvalidResponseError
 from .model import Output, members
 from .observers import Call
+from .redaction import scrub
 from .shapes import ByteStream
 from .transport import RawResponse
-
-_EXCERPT = 60
 
 
 def decode(call: Call, raw: RawResponse) -> Any:
@@ -44,11 +42,11 @@ def _structure(call: Call, cls: type[Output], body: bytes) -> Output:
     if not body and not members(cls):
         return cls()
     try:
-        data = orjson.loads(body)
+        data = parsed(body)
     except ValueError:
-        raise _invalid(call, f"the answer is {_kind_of(body)}, not JSON") from None
+        raise _invalid(call, f"the answer is {described(body)}, not JSON") from None
     if not isinstance(data, dict):
-        raise _invalid(call, f"the answer is a JSON {type(data).__name__}, not an object")
+        raise _invalid(call, "the answer is not a JSON object")
     try:
         return converter.structure(data, cls)
     except Exception as error:  # noqa: BLE001  (whatever cattrs or a hook raises)
@@ -57,20 +55,9 @@ def _structure(call: Call, cls: type[Output], body: bytes) -> Output:
         raise _invalid(call, f"the answer does not fit models.{cls.__name__}: {what}") from None
 
 
-def _kind_of(body: bytes) -> str:
-    if not body:
-        return "empty"
-    start = body[:_EXCERPT].decode("utf-8", "replace").strip()
-    if start.startswith("<"):
-        return f"a page of {len(body)} bytes that begins with {start!r}"
-    if start.startswith(("{", "[")):
-        return f"cut short or damaged ({len(body)} bytes)"
-    return f"text of {len(body)} bytes"
-
-
 def _invalid(call: Call, what: str) -> InvalidResponseError:
     return InvalidResponseError(
-        what,
+        scrub(what, call.request),
         operation=call.operation.name,
         attempts=call.attempts,
         http_status=call.http_status or 0,

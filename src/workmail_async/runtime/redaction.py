@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from .model import Model, members
 from .shapes import REDACTED, Shape
+
+_SHORT = 4  # characters
 
 
 def sensitive_values(structure: Model) -> Iterator[str]:
@@ -41,8 +44,12 @@ def scrub(text: str, structure: Model) -> str:
         structure: The request.
 
     Returns:
-        The text with `***` where a sensitive value stood.
+        The text with `***` where a sensitive value stood; initials and the like only where they
+        stand alone, or they would take other words apart.
     """
     for value in sorted(sensitive_values(structure), key=len, reverse=True):
-        text = text.replace(value, REDACTED)
+        if len(value) < _SHORT:
+            text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", REDACTED, text)
+        else:
+            text = text.replace(value, REDACTED)
     return text

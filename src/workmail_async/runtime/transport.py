@@ -3,7 +3,7 @@
 The default transport sends with aiobotocore, which signs, retries and resolves endpoints. Two
 things differ from calling aiobotocore by hand: parameters are not checked twice, and the answer's
 body is taken away before botocore parses it (its parser is most of the cost of a page), so that
-our own converter reads it. Errors stay with botocore's parser.
+our own converter reads it. Errors stay with botocore's parser, in a form that it can take.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from attrs import frozen
 
+from .bodies import error_body
 from .conversion import converter
 from .observers import Attempt, Call, Observer, tell
 from .operation import Service
@@ -107,7 +108,11 @@ class AiobotocoreTransport:
         customized_response_dict: dict[str, Any],
         **_: Any,
     ) -> None:
-        if response_dict["status_code"] < 300 and not operation_model.has_streaming_output:
+        status: int = response_dict["status_code"]
+        if status >= 300:
+            headers, body = response_dict["headers"], response_dict["body"]
+            response_dict["body"] = error_body(status, headers, body, _current.get().request)
+        elif not operation_model.has_streaming_output:
             customized_response_dict[_BODY] = response_dict["body"]
             response_dict["body"] = b"{}"
 

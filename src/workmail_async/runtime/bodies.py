@@ -1,0 +1,89 @@
+"""Reads the bodies of answers, whatever they turn out to be.
+
+A proxy's page, an empty body, JSON that is no object: what botocore's parser trips over is made
+into an error that it understands, before it sees it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http.client import responses as phrases
+from typing import Any
+
+import orjson
+
+from .model import Model
+from .redaction import scrub
+
+_EXCERPT = 60
+
+
+def parsed(body: bytes) -> Any:
+    """Parse JSON.
+
+    Args:
+        body: The body of an answer.
+
+    Returns:
+        What it holds.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        pass
+    try:
+        # takes what orjson refuses and others send: half of a surrogate pair, a byte order mark
+        return json.loads(body)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def described(body: bytes) -> str:
+    """Say what a body is that is not JSON."""
+    if not body:
+        return "empty"
+    start = body[:_EXCERPT].decode("utf-8", "replace").strip()
+    if start.startswith("<"):
+        return f"a page of {len(body)} bytes, perhaps a proxy's, that begins with {start!r}"
+    if start.startswith(("{", "[")):
+        return f"cut short or damaged ({len(body)} bytes)"
+    return f"text of {len(body)} bytes"
+
+
+def error_body(status: int, headers: Mapping[str, str], body: bytes, request: Model) -> bytes:
+    """Make the body of an error answer one that every parser of the JSON protocols takes.
+
+    Args:
+        status: The HTTP status.
+        headers: The headers; names in lower case, or looked up whatever their case.
+        body: The body as it came.
+        request: The request; its sensitive values are taken out, should the service repeat them.
+
+    Returns:
+        A JSON object with the error's code, if it has one, in `__type`.
+    """
+    try:
+        content, kind = parsed(body), "not a JSON object"
+    except ValueError:
+        content, kind = None, described(body)
+    if not isinstance(content, dict):
+        content = {"message": f"{phrases.get(status, 'an unknown status')}; the answer is {kind}"}
+    code = content.pop("__type", None) or headers.get("x-amzn-errortype")
+    content = _scrubbed(content, request)
+    if isinstance(code, str):
+        content["__type"] = code
+    return json.dumps(content).encode()
+
+
+def _scrubbed(content: Any, request: Model) -> Any:
+    if isinstance(content, str):
+        return scrub(content, request)
+    if isinstance(content, dict):
+        return {key: _scrubbed(value, request) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_scrubbed(value, request) for value in content]
+    return content
