@@ -129,7 +129,7 @@ def test_the_annotations_of_a_class_are_types(cls: type[Model]) -> None:
 
 @every_model
 def test_a_class_documents_its_attributes(cls: type[Model]) -> None:
-    documented = re.findall(r"^ {8}(\w+): \S", cls.__doc__ or "", re.MULTILINE)
+    documented = re.findall(r"^ {4}(\w+): \S", inspect.getdoc(cls) or "", re.MULTILINE)
 
     assert documented == [member.name for member in members(cls)]
 
