@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 import anyio
 from attrs import evolve
 
+from .backend import load_backend
 from .connection import Connection, Credentials, Settings
 from .errors import ConfigurationError, RequestTimeoutError
 from .model import Output, Request, changed, members
@@ -200,6 +201,8 @@ class ServiceClient:
         return output
 
     async def _exchange(self, call: Call) -> RawResponse:
+        if not self._connection.is_open:
+            await load_backend()
         timeout = self._options.timeout
         if timeout is None:
             transport = await self._connection.transport(call)

@@ -8,17 +8,15 @@ sessions are made at the first request, on the caller's loop.
 
 from __future__ import annotations
 
-import sys
-from contextlib import suppress
 from functools import partial
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
 from anyio.lowlevel import current_token
 from attrs import field, frozen
 
+from .backend import on_trio
 from .collector import postponed_collection
 from .errors import ClientClosedError, ConfigurationError
 from .observers import Call, Observer
@@ -63,18 +61,6 @@ class Settings:
         return ", ".join(f"{k}={v!r}" for k, v in shown.items() if v is not None)
 
 
-if "asyncio" in sys.modules:
-    # anyio loads its asyncio side at its first call, which would stop a running loop for 15 ms
-    with suppress(ImportError):
-        import_module("anyio._backends._asyncio")
-
-
-def on_trio() -> bool:
-    """Return whether the caller runs on trio."""
-    trio: Any = sys.modules.get("trio")
-    return trio is not None and bool(trio.lowlevel.in_trio_run())
-
-
 class Connection:
     """One connection pool to one service; clients made by `with_options` share it.
 
@@ -94,6 +80,11 @@ class Connection:
         self._loop: object = None
         self._opening: anyio.Lock | None = None
         self._closed = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a call was made already, so that nothing is left to be loaded."""
+        return self._transport is not None
 
     async def transport(self, call: Call) -> Transport:
         """Return the open transport, opening it at the first call.

@@ -14,7 +14,8 @@ from typing import Any
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 
-from .connection import Settings, on_trio
+from .backend import on_trio
+from .connection import Settings
 from .errors import ConfigurationError
 from .failures import opening_error
 from .loader import ServiceLoader

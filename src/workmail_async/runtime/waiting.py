@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio
 from attrs import frozen
 
+from .backend import load_backend
 from .errors import (
     ConfigurationError,
     ServiceError,
@@ -104,6 +105,7 @@ async def wait_until(
             "a wait needs timeout > 0 and 0 < min_delay <= max_delay, in seconds; not "
             f"timeout={timeout!r}, min_delay={min_delay!r}, max_delay={max_delay!r}"
         )
+    await load_backend()
     deadline = anyio.current_time() + timeout
     look, in_a_row = 0, 0
     last = _Seen(None)
