@@ -12,9 +12,11 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 from attrs import frozen
+from botocore.exceptions import ClientError
 
 from .bodies import error_body
 from .conversion import converter
+from .errors import ClientClosedError
 from .observers import Attempt, Call, Observer, tell
 from .operation import Service
 from .retries import register_retries
@@ -77,9 +79,11 @@ class AiobotocoreTransport:
     def __init__(self, client: Any, service: Service, observers: tuple[Observer, ...]) -> None:
         self._client = client
         self._observers = observers
+        self._closed = False
         to_method = {api: py for py, api in client.meta.method_to_api_mapping.items()}
         self._methods = {api: getattr(client, py) for api, py in to_method.items()}
         events, name = client.meta.events, client.meta.service_model.service_id.hyphenize()
+        events.register(f"before-send.{name}", self._begin_attempt)
         events.register(f"before-parse.{name}", self._take_body)
         events.register(f"response-received.{name}", self._note_attempt)
         register_retries(events, name, _current.get)
@@ -91,6 +95,12 @@ class AiobotocoreTransport:
         token = _current.set(call)
         try:
             answer = await self._methods[operation.name](**parameters)
+        except (ClientClosedError, ClientError):
+            raise
+        except Exception as error:
+            if self._closed:  # which is why it failed, whatever it says
+                raise _closed_meanwhile() from error
+            raise
         finally:
             _current.reset(token)
         if operation.streaming:
@@ -98,8 +108,14 @@ class AiobotocoreTransport:
         return RawResponse(answer[_BODY])
 
     async def aclose(self) -> None:
-        """Close the client's connections."""
+        """Close the client's connections; calls under way fail."""
+        self._closed = True
         await self._client.close()
+
+    def _begin_attempt(self, **_: Any) -> None:
+        if self._closed:  # the attempt would open new connections, which nobody would close
+            raise _closed_meanwhile()
+        _current.get().attempts += 1
 
     def _take_body(
         self,
@@ -124,7 +140,6 @@ class AiobotocoreTransport:
         **_: Any,
     ) -> None:
         call = _current.get()
-        call.attempts += 1
         if response_dict is None or parsed_response is None:
             call.http_status = call.request_id = None
             code: str | None = type(exception).__name__
@@ -135,6 +150,10 @@ class AiobotocoreTransport:
         if self._observers:
             attempt = Attempt(call.attempts, call.http_status, code)
             tell(self._observers, lambda observer: observer.after_attempt(call, attempt))
+
+
+def _closed_meanwhile() -> ClientClosedError:
+    return ClientClosedError("this client was closed while the call was under way")
 
 
 def _stream_of(answer: dict[str, Any]) -> BodyStream:
