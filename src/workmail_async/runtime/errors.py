@@ -210,7 +210,7 @@ class TransportError(WorkMailError):
     def __init__(self, message: str, *, operation: str = "", attempts: int = 1) -> None:
         self.operation = operation
         self.attempts = attempts
-        tries = f", {attempts} attempts" if attempts > 1 else ""
+        tries = f" ({attempts} attempts)" if attempts > 1 else ""
         super().__init__(f"{operation}: {message}{tries}" if operation else message)
 
 

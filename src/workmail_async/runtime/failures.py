@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
+from json import JSONDecodeError
 from typing import Any
 
 import botocore.exceptions as aws
+from aiohttp import ClientConnectionError, ClientConnectorError
 from botocore.parsers import ResponseParserError
 
 from . import errors
@@ -15,7 +17,6 @@ from .operation import Service
 from .redaction import scrub
 
 _CREDENTIALS = (
-    aws.NoCredentialsError,
     aws.PartialCredentialsError,
     aws.CredentialRetrievalError,
     aws.NoAuthTokenError,
@@ -27,9 +28,14 @@ _CREDENTIALS = (
     aws.InfiniteLoopConfigError,
     aws.InvalidConfigError,
     aws.UnknownCredentialError,
+    aws.LoginError,
 )
-_TIMEOUTS = (aws.ReadTimeoutError, aws.ConnectTimeoutError)
-_UNREACHABLE = (aws.EndpointConnectionError, aws.SSLError, aws.ProxyConnectionError)
+_NO_CREDENTIALS = (
+    "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, pass profile=…, "
+    "or give the machine a role"
+)
+_NO_FILE = "the AWS settings name a file or a program that cannot be used"
+_IN_DOUBT = "whether the service acted on the request is not known"
 
 
 @cache
@@ -53,20 +59,18 @@ def translate(error: Exception, call: Call) -> errors.WorkMailError | None:
     """
     if isinstance(error, errors.WorkMailError):
         return error
-    if isinstance(error, aws.ClientError):
-        response: dict[str, Any] = dict(error.response)
-        return service_error(response, call)
     operation, attempts = call.operation.name, call.attempts
+    if isinstance(error, aws.ClientError):
+        if error.operation_name != operation:  # a call for credentials, made in passing
+            return errors.CredentialsError(f"{operation}: {error}")
+        return service_error(dict(error.response), call)
     text = scrub(str(error), call.request)
+    if isinstance(error, aws.NoCredentialsError):
+        return errors.CredentialsError(f"{operation}: {_NO_CREDENTIALS}")
     if isinstance(error, _CREDENTIALS):
         return errors.CredentialsError(f"{operation}: {text}")
-    if isinstance(error, _TIMEOUTS):
-        return errors.RequestTimeoutError(text, operation=operation, attempts=attempts)
-    if isinstance(error, _UNREACHABLE):
-        text += _region_hint(text, call.operation.service)
-        return errors.ConnectError(text, operation=operation, attempts=attempts)
     if isinstance(error, (aws.HTTPClientError, aws.ConnectionError)):
-        return errors.TransportError(text, operation=operation, attempts=attempts)
+        return _exchange_error(error, call)
     if isinstance(error, ResponseParserError):
         return errors.InvalidResponseError(
             text, operation=operation, attempts=attempts, http_status=call.http_status or 0
@@ -76,10 +80,51 @@ def translate(error: Exception, call: Call) -> errors.WorkMailError | None:
     return None
 
 
-def _region_hint(text: str, service: Service) -> str:
-    if "amazonaws.com" not in text or any(region in text for region in service.regions):
-        return ""
-    return f" ({service.title} runs in {', '.join(service.regions)})"
+def _exchange_error(error: aws.BotoCoreError, call: Call) -> errors.WorkMailError:
+    details: dict[str, Any] = error.kwargs
+    url = details.get("endpoint_url", "the endpoint")
+    cause: object = details.get("error")
+    reason = scrub(getattr(cause, "strerror", None) or str(cause), call.request).rstrip(".")
+    facts: dict[str, Any] = {"operation": call.operation.name, "attempts": call.attempts}
+    if isinstance(cause, FileNotFoundError):
+        return errors.ConfigurationError(f"{call.operation.name}: {_NO_FILE}: {reason}")
+    if isinstance(error, aws.ReadTimeoutError):
+        return errors.RequestTimeoutError(
+            f"{url} gave no answer within the read timeout; {_IN_DOUBT}", **facts
+        )
+    if isinstance(error, aws.ConnectTimeoutError):
+        return errors.RequestTimeoutError(
+            f"no connection to {url} within the connect timeout", **facts
+        )
+    if isinstance(error, aws.ProxyConnectionError):
+        proxy = details.get("proxy_url")
+        return errors.ConnectError(f"cannot connect to the proxy {proxy}: {reason}", **facts)
+    if isinstance(error, aws.SSLError):
+        return errors.ConnectError(
+            f"no TLS connection to {url}: {reason}; check endpoint_url and the certificates",
+            **facts,
+        )
+    if isinstance(error, aws.EndpointConnectionError) and not _was_connected(cause):
+        hint = _region_hint(url, call.operation.service)
+        return errors.ConnectError(
+            f"cannot connect to {url}: {reason}; check {hint} and the network", **facts
+        )
+    return errors.TransportError(
+        f"the exchange with {url} broke off: {reason}; {_IN_DOUBT}", **facts
+    )
+
+
+def _was_connected(cause: object) -> bool:
+    """Return whether aiohttp had a connection, which was then lost."""
+    return isinstance(cause, ClientConnectionError) and not isinstance(cause, ClientConnectorError)
+
+
+def _region_hint(url: str, service: Service) -> str:
+    if "amazonaws.com" not in url:
+        return "endpoint_url"
+    if any(region in url for region in service.regions):
+        return "region"
+    return f"region ({service.title} runs in {', '.join(service.regions)})"
 
 
 def service_error(response: dict[str, Any], call: Call) -> errors.ServiceError:
@@ -125,6 +170,10 @@ def opening_error(error: Exception) -> errors.WorkMailError | None:
         return errors.CredentialsError(text)
     if isinstance(error, aws.BotoCoreError):
         return errors.ConfigurationError(text)
+    if isinstance(error, JSONDecodeError):  # what a credential_process printed
+        return errors.CredentialsError(f"the source of the credentials gave no JSON: {text}")
     if isinstance(error, ValueError):  # how botocore refuses an endpoint
         return errors.ConfigurationError(f"{text}: pass endpoint_url='https://host[:port]'")
+    if isinstance(error, OSError):
+        return errors.ConfigurationError(f"{_NO_FILE}: {text}")
     return None
