@@ -20,7 +20,7 @@ from .errors import ConfigurationError
 from .failures import opening_error
 from .loader import ServiceLoader
 from .operation import Service
-from .retries import ATTEMPTS_CEILING
+from .options import ATTEMPTS_CEILING
 
 
 async def open_client(service: Service, settings: Settings) -> Any:
@@ -73,6 +73,7 @@ def _config(settings: Settings) -> AioConfig:
     theirs: Any = settings.config or AioConfig()
     ours: dict[str, Any] = {
         "parameter_validation": False,
+        # the limit of the call always comes first
         "retries": {"mode": "standard", "total_max_attempts": ATTEMPTS_CEILING},
         # given as a whole, since botocore otherwise composes it anew, twice for every call
         "user_agent": theirs.user_agent or _user_agent(),

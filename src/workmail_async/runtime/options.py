@@ -9,6 +9,9 @@ from attrs import frozen
 from .errors import ConfigurationError
 from .validation import Validation
 
+#: The most attempts that a call can be given.
+ATTEMPTS_CEILING = 100
+
 
 @frozen(kw_only=True)
 class Options:
@@ -17,7 +20,7 @@ class Options:
     Attributes:
         timeout: The time limit of one call in seconds, over all its attempts; None for none
             (every attempt keeps botocore's connect and read timeouts, 60 seconds each).
-        max_attempts: How many times a request is sent at most, the first time included.
+        max_attempts: How many times a request is sent at most, the first time included; 1 to 100.
         validate: How much of a request is checked before it is sent.
     """
 
@@ -26,13 +29,15 @@ class Options:
     validate: Validation = "standard"
 
     def __attrs_post_init__(self) -> None:
-        if self.timeout is not None and not self.timeout > 0:
+        timeout: object = self.timeout
+        if timeout is not None and not (isinstance(timeout, (int, float)) and timeout > 0):
             raise ConfigurationError(
                 f"timeout must be a number of seconds above 0, or None: not {self.timeout!r}"
             )
-        if self.max_attempts < 1:
+        attempts: object = self.max_attempts
+        if not (isinstance(attempts, int) and 1 <= attempts <= ATTEMPTS_CEILING):
             raise ConfigurationError(
-                f"max_attempts must be a whole number from 1 on, not {self.max_attempts!r}"
+                f"max_attempts must be a whole number of 1 to {ATTEMPTS_CEILING}, not {attempts!r}"
             )
         if self.validate not in get_args(Validation):
             choices = ", ".join(map(repr, get_args(Validation)))

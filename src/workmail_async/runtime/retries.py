@@ -14,9 +14,6 @@ from typing import Any
 from .failures import service_error_classes
 from .observers import Call
 
-#: What botocore's handler is told; the limit of the call always comes first.
-ATTEMPTS_CEILING = 100
-
 _LONGEST_DELAY = 20.0
 
 
