@@ -109,10 +109,11 @@ async def wait_until(
     deadline = anyio.current_time() + timeout
     look, in_a_row = 0, 0
     last = _Seen(None)
+    trouble: WorkMailError | None = None
     while True:
         seen = await _look(client, request, waiter, deadline - anyio.current_time())
-        if seen is not None:
-            last = seen
+        if isinstance(seen, _Seen):
+            last, trouble = seen, None
             if seen.response is not None:
                 await _report(on_progress, seen.response)
             if seen.bad:
@@ -120,19 +121,25 @@ async def wait_until(
             in_a_row = in_a_row + 1 if seen.good else 0
             if in_a_row >= waiter.consecutive:
                 return seen.response
+        else:
+            trouble = seen or trouble
+            if isinstance(seen, ServiceError) and seen.code in waiter.retry_errors:
+                in_a_row = 0
         ceiling = min(max_delay, min_delay * 2.0 ** min(look, 32))
         delay = random.uniform(min_delay, ceiling)
         look += 1
         left = deadline - anyio.current_time()
         if left <= min_delay:
-            raise _late(waiter, request, last, timeout)
+            raise _late(waiter, request, last, trouble, timeout) from trouble
         await anyio.sleep(min(delay, left - min_delay))
 
 
 async def _look(
     client: ServiceClient, request: Request[Any], waiter: Waiter, left: float
-) -> _Seen | None:
-    """Ask once; None when nothing can be said."""
+) -> _Seen | WorkMailError | None:
+    """Ask once; when that tells nothing of the state, return the error, or None for no time."""
+    if left <= 0:  # slept for longer than asked to
+        return None
     limit = client.options.timeout
     bounded = client.with_options(timeout=left if limit is None else min(limit, left))
     try:
@@ -141,10 +148,10 @@ async def _look(
         if error.code in waiter.success_errors:
             return _Seen(error.code, good=True)
         if error.code in waiter.retry_errors or error.retryable:
-            return None
+            return error
         raise
-    except TransportError:
-        return None
+    except TransportError as error:
+        return error
     state = getattr(response, waiter.state)
     known = None if state is None else str(state)
     return _Seen(
@@ -182,13 +189,20 @@ def _failed(waiter: Waiter, request: Request[Any], seen: _Seen) -> WorkMailError
     )
 
 
-def _late(waiter: Waiter, request: Request[Any], last: _Seen, timeout: float) -> WorkMailError:
+def _late(
+    waiter: Waiter,
+    request: Request[Any],
+    last: _Seen,
+    trouble: WorkMailError | None,
+    timeout: float,
+) -> WorkMailError:
     progress = getattr(last.response, waiter.progress, None) if waiter.progress else None
     reached = f", {progress} %" if progress is not None else ""
+    failed = f"; the last look failed: {trouble}" if trouble is not None else ""
     return WaiterTimeoutError(
-        f"waiting until {waiter.name} took longer than {timeout:g} seconds; last seen: "
-        f"{last.state or 'no answer'}{reached} ({_what(request)}); nothing was cancelled, so "
-        "it can be waited for again",
+        f"waiting until {waiter.name} did not succeed within {timeout:g} seconds; last seen: "
+        f"{last.state or 'no answer'}{reached}{failed} ({_what(request)}); nothing was cancelled, "
+        "so it can be waited for again",
         waiter=waiter.name,
         state=last.state,
         last_response=last.response,
