@@ -57,7 +57,7 @@ class ServiceClient:
         session: An aiobotocore session to take credentials and settings from.
         config: An aiobotocore configuration, for proxies, connection limits and the like.
         timeout: The time limit of one call in seconds, over all its attempts; None for none.
-        max_attempts: How many times a request is sent at most, the first time included.
+        max_attempts: How many times a request is sent at most, the first time included; 1 to 100.
         validate: How much of a request is checked before it is sent: `standard` (all but
             patterns), `strict` (patterns too) or `off`.
         observers: Who watches the calls.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from functools import cache
 from json import JSONDecodeError
 from typing import Any
@@ -15,6 +16,9 @@ from . import errors
 from .observers import Call
 from .operation import Service
 from .redaction import scrub
+
+#: What an endpoint has to look like.
+ENDPOINT_FORM = "endpoint_url='https://host[:port]'"
 
 _CREDENTIALS = (
     aws.PartialCredentialsError,
@@ -81,7 +85,7 @@ def translate(error: Exception, call: Call) -> errors.WorkMailError | None:
 
 
 def _exchange_error(error: aws.BotoCoreError, call: Call) -> errors.WorkMailError:
-    details: dict[str, Any] = error.kwargs
+    details: Mapping[str, Any] = error.kwargs
     url = details.get("endpoint_url", "the endpoint")
     cause: object = details.get("error")
     reason = scrub(getattr(cause, "strerror", None) or str(cause), call.request).rstrip(".")
@@ -173,7 +177,7 @@ def opening_error(error: Exception) -> errors.WorkMailError | None:
     if isinstance(error, JSONDecodeError):  # what a credential_process printed
         return errors.CredentialsError(f"the source of the credentials gave no JSON: {text}")
     if isinstance(error, ValueError):  # how botocore refuses an endpoint
-        return errors.ConfigurationError(f"{text}: pass endpoint_url='https://host[:port]'")
+        return errors.ConfigurationError(f"{text}: pass {ENDPOINT_FORM}")
     if isinstance(error, OSError):
         return errors.ConfigurationError(f"{_NO_FILE}: {text}")
     return None

@@ -10,6 +10,7 @@ import platform
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
@@ -17,7 +18,7 @@ from aiobotocore.session import AioSession
 from .backend import on_trio
 from .connection import Settings
 from .errors import ConfigurationError
-from .failures import opening_error
+from .failures import ENDPOINT_FORM, opening_error
 from .loader import ServiceLoader
 from .operation import Service
 from .options import ATTEMPTS_CEILING
@@ -50,12 +51,25 @@ async def open_client(service: Service, settings: Settings) -> Any:
             aws_secret_access_key=credentials and credentials.secret_access_key,
             aws_session_token=credentials and credentials.session_token,
         )
-        return await context.__aenter__()
+        client = await context.__aenter__()
     except Exception as error:
         ours = opening_error(error)
         if ours is None:
             raise
         raise ours from error
+    _check_endpoint(client.meta.endpoint_url)
+    return client
+
+
+def _check_endpoint(url: str) -> None:
+    """Refuse what botocore lets pass and no request can be sent to."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.port != 0  # reading it checks it
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigurationError(f"Invalid endpoint: {url}: pass {ENDPOINT_FORM}")
 
 
 def _new_session(service: Service, settings: Settings) -> AioSession:
