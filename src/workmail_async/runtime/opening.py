@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aiobotocore.config import AioConfig
+from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession
 
 from .backend import on_trio
@@ -22,6 +23,7 @@ from .failures import ENDPOINT_FORM, opening_error
 from .loader import ServiceLoader
 from .operation import Service
 from .options import ATTEMPTS_CEILING
+from .sessions import DirectSession
 
 
 async def open_client(service: Service, settings: Settings) -> Any:
@@ -94,6 +96,8 @@ def _config(settings: Settings) -> AioConfig:
     }
     if on_trio():
         ours["http_session_cls"] = _httpx_session()
+    elif theirs.http_session_cls is AIOHTTPSession:
+        ours["http_session_cls"] = DirectSession
     config: AioConfig = theirs.merge(AioConfig(**ours))
     return config
 
