@@ -23,6 +23,8 @@ from .observers import Call, Observer
 from .operation import Service
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiobotocore.config import AioConfig
     from aiobotocore.session import AioSession
 
@@ -121,7 +123,7 @@ class Connection:
     async def _open(self, call: Call) -> Transport:
         # the same kind of loop as the caller's; in debug mode it would warn of being busy
         backend, options = ("trio", None) if on_trio() else ("asyncio", {"debug": False})
-        opening = partial(
+        opening: Callable[[], Transport] = partial(
             anyio.run, self._make_transport, call, backend=backend, backend_options=options
         )
         with postponed_collection():

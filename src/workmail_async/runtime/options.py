@@ -29,16 +29,23 @@ class Options:
     validate: Validation = "standard"
 
     def __attrs_post_init__(self) -> None:
-        timeout: object = self.timeout
-        if timeout is not None and not (isinstance(timeout, (int, float)) and timeout > 0):
+        if self.timeout is not None and not _is_duration(self.timeout):
             raise ConfigurationError(
                 f"timeout must be a number of seconds above 0, or None: not {self.timeout!r}"
             )
-        attempts: object = self.max_attempts
-        if not (isinstance(attempts, int) and 1 <= attempts <= ATTEMPTS_CEILING):
+        if not _is_count(self.max_attempts):
             raise ConfigurationError(
-                f"max_attempts must be a whole number of 1 to {ATTEMPTS_CEILING}, not {attempts!r}"
+                f"max_attempts must be a whole number of 1 to {ATTEMPTS_CEILING}, "
+                f"not {self.max_attempts!r}"
             )
         if self.validate not in get_args(Validation):
             choices = ", ".join(map(repr, get_args(Validation)))
             raise ConfigurationError(f"validate must be one of {choices}, not {self.validate!r}")
+
+
+def _is_duration(value: object) -> bool:
+    return isinstance(value, (int, float)) and value > 0
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and 1 <= value <= ATTEMPTS_CEILING
