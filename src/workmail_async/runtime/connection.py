@@ -8,7 +8,6 @@ sessions are made at the first request, on the caller's loop.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
@@ -23,8 +22,6 @@ from .observers import Call, Observer
 from .operation import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from aiobotocore.config import AioConfig
     from aiobotocore.session import AioSession
 
@@ -123,9 +120,10 @@ class Connection:
     async def _open(self, call: Call) -> Transport:
         # the same kind of loop as the caller's; in debug mode it would warn of being busy
         backend, options = ("trio", None) if on_trio() else ("asyncio", {"debug": False})
-        opening: Callable[[], Transport] = partial(
-            anyio.run, self._make_transport, call, backend=backend, backend_options=options
-        )
+
+        def opening() -> Transport:
+            return anyio.run(self._make_transport, call, backend=backend, backend_options=options)
+
         with postponed_collection():
             transport = await anyio.to_thread.run_sync(opening, abandon_on_cancel=True)
         if self._closed:
