@@ -44,7 +44,7 @@ check: $(VENV)/dev.stamp ## Generated code, format, lint and types
 	$(PYRIGHT) --verifytypes workmail_async --ignoreexternal
 
 suite: $(VENV)/dev.stamp ## The tests, with coverage
-	$(RUN) pytest -n 2 --dist loadgroup --cov --cov-report=term
+	$(RUN) pytest -n 2 --dist loadfile --cov --cov-report=term
 
 test-slow: $(VENV)/dev.stamp ## The big inputs and long runs that `make test` leaves out
 	$(RUN) pytest -m slow
@@ -58,7 +58,7 @@ $(VERSIONS:%=test-%): test-%:
 	@if python=$$(tools/find-python $*); then $(MAKE) suite-bare VENV=.venv-$* PYTHON="$$python"; else echo "Python $*: missing, not tested"; fi
 
 suite-bare: $(VENV)/dev.stamp
-	$(RUN) pytest -n 2 --dist loadgroup
+	$(RUN) pytest -n 2 --dist loadfile
 
 bench: $(VENV)/bench.stamp ## Compare with aiobotocore, boto3 and capo-workmail
 	$(RUN) benchmarks

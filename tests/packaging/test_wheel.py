@@ -13,8 +13,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 OUTSIDE = dict(os.environ)  # as it is before the tests hide proxies and settings: pip needs them
 
-pytestmark = pytest.mark.xdist_group("wheel")  # built once
-
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> str:
     """Runs a command to its end; its output, or an error that shows what it said."""
