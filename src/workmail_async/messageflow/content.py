@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.to_thread
 
-from workmail_async.runtime.errors import TransportError
+from workmail_async.runtime.errors import ClientClosedError
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -35,6 +35,7 @@ class MessageContent:
 
     def __init__(self, stream: BodyStream) -> None:
         self._stream = stream
+        self._closed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -64,6 +65,7 @@ class MessageContent:
 
         Raises:
             TransportError: The connection broke before the end.
+            ClientClosedError: The content was closed.
         """
         return b"".join([chunk async for chunk in self])
 
@@ -75,6 +77,7 @@ class MessageContent:
 
         Raises:
             TransportError: The connection broke before the end.
+            ClientClosedError: The content was closed.
         """
         raw = await self.read()
         parser = BytesParser(policy=policy.default)
@@ -82,22 +85,19 @@ class MessageContent:
 
     async def aclose(self) -> None:
         """Give up what was not read and free the connection; closing twice is no fault."""
+        self._closed = True
         with anyio.CancelScope(shield=True):
             await self._stream.aclose()
 
     async def _read(self, size: int) -> bytes:
+        if self._closed:
+            raise ClientClosedError("this content is closed: read it within its `async with`")
         try:
             return await self._stream.read(size)
         except Exception as error:
-            if type(error).__module__.partition(".")[0] not in _HTTP_PACKAGES:
-                raise
-            raise TransportError(
-                f"the content broke off: {error}", operation="GetRawMessageContent"
-            ) from error
+            from workmail_async.runtime.failures import stream_error  # loaded by now
 
-
-#: Where the errors of broken streams come from, whatever the HTTP library.
-_HTTP_PACKAGES = {"botocore", "aiobotocore", "aiohttp", "httpx", "httpx2", "httpcore", "httpcore2"}
+            raise stream_error(error, "GetRawMessageContent") from error
 
 
 class MessageContentCall(AbstractAsyncContextManager[MessageContent]):

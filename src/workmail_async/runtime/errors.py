@@ -74,7 +74,7 @@ class ConfigurationError(WorkMailError):
 
 
 class ClientClosedError(WorkMailError):
-    """The client was used after it was closed."""
+    """The client, or a content that it gave, was used after it was closed."""
 
 
 class CredentialsError(WorkMailError):

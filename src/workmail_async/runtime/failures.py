@@ -88,7 +88,7 @@ def _exchange_error(error: aws.BotoCoreError, call: Call) -> errors.WorkMailErro
     details: Mapping[str, Any] = error.kwargs
     url = details.get("endpoint_url", "the endpoint")
     cause: object = details.get("error")
-    reason = scrub(getattr(cause, "strerror", None) or str(cause), call.request).rstrip(".")
+    reason = scrub(_reason(error), call.request)
     facts: dict[str, Any] = {"operation": call.operation.name, "attempts": call.attempts}
     if isinstance(cause, FileNotFoundError):
         return errors.ConfigurationError(f"{call.operation.name}: {_NO_FILE}: {reason}")
@@ -116,6 +116,30 @@ def _exchange_error(error: aws.BotoCoreError, call: Call) -> errors.WorkMailErro
     return errors.TransportError(
         f"the exchange with {url} broke off: {reason}; {_IN_DOUBT}", **facts
     )
+
+
+def stream_error(error: Exception, operation: str) -> errors.TransportError:
+    """Return our error for what reading a streamed answer raised.
+
+    Args:
+        error: What botocore or an HTTP library raised.
+        operation: The operation's name.
+
+    Returns:
+        The error to raise instead.
+    """
+    if isinstance(error, aws.ReadTimeoutError):
+        stopped = "no more of the content came within the read timeout"
+        return errors.RequestTimeoutError(stopped, operation=operation)
+    what = f"the content broke off: {_reason(error)}"
+    return errors.TransportError(what, operation=operation)
+
+
+def _reason(error: Exception) -> str:
+    """Return what an HTTP library said, without what botocore says around it."""
+    details: Mapping[str, Any] = getattr(error, "kwargs", {})
+    cause: object = details.get("error", error)
+    return (getattr(cause, "strerror", None) or str(cause)).rstrip(".")
 
 
 def _was_connected(cause: object) -> bool:
