@@ -1,0 +1,36 @@
+"""Starts the world in which the pages' code runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.docs.world import BUCKET, ORGANIZATION_ID, ROLE, World, message_in_transit
+from tests.support.server import running_stub_server
+from workmail_async.emulator import Emulator, Immediately, Lifecycle, ResourceSeed, UserSeed
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """An organization to which the usual AWS settings lead, for this process and its children."""
+    lifecycle = Lifecycle(mailbox_export=Immediately())
+    with Emulator(lifecycle=lifecycle) as emulator, running_stub_server() as message_flow:
+        organization = emulator.create_organization(
+            "acme",
+            domains=["acme.example"],
+            users=[
+                UserSeed("ana", display_name="Ana Sousa", messages=12),
+                UserSeed("bruno", display_name="Bruno Lima", messages=3),
+                UserSeed("carla", state="DISABLED"),
+            ],
+            groups=["sales"],
+            resources=[ResourceSeed("library")],
+            organization_id=ORGANIZATION_ID,
+        )
+        resources = emulator.create_export_resources(organization, bucket=BUCKET, role_name=ROLE)
+        message_flow.respond = message_in_transit
+        monkeypatch.setenv("AWS_DEFAULT_REGION", emulator.region)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint_url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_WORKMAILMESSAGEFLOW", message_flow.url)
+        yield World(emulator, message_flow, resources.kms_key_arn)

@@ -1,0 +1,127 @@
+"""Reads the Python blocks of a Markdown page, and what the page says about running them.
+
+CONTRIBUTING.md tells authors the convention; this is where it is read.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+
+from attrs import define, field, frozen
+from markdown_it import MarkdownIt
+
+ROOT = Path(__file__).parents[2]
+
+RUN = "run"
+SCRIPT = "script"
+NOT_RUN = "not run"
+
+_REMARK = re.compile(r"<!--\s*(?P<kind>script|output|not run: .+?)\s*-->")
+_HIDDEN = re.compile(r"<!-- python\n(?P<code>.*?)-->", re.DOTALL)
+
+
+@define
+class Block:
+    """One Python block.
+
+    Attributes:
+        page: The page it stands on.
+        line: The number of its first line of code on the page.
+        code: The code.
+        kind: `run`, `script` or `not run`.
+        output: What it has to print, with `…` for anything; None when the page does not say.
+    """
+
+    page: Path
+    line: int
+    code: str
+    kind: str = RUN
+    output: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+    @property
+    def placed(self) -> str:
+        """The code, at the line on which it stands on its page."""
+        return "\n" * (self.line - 1) + self.code
+
+    def printed_as_told(self, printed: str) -> bool:
+        """Whether what it printed is what the page shows."""
+        if self.output is None:
+            return True
+        pieces = (re.escape(piece) for piece in self.output.strip().split("…"))
+        return re.fullmatch(".*?".join(pieces), printed.strip(), re.DOTALL) is not None
+
+
+@frozen
+class Page:
+    """A Markdown page with its Python blocks, hidden ones among them, in order."""
+
+    path: Path
+    blocks: list[Block] = field(factory=list)
+
+    def __str__(self) -> str:
+        return str(self.path.relative_to(ROOT))
+
+    @property
+    def scripts(self) -> list[Block]:
+        """The blocks that are programs of their own."""
+        return [block for block in self.blocks if block.kind == SCRIPT]
+
+    def as_module(self) -> str:
+        """Return the page as one module for a type checker, with the page's line numbers.
+
+        The page's first two lines, its title, give room for what every block finds in place.
+        """
+        parameters = "workmail: WorkMailClient, org: Organization, flow: MessageFlowClient"
+        lines = [
+            "from workmail_async import MessageFlowClient, Organization, WorkMailClient",
+            f"async def page({parameters}) -> None:",
+        ]
+        for block in self.blocks:
+            if block.kind != SCRIPT:
+                lines += [""] * (block.line - 1 - len(lines))
+                lines += textwrap.indent(block.code, "    ").splitlines()
+        return "\n".join([*lines, "    return", ""])
+
+
+def read_page(path: Path) -> Page:
+    """Read a page.
+
+    Args:
+        path: The Markdown file.
+
+    Returns:
+        The page with its blocks.
+
+    Raises:
+        ValueError: A remark about a block has no block.
+    """
+    page = Page(path)
+    remark = ""
+    for token in MarkdownIt().parse(path.read_text(encoding="utf-8")):
+        line = token.map[0] + 1 if token.map else 0
+        if token.type == "html_block":
+            if hidden := _HIDDEN.match(token.content):
+                page.blocks.append(Block(path, line + 1, hidden["code"]))
+            elif found := _REMARK.match(token.content):
+                remark = found["kind"]
+            continue
+        if token.type == "fence" and token.info == "python":
+            kind = SCRIPT if remark == SCRIPT else NOT_RUN if remark else RUN
+            page.blocks.append(Block(path, line + 1, token.content, kind))
+        elif token.type == "fence" and remark == "output":
+            page.blocks[-1].output = token.content
+        elif remark:
+            raise ValueError(f"{path}:{line}: no block after <!-- {remark} -->")
+        remark = ""
+    return page
+
+
+def all_pages() -> list[Page]:
+    """Return the README and every page of the documentation, generated reference left out."""
+    documentation = sorted((ROOT / "docs").glob("*.md"))
+    return [read_page(path) for path in (ROOT / "README.md", *documentation)]

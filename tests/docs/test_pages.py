@@ -1,0 +1,153 @@
+"""The code that the README and the documentation show is run, and checked like our own."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import re
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import anyio
+import pytest
+
+import workmail_async
+from tests.docs.pages import NOT_RUN, ROOT, RUN, SCRIPT, Block, Page, all_pages, read_page
+from tests.docs.world import ORGANIZATION_ID, World
+from workmail_async import MessageFlowClient, WorkMailClient
+
+PAGES = all_pages()
+SCRIPTS = [block for page in PAGES for block in page.scripts]
+WITH_CODE = [page for page in PAGES if any(block.kind == RUN for block in page.blocks)]
+
+
+def compiled(block: Block, code: str) -> CodeType:
+    """Compiles a block so that a traceback points at its page; `await` may stand at the top."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code_object: CodeType = compile(code, block.page, "exec", flags, dont_inherit=True)
+    return code_object
+
+
+async def run(page: Page, world: World, names: dict[str, Any]) -> None:
+    """Runs the blocks of a page one after the other, in one namespace."""
+    for block in page.blocks:
+        if block.kind != RUN:
+            continue
+        code = compiled(block, world.as_here(block.placed))
+        with redirect_stdout(StringIO()) as printed:
+            result = eval(code, names)
+            if inspect.iscoroutine(result):
+                await result
+        assert block.printed_as_told(printed.getvalue()), f"{block} printed {printed.getvalue()}"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("page", WITH_CODE, ids=str)
+async def test_the_code_of_a_page_runs(page: Page, world: World) -> None:
+    async with WorkMailClient() as workmail, MessageFlowClient() as flow:
+        names = {
+            "__name__": "__main__",
+            "workmail": workmail,
+            "org": workmail.organization(ORGANIZATION_ID),
+            "flow": flow,
+        }
+        with anyio.fail_after(60):
+            await run(page, world, names)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=str)
+def test_a_script_of_a_page_runs(script: Block, world: World, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(world.as_here(script.placed), encoding="utf-8")
+    source = str(Path(workmail_async.__file__).parents[1])
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", program],
+        env={**os.environ, "PYTHONPATH": source},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert (done.returncode, done.stderr) == (0, ""), f"{script}\n{done.stdout}\n{done.stderr}"
+    assert script.printed_as_told(done.stdout), f"{script} printed {done.stdout}"
+
+
+def test_the_code_of_the_pages_passes_the_type_checker(tmp_path: Path) -> None:
+    for page in PAGES:
+        name = re.sub(r"\W", "_", str(page))
+        (tmp_path / f"{name}.py").write_text(page.as_module(), encoding="utf-8")
+        for number, script in enumerate(page.scripts):
+            (tmp_path / f"{name}_{number}.py").write_text(script.placed, encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--allow-redefinition-new", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+LINK = re.compile(r"\]\((?!\w+:)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that a page's headings get."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links_to_files_lead_somewhere(name: str) -> None:
+    """mkdocs does the same for the pages of docs/."""
+    page = ROOT / name
+    missing = []
+    for link in LINK.finditer(page.read_text(encoding="utf-8")):
+        target = ROOT / link["path"] if link["path"] else page
+        if not target.exists() or (link["anchor"] and link["anchor"] not in anchors(target)):
+            missing.append(link[0])
+    assert missing == []
+
+
+def page_with(tmp_path: Path, text: str) -> list[Block]:
+    path = tmp_path / "page.md"
+    path.write_text(text, encoding="utf-8")
+    return read_page(path).blocks
+
+
+def test_blocks_keep_their_line_and_their_kind(tmp_path: Path) -> None:
+    blocks = page_with(
+        tmp_path,
+        "# Title\n\n```python\na = 1\n```\n\n<!-- script -->\n```python\nb = 2\n```\n\n"
+        "<!-- not run: it calls AWS -->\n```python\nc = 3\n```\n\n<!-- python\nd = 4\n-->\n",
+    )
+    assert [(b.line, b.code, b.kind) for b in blocks] == [
+        (4, "a = 1\n", RUN),
+        (9, "b = 2\n", SCRIPT),
+        (14, "c = 3\n", NOT_RUN),
+        (18, "d = 4\n", RUN),
+    ]
+
+
+def test_output_belongs_to_the_block_before_it(tmp_path: Path) -> None:
+    (block,) = page_with(
+        tmp_path, "```python\nprint('a-b')\n```\n\n<!-- output -->\n```text\na…b\n```\n"
+    )
+    assert block.printed_as_told("a-b\n")
+    assert not block.printed_as_told("a-c\n")
+
+
+def test_a_remark_without_its_block_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"page.md:3: no block after <!-- script -->"):
+        page_with(tmp_path, "<!-- script -->\n\nNo code.\n")

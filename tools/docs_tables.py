@@ -1,0 +1,172 @@
+"""A hook of mkdocs: tables and trees that are read from the code, so that no page goes stale.
+
+A page asks for one with a comment such as `<!-- generated: errors -->`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from workmail_async import WorkMailClient, enums, errors, models
+from workmail_async.runtime.model import Model, members
+from workmail_async.runtime.waiting import Waiter
+from workmail_async.workmail import waiters
+
+_PLACE = re.compile(r"<!-- generated: (?P<name>[a-z-]+) -->")
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Put what is generated into a page; mkdocs calls this for each.
+
+    Args:
+        markdown: The page.
+
+    Returns:
+        The page, complete.
+    """
+    return _PLACE.sub(lambda place: GENERATED[place["name"]](), markdown)
+
+
+def error_classes() -> list[type[errors.WorkMailError]]:
+    """Return every error class that users can catch."""
+    exported = (getattr(errors, name) for name in errors.__all__)
+    classes = (each for each in exported if isinstance(each, type))
+    return [each for each in classes if issubclass(each, errors.WorkMailError)]
+
+
+def error_tree() -> str:
+    """Draw the hierarchy; the classes of the services' codes are one line, as they are leaves."""
+    documented = set(errors.ERRORS.values())
+
+    def branch(cls: type[errors.WorkMailError], indent: str) -> Iterable[str]:
+        below = [each for each in error_classes() if each.__bases__[0] is cls]
+        lines = [(each.__name__, each) for each in below if each not in documented]
+        if cls is errors.ServiceError:
+            lines.insert(
+                0, (f"AccessDeniedException, … one for each of {len(documented)} codes", cls)
+            )
+        for position, (text, each) in enumerate(lines):
+            last = position == len(lines) - 1
+            also = [base.__name__ for base in each.__bases__[1:]] if each is not cls else []
+            yield f"{indent}{'└── ' if last else '├── '}{text}" + (
+                f"  (also a {', '.join(also)})" if also else ""
+            )
+            if each is not cls:
+                yield from branch(each, indent + ("    " if last else "│   "))
+
+    return "\n".join(["```text", "WorkMailError", *branch(errors.WorkMailError, ""), "```"])
+
+
+def own_errors() -> str:
+    """Describe the classes that no code of a service stands behind."""
+    documented = set(errors.ERRORS.values())
+    own = [each for each in error_classes() if each not in documented]
+    return _error_table((cls, _paragraph(cls, 0), ADVICE[cls]) for cls in own)
+
+
+def service_errors() -> str:
+    """Describe the classes of the services' codes: their docstrings say what to do."""
+    classes = [errors.ERRORS[code] for code in sorted(errors.ERRORS)]
+    return _error_table((cls, _paragraph(cls, 0), _paragraph(cls, 1)) for cls in classes)
+
+
+def _error_table(rows: Iterable[tuple[type[errors.WorkMailError], str, str]]) -> str:
+    lines = ["| class | meaning | what to do | retryable |", "|---|---|---|---|"]
+    for cls, meaning, advice in rows:
+        link = f"[`{cls.__name__}`][{cls.__module__}.{cls.__name__}]"
+        lines.append(f"| {link} | {meaning} | {advice} | {_retryable(cls)} |")
+    return "\n".join(lines)
+
+
+def _paragraph(cls: type, number: int) -> str:
+    paragraphs = inspect.cleandoc(cls.__doc__ or "").split("\n\n")
+    return " ".join(paragraphs[number].split()).replace("|", "\\|")
+
+
+def _retryable(cls: type[errors.WorkMailError]) -> str:
+    value: object = vars(cls).get("retryable", cls.retryable)
+    return "HTTP 429, 5xx" if isinstance(value, property) else "yes" if value else ""
+
+
+def waiter_table() -> str:
+    """Describe every waiter: what it waits for, what ends it, its deadline and its delays."""
+    rows = [
+        "| method | ends well | fails at once | timeout | between two looks |",
+        "|---|---|---|---|---|",
+    ]
+    for name in waiters.__all__:
+        waiter: Waiter = getattr(waiters, name)
+        method = inspect.signature(getattr(WorkMailClient, f"wait_until_{waiter.name}"))
+        default = {key: parameter.default for key, parameter in method.parameters.items()}
+        good = [*waiter.success, *(f"error {code}" for code in waiter.success_errors)]
+        twice = " (seen twice in a row)" if waiter.consecutive > 1 else ""
+        rows.append(
+            f"| `wait_until_{waiter.name}` | {', '.join(good)}{twice} "
+            f"| {', '.join(waiter.failure) or 'none'} | {_duration(default['timeout'])} "
+            f"| {default['min_delay']:g} to {default['max_delay']:g} s |"
+        )
+    return "\n".join(rows)
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= length and seconds % length == 0:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def sensitive_members() -> str:
+    """List the members whose values are never shown, by the classes that hold them."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(models.__all__):
+        cls = getattr(models, name)
+        if isinstance(cls, type) and issubclass(cls, Model):
+            for member in members(cls):
+                if member.wire.shape.sensitive:
+                    found.setdefault(member.name, []).append(f"`{name}`")
+    rows = ["| member | of |", "|---|---|"]
+    rows += [f"| `{member}` | {', '.join(found[member])} |" for member in sorted(found)]
+    return "\n".join(rows)
+
+
+def enum_table() -> str:
+    """List the enums with their values."""
+    rows = ["| enum | values |", "|---|---|"]
+    for name in enums.__all__:
+        cls = getattr(enums, name)
+        rows.append(f"| `{name}` | {', '.join(f'`{value}`' for value in cls)} |")
+    return "\n".join(rows)
+
+
+#: What to do about our own errors; a class without advice fails the build.
+ADVICE: dict[type[errors.WorkMailError], str] = {
+    errors.WorkMailError: "Catch it to let nothing of ours through.",
+    errors.ClientClosedError: "Make a new client, or keep this one open for longer.",
+    errors.ConfigurationError: "Correct the setting that the message names.",
+    errors.CredentialsError: "Sign in, or give the client other credentials.",
+    errors.ConnectError: "Check endpoint, Region, proxy and network.",
+    errors.InvalidResponseError: "See what answers at the endpoint: often it is a proxy.",
+    errors.PaginationError: "Report it to AWS Support; what was read until then is valid.",
+    errors.RequestTimeoutError: "Allow more time. Whether the service acted is not known.",
+    errors.RequestValidationError: "Correct what `faults` lists.",
+    errors.ServiceError: "Read `code` and `message`.",
+    errors.TransportError: "Try again. Whether the service acted is not known.",
+    errors.UnknownServiceError: "Read `code` and `message`; a newer version may know the code.",
+    errors.WaiterError: "Look at `state` and `last_response`.",
+    errors.WaiterFailedError: "Read `reason` and begin anew; waiting longer does not help.",
+    errors.WaiterTimeoutError: "Wait again, with a longer `timeout`.",
+}
+
+
+#: What a page can ask for.
+GENERATED: dict[str, Callable[[], str]] = {
+    "enums": enum_table,
+    "error-tree": error_tree,
+    "own-errors": own_errors,
+    "sensitive-members": sensitive_members,
+    "service-errors": service_errors,
+    "waiters": waiter_table,
+}
