@@ -5,28 +5,42 @@ write for the real one: `set_up` makes an organization, `export_mailbox` gets on
 For your own, leave `endpoint_url` and the credentials away and begin at `export_all`.
 """
 
+# ruff: noqa: E402
 from __future__ import annotations
+
+import signal
+import sys
+from typing import NoReturn
+
+
+def stopped(*_: object) -> NoReturn:
+    """Ends the demo after Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    print("Stopped. The emulator is gone, and no unfinished file is left.")
+    sys.exit(130)
+
+
+if __name__ == "__main__":  # now, since loading all of this takes a moment
+    signal.signal(signal.SIGINT, stopped)
 
 import argparse
 import os
-import sys
 import zipfile
 from collections.abc import Callable, Generator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
+from aiobotocore.session import get_session
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from workmail_async import Organization, WorkMailClient, errors, models
-
-if TYPE_CHECKING:
-    from workmail_async.emulator import Emulator, ExportResources
+from workmail_async.emulator import AfterTime, Emulator, ExportResources, Lifecycle
 
 DOMAIN = "acme.example"
 MAIL = {"ana": 120, "bruno": 45, "chloe": 80}  # who gets how many messages
@@ -53,7 +67,9 @@ async def demo(emulator: Emulator, folder: Path) -> None:
         for name, count in MAIL.items():  # the one step that the real service does by itself
             emulator.mailbox(org.organization_id, name).add_synthetic(count)
         resources = emulator.create_export_resources(org.organization_id)
-        async with s3_client(emulator) as s3:
+        async with get_session().create_client(
+            "s3", emulator.region, endpoint_url=emulator.endpoint_url, **emulator.credentials
+        ) as s3:
             report(await export_all(org, s3, resources, folder))
 
 
@@ -68,10 +84,10 @@ async def set_up(workmail: WorkMailClient) -> Organization:
     await org.wait_until_mail_domain_verified(domain_name=DOMAIN)
     console.print(f"Organization {org.organization_id} is active.")
 
-    try:  # a mistake or two, caught before anything is sent
+    try:  # two mistakes, caught before anything is sent
         await org.create_user(name="", display_name="Nobody", role="BOSS")
     except errors.RequestValidationError as error:
-        console.print(error)
+        console.print(f"A mistake on purpose: {error}")
 
     async with anyio.create_task_group() as tasks:
         for name in MAIL:
@@ -103,7 +119,7 @@ async def export_all(
     users = await org.list_users().collect()
     paths = {user.email: folder / f"{user.name}.zip" for user in users if user.email is not None}
     console.print(f"Exporting {len(paths)} mailboxes to s3://{resources.bucket}/{resources.prefix}")
-    with progress(list(paths)) as show:
+    with progress(sorted(paths)) as show:
         async with anyio.create_task_group() as tasks:
             for email, path in paths.items():
                 tasks.start_soon(export_mailbox, org, s3, resources, email, path, show)
@@ -191,16 +207,6 @@ def report(paths: dict[str, Path]) -> None:
     console.print(table)
 
 
-def s3_client(emulator: Emulator) -> AbstractAsyncContextManager[Any]:
-    """Opens a client of the S3 beside the emulated WorkMail."""
-    from aiobotocore.session import get_session  # loaded by now, with the WorkMail client
-
-    client: AbstractAsyncContextManager[Any] = get_session().create_client(
-        "s3", emulator.region, endpoint_url=emulator.endpoint_url, **emulator.credentials
-    )
-    return client
-
-
 def given(value: T | None) -> T:
     """Returns a member of an answer that has to be there."""
     if value is None:
@@ -208,23 +214,20 @@ def given(value: T | None) -> T:
     return value
 
 
-def main() -> int:
-    """Runs the demo; its exit status."""
+def main() -> None:
+    """Starts the emulator and runs the demo against it."""
     parser = argparse.ArgumentParser(description="Export the mailboxes of an emulated WorkMail.")
     parser.add_argument("folder", nargs="?", type=Path, default=Path("demo-output"))
     folder: Path = parser.parse_args().folder
     os.environ["no_proxy"] = "127.0.0.1"  # the emulator is here, whatever proxy leads outside
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which event loops know
     try:
-        from workmail_async.emulator import AfterTime, Emulator, Lifecycle  # takes a second or two
-
         with Emulator(lifecycle=Lifecycle(mailbox_export=AfterTime(2))) as emulator:
             console.print(f"WorkMail emulator listening on {emulator.endpoint_url}")
             anyio.run(demo, emulator, folder)
     except KeyboardInterrupt:
-        console.print("Stopped. The emulator is gone, and no unfinished file is left.")
-        return 130
-    return 0
+        stopped()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
