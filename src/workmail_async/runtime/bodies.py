@@ -72,9 +72,10 @@ def error_body(status: int, headers: Mapping[str, str], body: bytes, request: Mo
         content, kind = None, described(body)
     if not isinstance(content, dict):
         content = {"message": f"{phrases.get(status, 'an unknown status')}; the answer is {kind}"}
-    code = content.pop("__type", None) or headers.get("x-amzn-errortype")
+    stated = content.pop("__type", None)
+    code = stated if isinstance(stated, str) else headers.get("x-amzn-errortype")
     content = _scrubbed(content, request)
-    if isinstance(code, str):
+    if code:
         content["__type"] = code
     return json.dumps(content).encode()
 
