@@ -17,6 +17,9 @@ class Quotas:
         domains: Mail domains in an organization.
         aliases: Aliases of one user, group or resource, its primary address not counted.
         tags: Tags on one organization.
+        access_control_rules: Access control rules of an organization, the first one counted.
+        mobile_device_access_rules: Mobile device access rules, the first one counted.
+        impersonation_roles: Impersonation roles of an organization.
         concurrent_exports: Exports running at the same time in an organization.
         export_interval: How long after the start of an export its mailbox cannot be exported again.
         mailbox_megabytes: The quota of a new mailbox, and the most it can be set to.
@@ -28,6 +31,9 @@ class Quotas:
     domains: int = 1_000
     aliases: int = 100
     tags: int = 50
+    access_control_rules: int = 10
+    mobile_device_access_rules: int = 10
+    impersonation_roles: int = 20
     concurrent_exports: int = 10
     export_interval: timedelta = timedelta(hours=24)
     mailbox_megabytes: int = 51_200

@@ -31,6 +31,7 @@ from .entities import ENABLED, Directory
 from .export_jobs import ExportJob, settle_exports
 from .idempotency import IdempotencyTokens
 from .permissions import Grant
+from .settings import Settings
 
 REQUESTED = "Requested"
 CREATING = "Creating"
@@ -117,6 +118,7 @@ class Organization:
         running_exports: Those of them that are running.
         mailboxes: Mailboxes by the identifier of their user or resource.
         tags: Its tags, by key.
+        settings: What its administrators have set.
         tokens: The idempotency tokens it has seen.
     """
 
@@ -145,6 +147,7 @@ class Organization:
     running_exports: dict[str, ExportJob] = field(factory=dict)
     mailboxes: dict[str, Mailbox] = field(factory=dict)
     tags: dict[str, str] = field(factory=dict)
+    settings: Settings = field(factory=Settings)
     tokens: IdempotencyTokens = field(factory=IdempotencyTokens)
 
     @property
@@ -345,6 +348,8 @@ class WorkMailBackend(BaseBackend):
                     "disable them or pass ForceDelete"
                 )
             organization.forced_state = None
+            # No operation can see them any more, and they hold secrets.
+            organization.settings = Settings()
             organization.deletion = Progress(
                 self.world.lifecycle.organization_deletion, self.world.clock.now()
             )

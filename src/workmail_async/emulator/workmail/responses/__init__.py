@@ -27,11 +27,14 @@ from workmail_async.emulator.workmail.exceptions import (
 )
 from workmail_async.emulator.world import REGIONS, RecordedRequest, World
 
+from .access_control import AccessControlOperations
 from .addresses import AddressOperations
 from .domains import DomainOperations
 from .export_jobs import ExportJobOperations
 from .groups import GroupOperations
+from .impersonation import ImpersonationOperations
 from .mailboxes import MailboxOperations
+from .mobile_device_access import MobileDeviceAccessOperations
 from .operations import Wire
 from .organizations import OrganizationOperations
 from .registration import RegistrationOperations
@@ -59,6 +62,9 @@ class WorkMailResponse(
     MailboxOperations,
     ExportJobOperations,
     TagOperations,
+    AccessControlOperations,
+    MobileDeviceAccessOperations,
+    ImpersonationOperations,
 ):
     """WorkMail's answer to one request."""
 

@@ -1,0 +1,246 @@
+"""Impersonation roles: what lets a program into other people's mailboxes, and its tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, evolve, field, frozen
+
+from workmail_async.emulator.workmail.exceptions import (
+    InvalidParameterException,
+    LimitExceededException,
+    ResourceNotFoundException,
+)
+
+from .entities import DISABLED, ENABLED
+from .rules import Verdict, judge
+from .users import User
+
+if TYPE_CHECKING:
+    from .organizations import Organization
+
+TOKEN_LIFETIME = timedelta(minutes=15)
+
+
+@frozen(kw_only=True)
+class ImpersonationRule:
+    """A rule of a role; without conditions it matches everyone.
+
+    Args:
+        id: Its identifier, unique in the role and chosen by the caller.
+        effect: ALLOW or DENY.
+        name: Its name.
+        description: What it is for.
+        target_users: Identifiers of the users it matches.
+        not_target_users: Identifiers of the users it does not match.
+    """
+
+    id: str
+    effect: str
+    name: str | None = None
+    description: str | None = None
+    target_users: tuple[str, ...] = ()
+    not_target_users: tuple[str, ...] = ()
+
+    def matches(self, user_id: str) -> bool:
+        """Return whether the rule speaks of a user."""
+        return (
+            not self.target_users or user_id in self.target_users
+        ) and user_id not in self.not_target_users
+
+
+@frozen(kw_only=True)
+class ImpersonationRole:
+    """A role that a program assumes.
+
+    Args:
+        id: Its identifier.
+        name: Its name.
+        type: FULL_ACCESS or READ_ONLY.
+        description: What it is for.
+        rules: Whose mailboxes it opens.
+        position: Its place in lists.
+        date_created: When it was created.
+        date_modified: When it was last changed.
+    """
+
+    id: str
+    name: str
+    type: str
+    description: str | None
+    rules: tuple[ImpersonationRule, ...]
+    position: int
+    date_created: datetime
+    date_modified: datetime
+
+
+@frozen
+class _Session:
+    role_id: str
+    expires: datetime
+
+
+@define(eq=False)
+class ImpersonationRoles:
+    """The roles of an organization.
+
+    Args:
+        by_id: The roles by identifier, oldest first.
+        sessions: Who holds which token, until when.
+    """
+
+    by_id: dict[str, ImpersonationRole] = field(factory=dict)
+    sessions: dict[str, _Session] = field(factory=dict, repr=False)
+
+
+def create_impersonation_role(
+    organization: Organization,
+    *,
+    name: str,
+    type: str,
+    rules: list[dict[str, Any]],
+    description: str | None = None,
+    client_token: str | None = None,
+) -> ImpersonationRole:
+    """Create a role. Names need not be unique, as no operation takes one."""
+
+    def create() -> ImpersonationRole:
+        checked = _checked(organization, rules)
+        roles = organization.settings.impersonation.by_id
+        if len(roles) >= organization.world.quotas.impersonation_roles:
+            raise LimitExceededException(f"there are {len(roles)} impersonation roles already")
+        role = ImpersonationRole(
+            id=organization.world.uuid(),
+            name=name,
+            type=type,
+            description=description,
+            rules=checked,
+            position=organization.settings.next_position(),
+            date_created=organization.now,
+            date_modified=organization.now,
+        )
+        roles[role.id] = role
+        return role
+
+    request = {"name": name, "type": type, "rules": rules, "description": description}
+    role: ImpersonationRole = organization.tokens.once(
+        "CreateImpersonationRole", client_token, request, create
+    )
+    return role
+
+
+def get_impersonation_role(
+    organization: Organization, *, impersonation_role_id: str
+) -> ImpersonationRole:
+    """Return a role.
+
+    Raises:
+        ResourceNotFoundException: There is none of that identifier.
+    """
+    role = organization.settings.impersonation.by_id.get(impersonation_role_id)
+    if role is None:
+        raise ResourceNotFoundException(f"there is no impersonation role {impersonation_role_id}")
+    return role
+
+
+def update_impersonation_role(
+    organization: Organization,
+    *,
+    impersonation_role_id: str,
+    name: str,
+    type: str,
+    rules: list[dict[str, Any]],
+    description: str | None = None,
+) -> None:
+    """Replace what a role is; a description that is left out is gone afterwards."""
+    role = get_impersonation_role(organization, impersonation_role_id=impersonation_role_id)
+    organization.settings.impersonation.by_id[role.id] = evolve(
+        role,
+        name=name,
+        type=type,
+        rules=_checked(organization, rules),
+        description=description,
+        date_modified=organization.now,
+    )
+
+
+def delete_impersonation_role(organization: Organization, *, impersonation_role_id: str) -> None:
+    """Remove a role and its tokens.
+
+    Nothing happens when there is none: the operation documents no error for that.
+    """
+    impersonation = organization.settings.impersonation
+    impersonation.by_id.pop(impersonation_role_id, None)
+    for token, session in list(impersonation.sessions.items()):
+        if session.role_id == impersonation_role_id:
+            del impersonation.sessions[token]
+
+
+def list_impersonation_roles(organization: Organization) -> list[ImpersonationRole]:
+    """Return the roles, oldest first."""
+    return list(organization.settings.impersonation.by_id.values())
+
+
+def assume_impersonation_role(organization: Organization, *, impersonation_role_id: str) -> str:
+    """Return a new token for a role; it expires after 15 minutes."""
+    role = get_impersonation_role(organization, impersonation_role_id=impersonation_role_id)
+    sessions = organization.settings.impersonation.sessions
+    for token, session in list(sessions.items()):
+        if session.expires <= organization.now:
+            del sessions[token]
+    token = organization.world.hex(64)
+    sessions[token] = _Session(role.id, organization.now + TOKEN_LIFETIME)
+    return token
+
+
+def assumed_role(organization: Organization, token: str) -> ImpersonationRole | None:
+    """Return the role that a token stands for, or None when it has expired or never was.
+
+    Mailboxes are not reached through the API, so no operation asks; a test may.
+    """
+    impersonation = organization.settings.impersonation
+    session = impersonation.sessions.get(token)
+    if session is None or session.expires <= organization.now:
+        return None
+    return impersonation.by_id[session.role_id]
+
+
+def get_impersonation_role_effect(
+    organization: Organization, *, impersonation_role_id: str, target_user: str
+) -> tuple[ImpersonationRole, Verdict[ImpersonationRule]]:
+    """Return a role and whether it may impersonate a user."""
+    role = get_impersonation_role(organization, impersonation_role_id=impersonation_role_id)
+    user_id = _target(organization, target_user)
+    return role, judge(rule for rule in role.rules if rule.matches(user_id))
+
+
+def _checked(
+    organization: Organization, rules: Sequence[dict[str, Any]]
+) -> tuple[ImpersonationRule, ...]:
+    checked = tuple(
+        ImpersonationRule(
+            id=rule["ImpersonationRuleId"],
+            effect=rule["Effect"],
+            name=rule.get("Name"),
+            description=rule.get("Description"),
+            # Any identity is taken, but the reference speaks of identifiers only in what is kept.
+            target_users=_targets(organization, rule.get("TargetUsers")),
+            not_target_users=_targets(organization, rule.get("NotTargetUsers")),
+        )
+        for rule in rules
+    )
+    if len({rule.id for rule in checked}) < len(checked):
+        raise InvalidParameterException("an ImpersonationRuleId is given more than once")
+    return checked
+
+
+def _targets(organization: Organization, users: list[str] | None) -> tuple[str, ...]:
+    return tuple(_target(organization, user) for user in users or ())
+
+
+def _target(organization: Organization, identifier: str) -> str:
+    user = organization.directory.find(identifier, User)
+    user.require(ENABLED, DISABLED)
+    return user.id
