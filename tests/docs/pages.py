@@ -17,20 +17,22 @@ ROOT = Path(__file__).parents[2]
 RUN = "run"
 SCRIPT = "script"
 NOT_RUN = "not run"
+FILE = "file"
 
-_REMARK = re.compile(r"<!--\s*(?P<kind>script|output|not run: .+?)\s*-->")
+_REMARK = re.compile(r"<!--\s*(?P<kind>script|output|not run|file)(?:: (?P<more>.+?))?\s*-->")
 _HIDDEN = re.compile(r"<!-- python\n(?P<code>.*?)-->", re.DOTALL)
 
 
 @define
 class Block:
-    """One Python block.
+    """One block of Python, or of a file that the Python after it finds.
 
     Attributes:
         page: The page it stands on.
         line: The number of its first line of code on the page.
         code: The code.
-        kind: `run`, `script` or `not run`.
+        kind: `run`, `script`, `not run` or `file`.
+        name: The name of a file.
         output: What it has to print, with `…` for anything; None when the page does not say.
     """
 
@@ -38,6 +40,7 @@ class Block:
     line: int
     code: str
     kind: str = RUN
+    name: str = ""
     output: str | None = None
 
     def __str__(self) -> str:
@@ -82,7 +85,7 @@ class Page:
             f"async def page({parameters}) -> None:",
         ]
         for block in self.blocks:
-            if block.kind != SCRIPT:
+            if block.kind in {RUN, NOT_RUN}:
                 lines += [""] * (block.line - 1 - len(lines))
                 lines += textwrap.indent(block.code, "    ").splitlines()
         return "\n".join([*lines, "    return", ""])
@@ -101,23 +104,22 @@ def read_page(path: Path) -> Page:
         ValueError: A remark about a block has no block.
     """
     page = Page(path)
-    remark = ""
+    kind, more = RUN, ""
     for token in MarkdownIt().parse(path.read_text(encoding="utf-8")):
         line = token.map[0] + 1 if token.map else 0
         if token.type == "html_block":
             if hidden := _HIDDEN.match(token.content):
                 page.blocks.append(Block(path, line + 1, hidden["code"]))
-            elif found := _REMARK.match(token.content):
-                remark = found["kind"]
+            elif remark := _REMARK.match(token.content):
+                kind, more = remark["kind"], remark["more"] or ""
             continue
-        if token.type == "fence" and token.info == "python":
-            kind = SCRIPT if remark == SCRIPT else NOT_RUN if remark else RUN
-            page.blocks.append(Block(path, line + 1, token.content, kind))
-        elif token.type == "fence" and remark == "output":
+        if token.type == "fence" and kind == "output":
             page.blocks[-1].output = token.content
-        elif remark:
-            raise ValueError(f"{path}:{line}: no block after <!-- {remark} -->")
-        remark = ""
+        elif token.type == "fence" and (token.info == "python" or kind == FILE):
+            page.blocks.append(Block(path, line + 1, token.content, kind, more))
+        elif kind != RUN:
+            raise ValueError(f"{path}:{line}: no block after <!-- {kind} -->")
+        kind, more = RUN, ""
     return page
 
 

@@ -18,7 +18,7 @@ import anyio
 import pytest
 
 import workmail_async
-from tests.docs.pages import NOT_RUN, ROOT, RUN, SCRIPT, Block, Page, all_pages, read_page
+from tests.docs.pages import FILE, NOT_RUN, ROOT, RUN, SCRIPT, Block, Page, all_pages, read_page
 from tests.docs.world import ORGANIZATION_ID, World
 from workmail_async import MessageFlowClient, WorkMailClient
 
@@ -37,6 +37,8 @@ def compiled(block: Block, code: str) -> CodeType:
 async def run(page: Page, world: World, names: dict[str, Any]) -> None:
     """Runs the blocks of a page one after the other, in one namespace."""
     for block in page.blocks:
+        if block.kind == FILE:
+            await anyio.Path(block.name).write_text(block.code, encoding="utf-8")
         if block.kind != RUN:
             continue
         code = compiled(block, world.as_here(block.placed))
@@ -49,7 +51,10 @@ async def run(page: Page, world: World, names: dict[str, Any]) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("page", WITH_CODE, ids=str)
-async def test_the_code_of_a_page_runs(page: Page, world: World) -> None:
+async def test_the_code_of_a_page_runs(
+    page: Page, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     async with WorkMailClient() as workmail, MessageFlowClient() as flow:
         names = {
             "__name__": "__main__",
@@ -146,6 +151,11 @@ def test_output_belongs_to_the_block_before_it(tmp_path: Path) -> None:
     )
     assert block.printed_as_told("a-b\n")
     assert not block.printed_as_told("a-c\n")
+
+
+def test_a_file_is_there_for_the_blocks_after_it(tmp_path: Path) -> None:
+    (block,) = page_with(tmp_path, "<!-- file: seed.yaml -->\n```yaml\na: 1\n```\n")
+    assert (block.kind, block.name, block.code) == (FILE, "seed.yaml", "a: 1\n")
 
 
 def test_a_remark_without_its_block_is_a_fault(tmp_path: Path) -> None:
