@@ -100,6 +100,11 @@ class ServiceClient:
         self._owner = True
 
     @property
+    def settings(self) -> Settings:
+        """Where and as whom the client connects."""
+        return self._connection.settings
+
+    @property
     def options(self) -> Options:
         """The options that calls are made with."""
         return self._options

@@ -11,12 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import anyio
-import anyio.to_thread
 from anyio.lowlevel import current_token
 from attrs import field, frozen
 
-from .backend import on_trio
-from .collector import postponed_collection
+from .background import on_own_loop
 from .errors import ClientClosedError, ConfigurationError
 from .observers import Call, Observer
 from .operation import Service
@@ -118,14 +116,7 @@ class Connection:
             return self._transport
 
     async def _open(self, call: Call) -> Transport:
-        # the same kind of loop as the caller's; in debug mode it would warn of being busy
-        backend, options = ("trio", None) if on_trio() else ("asyncio", {"debug": False})
-
-        def opening() -> Transport:
-            return anyio.run(self._make_transport, call, backend=backend, backend_options=options)
-
-        with postponed_collection():
-            transport = await anyio.to_thread.run_sync(opening, abandon_on_cancel=True)
+        transport = await on_own_loop(self._make_transport, call)
         if self._closed:
             await transport.aclose()
             raise ClientClosedError("this client was closed while it was being opened")
@@ -134,11 +125,11 @@ class Connection:
     async def _make_transport(self, call: Call) -> Transport:
         # imported here, in the worker thread: these load aiobotocore
         from .decoding import prepare
-        from .opening import open_client
+        from .opening import OURS, open_client
         from .transport import AiobotocoreTransport
 
         prepare(call)
-        client = await open_client(self._service, self.settings)
+        client = await open_client(self._service, self.settings, OURS)
         return AiobotocoreTransport(client, self._service, self._observers)
 
     async def aclose(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
@@ -25,13 +26,21 @@ from .operation import Service
 from .options import ATTEMPTS_CEILING
 from .sessions import DirectSession
 
+#: How clients behave whose requests this library checks and whose attempts it counts itself.
+OURS: Mapping[str, Any] = {
+    "parameter_validation": False,
+    # the limit of the call always comes first
+    "retries": {"mode": "standard", "total_max_attempts": ATTEMPTS_CEILING},
+}
 
-async def open_client(service: Service, settings: Settings) -> Any:
+
+async def open_client(service: Service, settings: Settings, behaviour: Mapping[str, Any]) -> Any:
     """Make an aiobotocore client.
 
     Args:
         service: The service.
         settings: Where and as whom to connect.
+        behaviour: Further members of the client's configuration; they win over the settings'.
 
     Returns:
         The client, entered.
@@ -48,7 +57,7 @@ async def open_client(service: Service, settings: Settings) -> Any:
             service.name,
             region_name=settings.region,
             endpoint_url=settings.endpoint_url,
-            config=_config(settings),
+            config=_config(settings, behaviour),
             aws_access_key_id=credentials and credentials.access_key_id,
             aws_secret_access_key=credentials and credentials.secret_access_key,
             aws_session_token=credentials and credentials.session_token,
@@ -85,12 +94,10 @@ def _new_session(service: Service, settings: Settings) -> AioSession:
     return session
 
 
-def _config(settings: Settings) -> AioConfig:
+def _config(settings: Settings, behaviour: Mapping[str, Any]) -> AioConfig:
     theirs: Any = settings.config or AioConfig()
     ours: dict[str, Any] = {
-        "parameter_validation": False,
-        # the limit of the call always comes first
-        "retries": {"mode": "standard", "total_max_attempts": ATTEMPTS_CEILING},
+        **behaviour,
         # given as a whole, since botocore otherwise composes it anew, twice for every call
         "user_agent": theirs.user_agent or _user_agent(),
     }
