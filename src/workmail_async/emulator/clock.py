@@ -19,12 +19,19 @@ class Clock:
 
     def __init__(self, start: datetime | None = None, *, frozen: bool = False) -> None:
         self._lock = threading.Lock()
+        self._start = start
+        self._frozen = frozen
         self._offset = timedelta(0)
         self._frozen_at: datetime | None = None
-        if start is not None:
-            self.set(start)
-        if frozen:
-            self.freeze()
+        self.reset()
+
+    def reset(self) -> None:
+        """Put the clock back to how it was made."""
+        with self._lock:
+            self._offset = timedelta(0)
+            self._frozen_at = _system_now() if self._frozen else None
+        if self._start is not None:
+            self.set(self._start)
 
     def now(self) -> datetime:
         """Return the emulated time as an aware UTC datetime."""

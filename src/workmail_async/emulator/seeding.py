@@ -7,6 +7,7 @@ A file has the same names as the classes: a mapping with `organizations`, each w
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ import attrs
 import cattrs
 import yaml
 from attrs import field, frozen, validators
+from cattrs.cols import is_sequence, list_structure_factory
 from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn
 
@@ -160,17 +162,27 @@ def load(path: str | Path) -> Seed:
     """
     path = Path(path)
     text = path.read_text(encoding="utf-8")
-    raw = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
     try:
-        return _converter(path.parent).structure(raw or {}, Seed)
+        raw = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+        return _converter(path.parent).structure({} if raw is None else raw, Seed)
     except BaseValidationError as error:
-        problems = "; ".join(cattrs.transform_error(error))
-        raise ValueError(f"{path} is not a seed: {problems}") from None
+        problems = "; ".join(cattrs.transform_error(error, format_exception=_in_words))
+    except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
+        problems = str(error)
+    raise ValueError(f"{path} is not a seed: {problems}")
+
+
+def _in_words(error: BaseException, kind: Any) -> str:
+    if isinstance(error, (TypeError, ValueError)):
+        return str(error.args[0])
+    return cattrs.v.format_exception(error, kind)
 
 
 def _converter(base: Path) -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
-    converter.register_structure_hook(Path, lambda value, _: base / value)
+    converter.register_structure_hook(str, lambda value, _: _text(value))
+    converter.register_structure_hook(Path, lambda value, _: base / _text(value))
+    converter.register_structure_hook_factory(is_sequence, _only_lists)
     for kind in (UserSeed, GroupSeed, ResourceSeed):
         from_mapping = make_dict_structure_fn(
             attrs.resolve_types(kind), converter, _cattrs_forbid_extra_keys=True
@@ -184,3 +196,21 @@ def _converter(base: Path) -> cattrs.Converter:
         converter.register_structure_hook(kind, structure)
         converter.register_structure_hook(str | kind, structure)
     return converter
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, (str, int)):
+        raise TypeError(f"expected text, not {value!r}")
+    return str(value)
+
+
+def _only_lists(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    structure = list_structure_factory(kind, converter)
+
+    def hook(value: Any, target: Any) -> Any:
+        # A text is a sequence too, of its letters.
+        if not isinstance(value, list):
+            raise TypeError(f"expected a list, not {value!r}")
+        return structure(value, target)
+
+    return hook

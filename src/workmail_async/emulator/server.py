@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 import anyio.to_thread
-from attrs import frozen
+from attrs import evolve, frozen
 from typing_extensions import Self
 
 from . import aws, seeding
@@ -20,9 +20,14 @@ from .mailboxes import Mailbox
 from .planting import PlantedOrganization, plant_organization
 from .quotas import Quotas
 from .seeding import GroupLike, OrganizationSeed, ResourceLike, Seed, UserLike
+from .workmail.exceptions import (
+    EntityNotFoundException,
+    OrganizationNotFoundException,
+    WorkMailError,
+)
 from .workmail.models import WorkMailBackend, workmail_backends
 from .workmail.models.entities import Entity
-from .workmail.models.organizations import Organization
+from .workmail.models.organizations import DirectoryService, Organization
 from .workmail.models.registration import find_mailbox
 from .world import DEFAULT_ACCOUNT_ID, REGIONS, RecordedRequest, World
 
@@ -78,8 +83,10 @@ class Emulator:
             raise ValueError(f"WorkMail is offered in {', '.join(REGIONS)}, not in {region}")
         self.region = region
         self.account_id = account_id
-        self.lifecycle = lifecycle if lifecycle is not None else Lifecycle()
-        self.quotas = quotas if quotas is not None else Quotas()
+        self._lifecycle = lifecycle if lifecycle is not None else Lifecycle()
+        self._quotas = quotas if quotas is not None else Quotas()
+        self.lifecycle = evolve(self._lifecycle)
+        self.quotas = evolve(self._quotas)
         self.clock = clock if clock is not None else Clock()
         self._host = host
         self._port = port
@@ -125,8 +132,16 @@ class Emulator:
             world.close()
 
     def reset(self) -> None:
-        """Forget all state, WorkMail's and moto's, and plant the seed again; keep the address."""
-        self._running.clear()
+        """Put everything back to how it was at the start, but keep the address.
+
+        All state is forgotten, WorkMail's and moto's; clock, lifecycle and quotas are as they were
+        given, and the seed is planted again.
+        """
+        world = self._running
+        world.clear()
+        self.clock.reset()
+        self.lifecycle = world.lifecycle = evolve(self._lifecycle)
+        self.quotas = world.quotas = evolve(self._quotas)
         if self._seed is not None:
             self.seed(self._seed)
 
@@ -178,11 +193,13 @@ class Emulator:
 
         Args:
             seed: A seed, or the path of a YAML or JSON file.
+
+        Raises:
+            ValueError: The file is not a seed, or what it asks for cannot be, such as a name twice.
         """
         if not isinstance(seed, Seed):
             seed = seeding.load(seed)
-        with self._inside() as backend:
-            return [plant_organization(backend, each) for each in seed.organizations]
+        return [self._plant(each) for each in seed.organizations]
 
     def create_organization(
         self,
@@ -203,6 +220,9 @@ class Emulator:
             groups: Groups, or their names.
             resources: Resources, or their names.
             organization_id: The identifier; made up when left out.
+
+        Raises:
+            ValueError: What is asked for cannot be, such as a name twice.
         """
         seed = OrganizationSeed(
             alias=alias,
@@ -212,17 +232,28 @@ class Emulator:
             groups=groups or [],
             resources=resources or [],
         )
-        with self._inside() as backend:
-            return plant_organization(backend, seed)
+        return self._plant(seed)
 
     def organization(self, organization: PlantedOrganization | str) -> Organization:
         """Return the state of an organization, for a test to look at or to bend.
 
         Args:
             organization: The organization, or its identifier.
+
+        Raises:
+            LookupError: There is none such.
         """
         with self._inside() as backend:
             return backend.get_organization(_id(organization))
+
+    def add_directory(self, directory: DirectoryService) -> None:
+        """Add a directory that organizations can be created on.
+
+        Args:
+            directory: The directory; its switches can be set later on.
+        """
+        with self._inside() as backend:
+            backend.directory_services[directory.id] = directory
 
     def mailbox(self, organization: PlantedOrganization | str, entity: str) -> Mailbox:
         """Return the mailbox of a user or resource, to put mail into.
@@ -232,7 +263,7 @@ class Emulator:
             entity: The id, address or name of the user or resource.
 
         Raises:
-            LookupError: It has no mailbox; it has to be enabled for one.
+            LookupError: There is none such, or it has no mailbox; it has to be enabled for one.
         """
         with self._inside() as backend:
             state = backend.get_organization(_id(organization))
@@ -274,6 +305,13 @@ class Emulator:
             )
         return ExportResources(role_arn=role, kms_key_arn=key, bucket=bucket, prefix=prefix)
 
+    def _plant(self, seed: OrganizationSeed) -> PlantedOrganization:
+        try:
+            with self._inside() as backend:
+                return plant_organization(backend, seed)
+        except LookupError as error:
+            raise ValueError(f"{seed.alias}: {error}") from error
+
     @property
     def _running(self) -> World:
         if self._world is None:
@@ -284,7 +322,12 @@ class Emulator:
     def _inside(self) -> Iterator[WorkMailBackend]:
         world = self._running
         with world.entered(), world.lock:
-            yield workmail_backends[self.account_id][self.region]
+            try:
+                yield workmail_backends[self.account_id][self.region]
+            except (EntityNotFoundException, OrganizationNotFoundException) as error:
+                raise LookupError(error.message) from error
+            except WorkMailError as error:
+                raise ValueError(f"{error.code}: {error.message}") from error
 
 
 def _id(organization: PlantedOrganization | str) -> str:

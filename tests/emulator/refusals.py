@@ -1,0 +1,38 @@
+"""Says in a test which error a call has to end in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
+MODEL = ServiceModel(Loader().load_service_model("workmail", "service-2"), "workmail")
+
+#: Errors that every operation may end in.
+COMMON = {"InvalidAction", "ValidationError", "OptInRequired", "AccessDeniedException"}
+
+
+@contextmanager
+def refused(code: str, *, saying: str = "") -> Iterator[None]:
+    """Expect a documented error.
+
+    Args:
+        code: The error's code.
+        saying: A part of its message.
+    """
+    with pytest.raises(ClientError) as caught:
+        yield
+    response: Any = caught.value.response
+    assert response["Error"]["Code"] == code, response
+    assert saying in response["Error"]["Message"]
+    assert response["ResponseMetadata"]["HTTPStatusCode"] in {400, 403}
+    assert response["ResponseMetadata"]["RequestId"]
+    assert code in documented_errors(caught.value.operation_name) | COMMON
+
+
+def documented_errors(operation: str) -> set[str]:
+    """Return the errors that an operation documents."""
+    return {shape.name for shape in MODEL.operation_model(operation).error_shapes}

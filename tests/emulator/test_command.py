@@ -1,0 +1,86 @@
+"""`python -m workmail_async.emulator`, as a process of its own."""
+
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+import pytest
+from click.testing import CliRunner
+
+from workmail_async.emulator.__main__ import main
+
+READY = "WorkMail emulator listening on "
+LONG_ENOUGH = 60.0
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start the command and give its process and address, once it says it is ready."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workmail_async.emulator", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            with selectors.DefaultSelector() as selector:
+                selector.register(process.stdout, selectors.EVENT_READ)
+                assert selector.select(LONG_ENOUGH)
+            line = process.stdout.readline()
+            assert line.startswith(READY), line
+            yield process, line.removeprefix(READY).strip()
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_and_stops_when_asked(number: int, tmp_path: Path) -> None:
+    seed = tmp_path / "seed.yaml"
+    seed.write_text("organizations: [{alias: acme, users: [ana]}]")
+    with running("--seed", str(seed)) as (process, url):
+        client = boto3.client(
+            "workmail",
+            endpoint_url=url,
+            region_name="us-east-1",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+        (organization,) = client.list_organizations()["OrganizationSummaries"]
+        assert organization["Alias"] == "acme"
+        os.kill(process.pid, number)
+        out, err = process.communicate(timeout=LONG_ENOUGH)
+        client.close()
+        assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_a_taken_port_is_said_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = CliRunner().invoke(main, ["--port", str(taken.getsockname()[1])])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert "in use" in result.output
+
+
+def test_a_bad_seed_is_said_in_one_line(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.json"
+    seed.write_text('{"organizations": [{"alias": "acme", "colour": "red"}]}')
+    result = CliRunner().invoke(main, ["--port", "0", "--seed", str(seed)])
+    assert result.exit_code == 1
+    assert "seed.json is not a seed" in result.output
+    assert "colour" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_an_unknown_region_is_said_in_one_line() -> None:
+    result = CliRunner().invoke(main, ["--region", "eu-central-1"])
+    assert result.exit_code == 1
+    assert "eu-central-1" in result.output
