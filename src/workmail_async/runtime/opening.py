@@ -103,6 +103,8 @@ def _config(settings: Settings, behaviour: Mapping[str, Any]) -> AioConfig:
     }
     if on_trio():
         ours["http_session_cls"] = _httpx_session()
+        # as over aiohttp: a call waits for its turn as long as its own time limit allows
+        ours["connector_args"] = {"pool_timeout": None, **theirs.connector_args}
     elif theirs.http_session_cls is AIOHTTPSession:
         ours["http_session_cls"] = DirectSession
     config: AioConfig = theirs.merge(AioConfig(**ours))
