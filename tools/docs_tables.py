@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from workmail_async import WorkMailClient, enums, errors, models
+from workmail_async.messageflow import errors as messageflow_errors
+from workmail_async.runtime import errors as runtime_errors
 from workmail_async.runtime.model import Model, members
 from workmail_async.runtime.waiting import Waiter
+from workmail_async.workmail import errors as workmail_errors
 from workmail_async.workmail import waiters
 
 _PLACE = re.compile(r"<!-- generated: (?P<name>[a-z-]+) -->")
@@ -76,9 +79,15 @@ def service_errors() -> str:
 def _error_table(rows: Iterable[tuple[type[errors.WorkMailError], str, str]]) -> str:
     lines = ["| class | meaning | what to do | retryable |", "|---|---|---|---|"]
     for cls, meaning, advice in rows:
-        link = f"[`{cls.__name__}`][{cls.__module__}.{cls.__name__}]"
+        link = f"[`{cls.__name__}`][{_home(cls)}.{cls.__name__}]"
         lines.append(f"| {link} | {meaning} | {advice} | {_retryable(cls)} |")
     return "\n".join(lines)
+
+
+def _home(cls: type) -> str:
+    """Return the module that the reference finds a class in; `__module__` is where users do."""
+    modules = (runtime_errors, workmail_errors, messageflow_errors)
+    return next(m.__name__ for m in modules if cls.__name__ in m.__all__)
 
 
 def _paragraph(cls: type, number: int) -> str:

@@ -119,3 +119,6 @@ ERRORS: dict[str, type[ServiceError]] = {
     **_WORKMAIL,
     **_MESSAGEFLOW,
 }
+
+for _class in ERRORS.values():
+    _class.__module__ = __name__  # where users import it from, and what a traceback shows

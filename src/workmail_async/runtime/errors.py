@@ -301,3 +301,7 @@ class WaiterFailedError(WaiterError):
     ) -> None:
         self.reason = reason
         super().__init__(message, waiter=waiter, state=state, last_response=last_response)
+
+
+for _name in __all__:
+    globals()[_name].__module__ = "workmail_async.errors"  # where users import it from
