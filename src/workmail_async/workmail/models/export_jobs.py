@@ -42,8 +42,7 @@ class MailboxExportJob(Model):
             pattern `[A-Za-z0-9.-]+`.
         s3_path: Where in S3 the exported file is written: bucket and key. 1 to 1023 characters,
             pattern `[A-Za-z0-9!_.*'()/-]+`.
-        estimated_progress: How much of the export is done, estimated in percent (0 to 100). 0 to
-            100.
+        estimated_progress: How much of the export is done, estimated in percent. 0 to 100.
         state: Whether the job is running, completed, failed or cancelled. One of
             `enums.MailboxExportJobState`: RUNNING, COMPLETED, FAILED, CANCELLED.
         start_time: When the job was started. In UTC.
@@ -127,8 +126,7 @@ class DescribeMailboxExportJobResponse(Output):
             `[A-Za-z0-9!_.*'()/-]+`.
         s3_path: Where in S3 the exported file is written: bucket and key. 1 to 1023 characters,
             pattern `[A-Za-z0-9!_.*'()/-]+`.
-        estimated_progress: How much of the export is done, estimated in percent (0 to 100). 0 to
-            100.
+        estimated_progress: How much of the export is done, estimated in percent. 0 to 100.
         state: Whether the job is running, completed, failed or cancelled. One of
             `enums.MailboxExportJobState`: RUNNING, COMPLETED, FAILED, CANCELLED.
         error_info: Why the job failed; present for failed jobs only. 1 to 1024 characters, pattern
