@@ -1,0 +1,64 @@
+"""The demo, halting at a moment of choice so that a test can interrupt it just then.
+
+`python halting_demo.py MOMENT FOLDER` prints HALTED when the moment has come.
+"""
+
+import runpy
+import sys
+import time
+from collections.abc import AsyncIterator
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from typing import Any
+
+DEMO = Path(__file__).parents[2] / "examples" / "demo.py"
+
+
+def halted() -> None:
+    """Says so and waits, as long as it takes to be interrupted."""
+    print("HALTED", flush=True)
+    time.sleep(3_600)
+
+
+class HaltOnImport(MetaPathFinder):
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "aiobotocore":
+            halted()
+
+
+def halt_in_download() -> None:
+    import anyio
+    from aiobotocore import response
+
+    body: Any = response.StreamingBody
+    whole = body.iter_chunks
+
+    async def first_chunk(self: Any, size: int) -> AsyncIterator[bytes]:
+        async for chunk in whole(self, 1_000):
+            yield chunk
+            print("HALTED", flush=True)
+            await anyio.sleep_forever()
+
+    body.iter_chunks = first_chunk
+
+
+def halt_in_verification() -> None:
+    import zipfile
+
+    def testzip(self: zipfile.ZipFile) -> None:
+        print("HALTED", flush=True)
+        time.sleep(0.5)  # in a thread, which is waited for
+
+    zipfile.ZipFile.testzip = testzip  # type: ignore[method-assign]
+
+
+if __name__ == "__main__":
+    moment, folder = sys.argv[1:]
+    if moment == "import":
+        sys.meta_path.insert(0, HaltOnImport())
+    elif moment == "download":
+        halt_in_download()
+    elif moment == "verification":
+        halt_in_verification()
+    sys.argv = [str(DEMO), folder]
+    runpy.run_path(str(DEMO), run_name="__main__")
