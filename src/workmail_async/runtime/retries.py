@@ -1,8 +1,9 @@
 """Retries: botocore's standard mode, with the limit of each call and what WorkMail adds.
 
 botocore's own handler decides and waits. Before it stands a limit, since botocore knows one
-number of attempts for a client and we one for a call; after it stands what it does not retry: the
-services' transient errors that come with status 400, and status 429.
+number of attempts for a client and we one for a call, and takes LimitExceededException for a rate
+where these services mean a quota. After it stands what it does not retry: the services' transient
+errors that come with status 400, and status 429.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from .errors import ServiceError
 from .failures import service_error_classes
 from .observers import Call
 
@@ -26,18 +28,16 @@ def register_retries(events: Any, name: str, current: Callable[[], Call]) -> Non
         current: Gives the call under way.
     """
 
-    def limit(attempts: int, **_: Any) -> bool | None:
-        return False if attempts >= current().max_attempts else None
+    def limit(attempts: int, response: Any, **_: Any) -> bool | None:
+        if attempts >= current().max_attempts:
+            return False
+        status, cls = _told_by(response)
+        lasts = cls is not None and not cls.retryable and status == 400
+        return False if lasts else None
 
     def also_retry(attempts: int, response: Any, **_: Any) -> float | None:
-        if response is None:
-            return None
-        http_response, parsed = response
-        if http_response.status_code < 300:
-            return None
-        code = parsed.get("Error", {}).get("Code")
-        cls = service_error_classes().get(code)
-        if http_response.status_code == 429 or (cls is not None and cls.retryable):
+        status, cls = _told_by(response)
+        if status == 429 or (cls is not None and cls.retryable):
             return min(_LONGEST_DELAY, random.random() * 2.0 ** (attempts - 1))
         return None
 
@@ -49,3 +49,12 @@ def register_retries(events: Any, name: str, current: Callable[[], Call]) -> Non
     events.register_first(f"needs-retry.{name}", limit)
     events.register_last(f"needs-retry.{name}", also_retry)
     events.register_first(f"request-created.{name}", tell_limit)
+
+
+def _told_by(response: Any) -> tuple[int, type[ServiceError] | None]:
+    """Return the status of an attempt's answer and the class of its error, if it has them."""
+    if response is None:
+        return 0, None
+    http_response, parsed = response
+    code = parsed.get("Error", {}).get("Code")
+    return http_response.status_code, service_error_classes().get(code)
