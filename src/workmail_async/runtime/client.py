@@ -12,7 +12,7 @@ from attrs import evolve
 
 from .backend import load_backend
 from .connection import Connection, Credentials, Settings
-from .errors import ConfigurationError, RequestTimeoutError
+from .errors import ConfigurationError, RequestTimeoutError, WorkMailError
 from .model import Output, Request, changed, members
 from .observers import Call, LoggingObserver, Observer, tell
 from .operation import OutputT, Service
@@ -191,7 +191,11 @@ class ServiceClient:
             from .decoding import decode  # loaded by now, with the transport
 
             output: OutputT = decode(call, raw)
+        except WorkMailError as error:
+            failure = error
+            raise
         except Exception as error:
+            # loaded by now: whatever else is raised comes from what it imports
             from .failures import translate
 
             failure = translate(error, call) or error

@@ -61,8 +61,6 @@ def translate(error: Exception, call: Call) -> errors.WorkMailError | None:
     Returns:
         The error to raise instead, or None for one that is not known: a defect, which must show.
     """
-    if isinstance(error, errors.WorkMailError):
-        return error
     operation, attempts = call.operation.name, call.attempts
     if isinstance(error, aws.ClientError):
         if error.operation_name != operation:  # a call for credentials, made in passing
