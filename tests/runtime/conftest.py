@@ -9,7 +9,7 @@ import anyio.lowlevel
 import pytest
 
 from tests.support.plugin import REGION
-from tests.support.server import StubServer, running_stub_server
+from tests.support.server import StubServer, json_answer, running_stub_server
 from workmail_async import MessageFlowClient, WorkMailClient
 
 
@@ -34,8 +34,10 @@ def files_server() -> Iterator[StubServer]:
 async def files_client(
     anyio_backend: object, files_server: StubServer
 ) -> AsyncIterator[WorkMailClient]:
-    """One client for all tests of a file and an event loop; ask for `client`."""
+    """One client for all tests of a file and an event loop, open already; ask for `client`."""
     async with WorkMailClient(region=REGION, endpoint_url=files_server.url) as opened:
+        files_server.enqueue(json_answer({}))
+        await opened.list_organizations()
         yield opened
 
 
