@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
+from tests.emulator import settings_requests
 from tests.emulator.conftest import ClientMaker, Stage
 from tests.emulator.refusals import MODEL, documented_errors, refused
 from workmail_async.emulator import (
@@ -93,6 +94,8 @@ OUTSIDE = {
     "TagResource",
     "UntagResource",
 }
+REQUESTS |= settings_requests.REQUESTS
+OUTSIDE |= settings_requests.OUTSIDE
 
 
 def documenting(code: str) -> list[str]:
@@ -103,11 +106,9 @@ def call(stage: Stage, operation: str, **request: Any) -> Any:
     return getattr(stage.workmail, xform_name(operation))(**request)
 
 
-def test_every_operation_on_offer_is_tried_here() -> None:
-    offered = {
-        name for name in MODEL.operation_names if hasattr(WorkMailResponse, xform_name(name))
-    }
-    assert offered == set(REQUESTS) | OUTSIDE
+def test_every_operation_is_offered_and_tried_here() -> None:
+    assert set(MODEL.operation_names) == set(REQUESTS) | OUTSIDE
+    assert all(hasattr(WorkMailResponse, xform_name(name)) for name in MODEL.operation_names)
 
 
 @pytest.mark.parametrize("operation", documenting("OrganizationNotFoundException"))
@@ -342,7 +343,13 @@ FOR_ALL = {
 
 
 def test_no_documented_error_is_left_out() -> None:
-    tried = {(operation, code) for operation, code, _ in CASES} | OWN_TESTS | CANNOT_HAPPEN
+    tried = (
+        {(operation, code) for operation, code, _ in CASES}
+        | OWN_TESTS
+        | CANNOT_HAPPEN
+        | settings_requests.OWN_TESTS
+        | settings_requests.CANNOT_HAPPEN
+    )
     documented = {
         (operation, code)
         for operation in REQUESTS
@@ -486,11 +493,6 @@ class TestTags:
         stage.emulator.organization(stage.id).forced_state = "Deleting"
         with refused("OrganizationStateException"):
             stage.workmail.tag_resource(ResourceARN=stage.organization.arn, Tags=[])
-
-
-def test_an_operation_that_is_not_offered_yet_is_refused_in_workmails_form(stage: Stage) -> None:
-    with refused("InvalidAction", saying="does not offer ListMobileDeviceAccessRules yet"):
-        stage.workmail.list_mobile_device_access_rules(OrganizationId=stage.id)
 
 
 def test_a_region_without_workmail_is_refused(stage: Stage, client_of: ClientMaker) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .seeding import GroupSeed as GroupSeed
     from .seeding import MailSeed as MailSeed
     from .seeding import OrganizationSeed as OrganizationSeed
+    from .seeding import PersonalAccessTokenSeed as PersonalAccessTokenSeed
     from .seeding import ResourceSeed as ResourceSeed
     from .seeding import Seed as Seed
     from .seeding import UserSeed as UserSeed
@@ -47,6 +48,7 @@ _HOMES = {
     "MailSeed": "seeding",
     "Mailbox": "mailboxes",
     "OrganizationSeed": "seeding",
+    "PersonalAccessTokenSeed": "seeding",
     "PlantedOrganization": "planting",
     "Quotas": "quotas",
     "RecordedRequest": "world",
@@ -68,6 +70,7 @@ __all__ = [
     "MailSeed",
     "Mailbox",
     "OrganizationSeed",
+    "PersonalAccessTokenSeed",
     "PlantedOrganization",
     "Quotas",
     "RecordedRequest",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 from attrs import field, frozen
 
 from .lifecycle import Immediately, Progress
@@ -11,11 +12,20 @@ from .seeding import (
     GroupSeed,
     MailSeed,
     OrganizationSeed,
+    PersonalAccessTokenSeed,
     ResourceSeed,
     UserSeed,
     named,
 )
-from .workmail.models import WorkMailBackend, aliases, groups, registration, resources, users
+from .workmail.models import (
+    WorkMailBackend,
+    aliases,
+    groups,
+    personal_access_tokens,
+    registration,
+    resources,
+    users,
+)
 from .workmail.models.organizations import Organization
 
 
@@ -72,6 +82,15 @@ def plant_organization(backend: WorkMailBackend, seed: OrganizationSeed) -> Plan
     return planted
 
 
+def plant_personal_access_token(
+    organization: Organization, user_id: str, seed: PersonalAccessTokenSeed
+) -> str:
+    """Add a seeded token and return its identifier."""
+    return personal_access_tokens.make_personal_access_token(
+        organization, user_id=user_id, **attrs.asdict(seed)
+    ).id
+
+
 def _plant_user(organization: Organization, seed: UserSeed) -> str:
     display_name = seed.display_name or seed.name.replace(".", " ").title()
     user = users.create_user(organization, name=seed.name, display_name=display_name)
@@ -80,6 +99,8 @@ def _plant_user(organization: Organization, seed: UserSeed) -> str:
     for alias in seed.aliases:
         aliases.create_alias(organization, entity_id=user.id, alias=alias)
     _fill(mailbox, seed)
+    for token in seed.personal_access_tokens:
+        plant_personal_access_token(organization, user.id, token)
     return user.id
 
 

@@ -20,6 +20,8 @@ class Quotas:
         access_control_rules: Access control rules of an organization, the first one counted.
         mobile_device_access_rules: Mobile device access rules, the first one counted.
         impersonation_roles: Impersonation roles of an organization.
+        availability_configurations: Domains with an availability configuration; AWS publishes none.
+        retention_policies: Retention policies of an organization.
         concurrent_exports: Exports running at the same time in an organization.
         export_interval: How long after the start of an export its mailbox cannot be exported again.
         mailbox_megabytes: The quota of a new mailbox, and the most it can be set to.
@@ -34,6 +36,8 @@ class Quotas:
     access_control_rules: int = 10
     mobile_device_access_rules: int = 10
     impersonation_roles: int = 20
+    availability_configurations: int = 1_000
+    retention_policies: int = 1
     concurrent_exports: int = 10
     export_interval: timedelta = timedelta(hours=24)
     mailbox_megabytes: int = 51_200

@@ -40,6 +40,25 @@ class MailSeed:
 
 
 @frozen
+class PersonalAccessTokenSeed:
+    """A personal access token. Only seeds make them: users do in WorkMail's web application.
+
+    Args:
+        name: The name.
+        scopes: What it allows. AWS does not publish which there are.
+        lifetime: How long it lives, in days.
+        age: How long ago it was made, in days.
+        unused: How long ago it was last used, in days; never, when left out.
+    """
+
+    name: str
+    scopes: list[str] = field(factory=lambda: ["FULL_ACCESS"], kw_only=True)
+    lifetime: int = field(default=365, kw_only=True)
+    age: int = field(default=0, kw_only=True)
+    unused: int | None = field(default=None, kw_only=True)
+
+
+@frozen
 class UserSeed:
     """A user.
 
@@ -52,6 +71,7 @@ class UserSeed:
         aliases: Other addresses.
         messages: How many made-up messages the mailbox holds.
         mail: Mail from files.
+        personal_access_tokens: Personal access tokens.
     """
 
     name: str
@@ -62,6 +82,7 @@ class UserSeed:
     aliases: list[str] = field(factory=list, kw_only=True)
     messages: int = field(default=0, kw_only=True)
     mail: list[MailSeed] = field(factory=list, kw_only=True)
+    personal_access_tokens: list[PersonalAccessTokenSeed] = field(factory=list, kw_only=True)
 
 
 @frozen

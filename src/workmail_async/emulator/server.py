@@ -17,9 +17,16 @@ from .clock import Clock
 from .http import EmulatorServer
 from .lifecycle import Lifecycle
 from .mailboxes import Mailbox
-from .planting import PlantedOrganization, plant_organization
+from .planting import PlantedOrganization, plant_organization, plant_personal_access_token
 from .quotas import Quotas
-from .seeding import GroupLike, OrganizationSeed, ResourceLike, Seed, UserLike
+from .seeding import (
+    GroupLike,
+    OrganizationSeed,
+    PersonalAccessTokenSeed,
+    ResourceLike,
+    Seed,
+    UserLike,
+)
 from .workmail.exceptions import (
     EntityNotFoundException,
     OrganizationNotFoundException,
@@ -271,6 +278,25 @@ class Emulator:
         if mailbox is None:
             raise LookupError(f"{entity} has no mailbox")
         return mailbox
+
+    def add_personal_access_token(
+        self,
+        organization: PlantedOrganization | str,
+        user: str,
+        token: PersonalAccessTokenSeed | str,
+    ) -> str:
+        """Make a personal access token, which no operation does, and return its identifier.
+
+        Args:
+            organization: The organization, or its identifier.
+            user: The id, address or name of the user.
+            token: The token, or its name.
+        """
+        seed = PersonalAccessTokenSeed(token) if isinstance(token, str) else token
+        with self._inside() as backend:
+            return plant_personal_access_token(
+                backend.get_organization(_id(organization)), user, seed
+            )
 
     def create_export_resources(
         self,

@@ -30,6 +30,7 @@ from .domains import MailDomain, add_first_domains
 from .entities import ENABLED, Directory
 from .export_jobs import ExportJob, settle_exports
 from .idempotency import IdempotencyTokens
+from .identity_center import IdentityCenterApplication, delete_application_of
 from .permissions import Grant
 from .settings import Settings
 
@@ -202,8 +203,9 @@ class WorkMailBackend(BaseBackend):
         super().__init__(region_name, account_id)
         self.world = World.current()
         self.directory_services: dict[str, DirectoryService] = {}
+        self.identity_center_applications: dict[str, IdentityCenterApplication] = {}
         self._organizations: dict[str, Organization] = {}
-        self._creation_tokens = IdempotencyTokens()
+        self.tokens = IdempotencyTokens()
         self.world.settling.append(self._settle)
 
     def _settle(self) -> None:
@@ -234,7 +236,7 @@ class WorkMailBackend(BaseBackend):
             "kms_key_arn": kms_key_arn,
             "interoperability": interoperability,
         }
-        created: Organization = self._creation_tokens.once(
+        created: Organization = self.tokens.once(
             "CreateOrganization",
             client_token,
             request,
@@ -347,6 +349,8 @@ class WorkMailBackend(BaseBackend):
                     f"organization {organization.id} has enabled users, groups or resources; "
                     "disable them or pass ForceDelete"
                 )
+            if delete_identity_center_application:
+                delete_application_of(self, organization)
             organization.forced_state = None
             # No operation can see them any more, and they hold secrets.
             organization.settings = Settings()

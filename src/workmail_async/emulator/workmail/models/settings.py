@@ -6,8 +6,13 @@ from attrs import define, field
 
 from . import access_control, mobile_device_access
 from .access_control import AccessControlRule
+from .availability import Availability
+from .email_monitoring import EmailMonitoringConfiguration
+from .identity_center import IdentityProviderConfiguration
 from .impersonation import ImpersonationRoles
 from .mobile_device_access import MobileDeviceAccessRule, Overrides
+from .personal_access_tokens import PersonalAccessToken
+from .retention import RetentionPolicy
 
 
 @define(kw_only=True, eq=False)
@@ -19,6 +24,12 @@ class Settings:
         mobile_device_access_rules: Mobile device access rules by identifier.
         mobile_device_access_overrides: What holds for single devices.
         impersonation: Impersonation roles and their tokens.
+        availability: Availability configurations.
+        retention_policies: Retention policies by identifier; the first is the default one.
+        identity_provider: How users log in, other than by the directory.
+        personal_access_tokens: Personal access tokens by identifier.
+        email_monitoring: Where mail events are reported to.
+        inbound_dmarc_enforced: Whether the DMARC policies of senders are followed.
     """
 
     access_control_rules: dict[str, AccessControlRule] = field(factory=access_control.first_rules)
@@ -27,6 +38,13 @@ class Settings:
     )
     mobile_device_access_overrides: Overrides = field(factory=dict)
     impersonation: ImpersonationRoles = field(factory=ImpersonationRoles)
+    availability: Availability = field(factory=Availability)
+    retention_policies: dict[str, RetentionPolicy] = field(factory=dict)
+    identity_provider: IdentityProviderConfiguration | None = None
+    personal_access_tokens: dict[str, PersonalAccessToken] = field(factory=dict)
+    email_monitoring: EmailMonitoringConfiguration | None = None
+    # The Administrator Guide: on for new organizations.
+    inbound_dmarc_enforced: bool = True
     _positions: int = field(default=0, init=False)
 
     def next_position(self) -> int:

@@ -29,16 +29,22 @@ from workmail_async.emulator.world import REGIONS, RecordedRequest, World
 
 from .access_control import AccessControlOperations
 from .addresses import AddressOperations
+from .availability import AvailabilityOperations
 from .domains import DomainOperations
+from .email_monitoring import EmailMonitoringOperations
 from .export_jobs import ExportJobOperations
 from .groups import GroupOperations
+from .identity_center import IdentityCenterOperations
 from .impersonation import ImpersonationOperations
+from .inbound_dmarc import InboundDmarcOperations
 from .mailboxes import MailboxOperations
 from .mobile_device_access import MobileDeviceAccessOperations
 from .operations import Wire
 from .organizations import OrganizationOperations
+from .personal_access_tokens import PersonalAccessTokenOperations
 from .registration import RegistrationOperations
 from .resources import ResourceOperations
+from .retention import RetentionOperations
 from .tags import TagOperations
 from .users import UserOperations
 
@@ -65,6 +71,12 @@ class WorkMailResponse(
     AccessControlOperations,
     MobileDeviceAccessOperations,
     ImpersonationOperations,
+    AvailabilityOperations,
+    RetentionOperations,
+    IdentityCenterOperations,
+    PersonalAccessTokenOperations,
+    EmailMonitoringOperations,
+    InboundDmarcOperations,
 ):
     """WorkMail's answer to one request."""
 
@@ -136,9 +148,7 @@ class WorkMailResponse(
         self.operation = str(self.headers.get("X-Amz-Target", "")).rpartition(".")[2]
         if self.operation not in service_model(_SERVICE).operation_names:
             raise InvalidAction(f"WorkMail has no operation {self.operation!r}")
-        handler: Callable[..., Wire | None] | None = getattr(self, xform_name(self.operation), None)
-        if handler is None:
-            raise InvalidAction(f"the emulator does not offer {self.operation} yet")
+        handler: Callable[..., Wire | None] = getattr(self, xform_name(self.operation))
         return handler
 
     def _request(self) -> dict[str, Any]:

@@ -1,0 +1,176 @@
+"""Availability: where free and busy times of other calendar systems are asked for, by domain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from attrs import define, evolve, field, frozen
+
+from workmail_async.emulator.workmail.exceptions import (
+    InvalidParameterException,
+    LimitExceededException,
+    NameAvailabilityException,
+    ResourceNotFoundException,
+)
+
+if TYPE_CHECKING:
+    from .organizations import Organization
+
+
+@frozen
+class EwsProvider:
+    """A server that speaks Exchange Web Services.
+
+    Args:
+        endpoint: Its address.
+        username: Whom to log in as.
+        password: What to log in with.
+    """
+
+    endpoint: str
+    username: str
+    password: str = field(repr=False)
+
+
+@frozen
+class LambdaProvider:
+    """A Lambda function.
+
+    Args:
+        arn: Its Amazon Resource Name.
+    """
+
+    arn: str
+
+
+Provider = EwsProvider | LambdaProvider
+
+
+@frozen(kw_only=True)
+class AvailabilityConfiguration:
+    """Where to ask for the times of one domain's users.
+
+    Args:
+        domain_name: The domain, as it was first written. It need not be the organization's.
+        provider: What to ask.
+        position: Its place in lists.
+        date_created: When it was created.
+        date_modified: When it was last changed.
+    """
+
+    domain_name: str
+    provider: Provider
+    position: int
+    date_created: datetime
+    date_modified: datetime
+
+
+@define(eq=False)
+class Availability:
+    """The availability configurations of an organization.
+
+    Args:
+        by_domain: The configurations by lower-case domain, oldest first.
+        failures: Lets a tester say why a test of a provider fails, by the address of its server or
+            the ARN of its function. The emulator itself calls neither: all other tests pass.
+    """
+
+    by_domain: dict[str, AvailabilityConfiguration] = field(factory=dict)
+    failures: dict[str, str] = field(factory=dict)
+
+
+def create_availability_configuration(
+    organization: Organization,
+    *,
+    domain_name: str,
+    ews_provider: dict[str, str] | None = None,
+    lambda_provider: dict[str, str] | None = None,
+    client_token: str | None = None,
+) -> None:
+    """Add a configuration for a domain that has none."""
+
+    def create() -> None:
+        provider = _only(ews_provider, lambda_provider)
+        configurations = organization.settings.availability.by_domain
+        if domain_name.casefold() in configurations:
+            raise NameAvailabilityException(f"{domain_name} has an availability configuration")
+        if len(configurations) >= organization.world.quotas.availability_configurations:
+            raise LimitExceededException(
+                f"there are {len(configurations)} availability configurations already"
+            )
+        configurations[domain_name.casefold()] = AvailabilityConfiguration(
+            domain_name=domain_name,
+            provider=provider,
+            position=organization.settings.next_position(),
+            date_created=organization.now,
+            date_modified=organization.now,
+        )
+
+    request = {"domain_name": domain_name, "ews": ews_provider, "lambda": lambda_provider}
+    organization.tokens.once("CreateAvailabilityConfiguration", client_token, request, create)
+
+
+def update_availability_configuration(
+    organization: Organization,
+    *,
+    domain_name: str,
+    ews_provider: dict[str, str] | None = None,
+    lambda_provider: dict[str, str] | None = None,
+) -> None:
+    """Give a domain's configuration another provider."""
+    provider = _only(ews_provider, lambda_provider)
+    before = _get(organization, domain_name)
+    organization.settings.availability.by_domain[domain_name.casefold()] = evolve(
+        before, provider=provider, date_modified=organization.now
+    )
+
+
+def delete_availability_configuration(organization: Organization, *, domain_name: str) -> None:
+    """Remove a configuration.
+
+    Nothing happens when there is none: the operation documents no error for that.
+    """
+    organization.settings.availability.by_domain.pop(domain_name.casefold(), None)
+
+
+def list_availability_configurations(
+    organization: Organization,
+) -> list[AvailabilityConfiguration]:
+    """Return the configurations, oldest first."""
+    return list(organization.settings.availability.by_domain.values())
+
+
+def check_availability_configuration(
+    organization: Organization,
+    *,
+    domain_name: str | None = None,
+    ews_provider: dict[str, str] | None = None,
+    lambda_provider: dict[str, str] | None = None,
+) -> str | None:
+    """Test a provider, or the one configured for a domain; return why it fails, if it does."""
+    if domain_name is None:
+        provider = _only(ews_provider, lambda_provider)
+    elif ews_provider is None and lambda_provider is None:
+        provider = _get(organization, domain_name).provider
+    else:
+        raise InvalidParameterException("give either a provider or a DomainName")
+    called = provider.endpoint if isinstance(provider, EwsProvider) else provider.arn
+    return organization.settings.availability.failures.get(called)
+
+
+def _get(organization: Organization, domain_name: str) -> AvailabilityConfiguration:
+    found = organization.settings.availability.by_domain.get(domain_name.casefold())
+    if found is None:
+        raise ResourceNotFoundException(f"{domain_name} has no availability configuration")
+    return found
+
+
+def _only(ews_provider: dict[str, str] | None, lambda_provider: dict[str, str] | None) -> Provider:
+    if ews_provider is not None and lambda_provider is None:
+        return EwsProvider(
+            ews_provider["EwsEndpoint"], ews_provider["EwsUsername"], ews_provider["EwsPassword"]
+        )
+    if lambda_provider is not None and ews_provider is None:
+        return LambdaProvider(lambda_provider["LambdaArn"])
+    raise InvalidParameterException("give exactly one provider: EwsProvider or LambdaProvider")

@@ -1,0 +1,148 @@
+"""IAM Identity Center: the applications made there, and organizations that log in through them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import define, frozen
+
+from workmail_async.emulator.workmail.exceptions import (
+    InvalidParameterException,
+    ResourceNotFoundException,
+)
+
+if TYPE_CHECKING:
+    from .organizations import Organization, WorkMailBackend
+
+
+@define(kw_only=True)
+class IdentityCenterApplication:
+    """WorkMail's application in an instance of IAM Identity Center.
+
+    Args:
+        arn: Its Amazon Resource Name.
+        name: Its name.
+        instance_arn: The instance it is in. Which instances there are is not checked.
+        deleted: Whether it has been deleted.
+    """
+
+    arn: str
+    name: str
+    instance_arn: str
+    deleted: bool = False
+
+
+@frozen(kw_only=True)
+class IdentityProviderConfiguration:
+    """How an organization's users log in.
+
+    Args:
+        authentication_mode: IDENTITY_PROVIDER_ONLY or IDENTITY_PROVIDER_AND_DIRECTORY.
+        instance_arn: The instance of IAM Identity Center.
+        application_arn: WorkMail's application in it.
+        tokens_status: ACTIVE or INACTIVE: whether users can make personal access tokens.
+        tokens_lifetime: How long such tokens live, in days.
+    """
+
+    authentication_mode: str
+    instance_arn: str
+    application_arn: str
+    tokens_status: str
+    tokens_lifetime: int | None
+
+
+def create_identity_center_application(
+    backend: WorkMailBackend, *, name: str, instance_arn: str, client_token: str | None = None
+) -> IdentityCenterApplication:
+    """Create an application in an instance."""
+
+    def create() -> IdentityCenterApplication:
+        instance = instance_arn.rpartition("/")[2]
+        application = IdentityCenterApplication(
+            arn=(
+                f"arn:aws:sso::{backend.account_id}:application/{instance}/"
+                f"apl-{backend.world.hex(16)}"
+            ),
+            name=name,
+            instance_arn=instance_arn,
+        )
+        backend.identity_center_applications[application.arn] = application
+        return application
+
+    request = {"name": name, "instance_arn": instance_arn}
+    application: IdentityCenterApplication = backend.tokens.once(
+        "CreateIdentityCenterApplication", client_token, request, create
+    )
+    return application
+
+
+def delete_identity_center_application(backend: WorkMailBackend, *, application_arn: str) -> None:
+    """Delete an application; organizations that log in through it keep their configuration.
+
+    What has been deleted is deleted again without complaint. The operation documents no
+    ResourceNotFoundException, so an ARN that never meant anything is a bad parameter; and an
+    OrganizationStateException, which is for one that uses the application without being active.
+    """
+    application = backend.identity_center_applications.get(application_arn)
+    if application is None:
+        raise InvalidParameterException(f"there is no application {application_arn}")
+    for organization in backend.list_organizations():
+        configuration = organization.settings.identity_provider
+        if configuration is not None and configuration.application_arn == application_arn:
+            organization.require_active()
+    application.deleted = True
+
+
+def delete_application_of(backend: WorkMailBackend, organization: Organization) -> None:
+    """Delete the application that an organization logs in through, if there is one."""
+    configuration = organization.settings.identity_provider
+    if configuration is not None:
+        backend.identity_center_applications[configuration.application_arn].deleted = True
+
+
+def put_identity_provider_configuration(
+    backend: WorkMailBackend,
+    organization: Organization,
+    *,
+    authentication_mode: str,
+    identity_center_configuration: dict[str, str],
+    personal_access_token_configuration: dict[str, str | int],
+) -> None:
+    """Let an organization's users log in through IAM Identity Center."""
+    arn = identity_center_configuration["ApplicationArn"]
+    instance_arn = identity_center_configuration["InstanceArn"]
+    application = backend.identity_center_applications.get(arn)
+    if application is None or application.deleted:
+        raise ResourceNotFoundException(f"there is no application {arn}")
+    if application.instance_arn != instance_arn:
+        raise InvalidParameterException(f"application {arn} is not in {instance_arn}")
+    tokens = personal_access_token_configuration
+    lifetime = tokens.get("LifetimeInDays")
+    organization.settings.identity_provider = IdentityProviderConfiguration(
+        authentication_mode=authentication_mode,
+        instance_arn=instance_arn,
+        application_arn=arn,
+        tokens_status=str(tokens["Status"]),
+        tokens_lifetime=None if lifetime is None else int(lifetime),
+    )
+
+
+def describe_identity_provider_configuration(
+    organization: Organization,
+) -> IdentityProviderConfiguration:
+    """Return how users log in.
+
+    Raises:
+        ResourceNotFoundException: As ever: by the directory.
+    """
+    configuration = organization.settings.identity_provider
+    if configuration is None:
+        raise ResourceNotFoundException(
+            f"organization {organization.id} has no identity provider configuration"
+        )
+    return configuration
+
+
+def delete_identity_provider_configuration(organization: Organization) -> None:
+    """Let users log in by the directory again; nothing happens when they do."""
+    organization.settings.identity_provider = None

@@ -1,0 +1,123 @@
+"""Personal access tokens: what users of IAM Identity Center set up mail programs with.
+
+Users make them in WorkMail's web application. No operation does, so here seeds and testers do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from workmail_async.emulator.workmail.exceptions import ResourceNotFoundException
+
+from .entities import DELETED, DISABLED, ENABLED
+from .users import User
+
+if TYPE_CHECKING:
+    from .organizations import Organization
+
+
+@frozen(kw_only=True)
+class PersonalAccessToken:
+    """What is known of a token; the secret itself was shown to its user only.
+
+    Args:
+        id: Its identifier.
+        user: Whose it is.
+        name: Its name.
+        scopes: What it allows.
+        position: Its place in lists.
+        date_created: When it was made.
+        expires_time: When it ends. It is listed afterwards too.
+        date_last_used: When it was last used, if ever.
+    """
+
+    id: str
+    user: User
+    name: str
+    scopes: Sequence[str]
+    position: int
+    date_created: datetime
+    expires_time: datetime
+    date_last_used: datetime | None = None
+
+
+def make_personal_access_token(
+    organization: Organization,
+    *,
+    user_id: str,
+    name: str,
+    scopes: Sequence[str],
+    lifetime: int,
+    age: int,
+    unused: int | None,
+) -> PersonalAccessToken:
+    """Make a token, as a user would.
+
+    Args:
+        organization: The organization.
+        user_id: The user's id, address or name.
+        name: The token's name.
+        scopes: What it allows.
+        lifetime: How long it lives, in days.
+        age: How long ago it was made, in days.
+        unused: How long ago it was last used, in days; None for never.
+    """
+    created = organization.now - timedelta(days=age)
+    token = PersonalAccessToken(
+        id=organization.world.uuid(),
+        user=organization.directory.find(user_id, User),
+        name=name,
+        scopes=scopes,
+        position=organization.settings.next_position(),
+        date_created=created,
+        expires_time=created + timedelta(days=lifetime),
+        date_last_used=None if unused is None else organization.now - timedelta(days=unused),
+    )
+    organization.settings.personal_access_tokens[token.id] = token
+    return token
+
+
+def find_owner(organization: Organization, user_id: str | None) -> User | None:
+    """Return whose tokens are asked for; None stands for everyone's."""
+    if user_id is None:
+        return None
+    user = organization.directory.find(user_id, User)
+    user.require(ENABLED, DISABLED)
+    return user
+
+
+def list_personal_access_tokens(
+    organization: Organization, *, user: User | None
+) -> list[PersonalAccessToken]:
+    """Return the tokens of a user, or of all, oldest first. Those of deleted users are gone."""
+    return [
+        token
+        for token in organization.settings.personal_access_tokens.values()
+        if token.user.state != DELETED and (user is None or token.user is user)
+    ]
+
+
+def get_personal_access_token_metadata(
+    organization: Organization, *, personal_access_token_id: str
+) -> PersonalAccessToken:
+    """Return what is known of a token."""
+    token = organization.settings.personal_access_tokens.get(personal_access_token_id)
+    if token is None or token.user.state == DELETED:
+        raise ResourceNotFoundException(
+            f"there is no personal access token {personal_access_token_id}"
+        )
+    return token
+
+
+def delete_personal_access_token(
+    organization: Organization, *, personal_access_token_id: str
+) -> None:
+    """Remove a token.
+
+    Nothing happens when there is none: the operation documents no error for that.
+    """
+    organization.settings.personal_access_tokens.pop(personal_access_token_id, None)
