@@ -1,6 +1,6 @@
 """Says in a test which error a call has to end in."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ COMMON = {"InvalidAction", "ValidationError", "OptInRequired", "AccessDeniedExce
 
 
 @contextmanager
-def refused(code: str, *, saying: str = "") -> Iterator[None]:
+def refused(code: str, *, saying: str = "") -> Generator[None, None, None]:
     """Expect a documented error.
 
     Args:

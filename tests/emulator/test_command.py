@@ -6,9 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -21,7 +22,7 @@ LONG_ENOUGH = 60.0
 
 
 @contextmanager
-def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(*arguments: str) -> Generator[tuple[subprocess.Popen[str], str], None, None]:
     """Start the command and give its process and address, once it says it is ready."""
     process = subprocess.Popen(
         [sys.executable, "-m", "workmail_async.emulator", "--port", "0", *arguments],
@@ -47,7 +48,7 @@ def test_it_says_where_it_is_and_stops_when_asked(number: int, tmp_path: Path) -
     seed = tmp_path / "seed.yaml"
     seed.write_text("organizations: [{alias: acme, users: [ana]}]")
     with running("--seed", str(seed)) as (process, url):
-        client = boto3.client(
+        client: Any = boto3.client(
             "workmail",
             endpoint_url=url,
             region_name="us-east-1",

@@ -21,6 +21,7 @@ from workmail_async.emulator import (
 )
 from workmail_async.emulator.workmail.models.organizations import DirectoryService
 from workmail_async.emulator.workmail.responses import WorkMailResponse
+from workmail_async.emulator.workmail.responses.users import UserOperations
 
 NOBODY = "12345678-0000-0000-0000-000000000000"
 UNKNOWN = "m-" + "0" * 32
@@ -86,6 +87,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "UpdatePrimaryEmailAddress": {"EntityId": "ana", "Email": "a@acme.example"},
     "UpdateResource": {"ResourceId": "oak"},
     "UpdateUser": {"UserId": "ana"},
+    **settings_requests.REQUESTS,
 }
 OUTSIDE = {
     "CreateOrganization",
@@ -93,9 +95,8 @@ OUTSIDE = {
     "ListTagsForResource",
     "TagResource",
     "UntagResource",
+    *settings_requests.OUTSIDE,
 }
-REQUESTS |= settings_requests.REQUESTS
-OUTSIDE |= settings_requests.OUTSIDE
 
 
 def documenting(code: str) -> list[str]:
@@ -516,3 +517,11 @@ def test_a_seeded_role_may_be_one_that_cannot_be_passed() -> None:
     )
     with Emulator(seed=seed, quotas=Quotas(users=1), clock=Clock()) as emulator:
         assert emulator.requests == []
+
+
+def test_an_operation_that_is_not_emulated_is_refused_in_workmails_form(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(UserOperations, "list_users")
+    with refused("InvalidAction", saying="does not offer ListUsers"):
+        stage.workmail.list_users(OrganizationId=stage.id)

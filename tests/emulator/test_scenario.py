@@ -139,7 +139,8 @@ async def export(workmail: Any, s3: Any, emulator: Emulator, org: str, user: str
         )
     )["JobId"]
     states: list[str] = []
-    while (states or ["RUNNING"])[-1] == "RUNNING":
+    described: dict[str, Any] = {"State": "RUNNING"}
+    while described["State"] == "RUNNING":
         described = await workmail.describe_mailbox_export_job(OrganizationId=org, JobId=job)
         states.append(described["State"])
     assert states == ["RUNNING", "RUNNING", "COMPLETED"]

@@ -61,7 +61,7 @@ class _Handler(MotoRequestHandler):
         if "wsgi.input_terminated" not in environ:
             length = int(self.headers.get("Content-Length") or 0)
             environ["wsgi.input"] = LimitedStream(cast("IO[bytes]", self.rfile), length)
-        body: IO[bytes] = environ["wsgi.input"]
+        body = environ["wsgi.input"]
         try:
             answer = self._ask_application(environ)
         except Exception:

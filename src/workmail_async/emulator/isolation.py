@@ -16,7 +16,7 @@ The change is made when the first scope opens and undone when the last one close
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -26,6 +26,9 @@ from moto.s3.models import FakeKey, FakeMultipart, S3BackendDict
 
 _active: ContextVar[Scope | None] = ContextVar("workmail_emulator_scope", default=None)
 
+# Names inside moto.
+_USE_REGIONS = "_use_boto3_regions"
+_MORE_REGIONS = "_additional_regions"
 _CREATE = "_create_account_specific_backend"
 _BUCKET_ACCOUNTS = "bucket_accounts"
 _TWIN_MARK = "_workmail_emulator_twin"
@@ -59,7 +62,7 @@ class Scope:
         return _active.get()
 
     @contextmanager
-    def entered(self) -> Iterator[None]:
+    def entered(self) -> Generator[None, None, None]:
         """Make moto's dictionaries answer from this scope inside the block."""
         token = _active.set(self)
         try:
@@ -75,8 +78,8 @@ class Scope:
                 twin = type(backends)(
                     backends.backend,
                     backends.service_name,
-                    backends._use_boto3_regions,  # noqa: SLF001 - moto offers no copy
-                    backends._additional_regions,  # noqa: SLF001
+                    vars(backends)[_USE_REGIONS],
+                    vars(backends)[_MORE_REGIONS],
                 )
                 twin.__dict__[_TWIN_MARK] = True
                 self._twins[id(backends)] = twin
@@ -180,8 +183,8 @@ class _Patch:
                         service_name=backends.service_name,
                         account_id=account_id,
                         backend=backends.backend,
-                        use_boto3_regions=backends._use_boto3_regions,  # noqa: SLF001
-                        additional_regions=backends._additional_regions,  # noqa: SLF001
+                        use_boto3_regions=vars(backends)[_USE_REGIONS],
+                        additional_regions=vars(backends)[_MORE_REGIONS],
                     )
 
         setattr(BackendDict, _CREATE, create_account)

@@ -23,9 +23,11 @@ class Pace(Protocol):
             elapsed: Emulated time since the beginning.
             looks: How often it has been looked at before now.
         """
+        ...
 
     def finished_at(self, started: datetime) -> datetime | None:
         """Return the time at which it finishes, when that is known beforehand."""
+        ...
 
 
 @frozen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -345,7 +345,7 @@ class Emulator:
         return self._world
 
     @contextmanager
-    def _inside(self) -> Iterator[WorkMailBackend]:
+    def _inside(self) -> Generator[WorkMailBackend, None, None]:
         world = self._running
         with world.entered(), world.lock:
             try:

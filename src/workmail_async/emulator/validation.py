@@ -68,10 +68,7 @@ def faults(operation: OperationModel, request: Any) -> list[str]:
 
 def _faults(shape: Shape, value: Any, name: str) -> Iterator[str]:
     what = name or "the request"
-    accepted = _PYTHON_TYPES.get(shape.type_name)
-    if accepted is not None and (
-        not isinstance(value, accepted) or (isinstance(value, bool) and bool not in accepted)
-    ):
+    if not _has_type(value, shape.type_name):
         yield f"{what} has to be of type {shape.type_name}"
         return
     if isinstance(shape, StructureShape):
@@ -84,6 +81,13 @@ def _faults(shape: Shape, value: Any, name: str) -> Iterator[str]:
         yield from _string_faults(shape, value, what)
     elif shape.type_name in {"integer", "long", "double", "float"}:
         yield from _size_faults(shape, value, f"{what} is", "")
+
+
+def _has_type(value: Any, type_name: str) -> bool:
+    accepted = _PYTHON_TYPES[type_name]
+    if type(value) is bool:  # which Python takes for an int as well
+        return bool in accepted
+    return isinstance(value, accepted)
 
 
 def _structure_faults(shape: StructureShape, value: dict[str, Any], name: str) -> Iterator[str]:

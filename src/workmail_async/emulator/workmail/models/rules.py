@@ -24,6 +24,7 @@ class Rule(Protocol):
     @property
     def effect(self) -> str:
         """ALLOW or DENY."""
+        ...
 
 
 RuleT = TypeVar("RuleT", bound=Rule)
