@@ -148,7 +148,9 @@ class WorkMailResponse(
         self.operation = str(self.headers.get("X-Amz-Target", "")).rpartition(".")[2]
         if self.operation not in service_model(_SERVICE).operation_names:
             raise InvalidAction(f"WorkMail has no operation {self.operation!r}")
-        handler: Callable[..., Wire | None] = getattr(self, xform_name(self.operation))
+        handler: Callable[..., Wire | None] | None = getattr(self, xform_name(self.operation), None)
+        if handler is None:  # a newer botocore may know more operations
+            raise InvalidAction(f"the emulator does not offer {self.operation}")
         return handler
 
     def _request(self) -> dict[str, Any]:
