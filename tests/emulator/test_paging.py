@@ -206,13 +206,13 @@ def test_every_list_on_offer_is_tried_here() -> None:
         for name in MODEL.operation_names
         if "NextToken" in getattr(MODEL.operation_model(name).input_shape, "members", ())
     }
-    tried_with_their_areas = {
+    tried_elsewhere = {
         "ListAvailabilityConfigurations",
         "ListImpersonationRoles",
         "ListMobileDeviceAccessOverrides",
         "ListPersonalAccessTokens",
     }
-    assert {name for name, *_ in LISTS} | {"ListOrganizations"} == with_tokens - tried_with_their_areas
+    assert {name for name, *_ in LISTS} | {"ListOrganizations"} == with_tokens - tried_elsewhere
 
 
 def test_organizations_come_in_pages(stage: Stage) -> None:
