@@ -14,6 +14,9 @@ from workmail_async.emulator.workmail.exceptions import (
 if TYPE_CHECKING:
     from .organizations import Organization
 
+# Whatever else a request has is ignored.
+_FOLDER_MEMBERS = ("Name", "Action", "Period")
+
 
 @frozen(kw_only=True)
 class RetentionPolicy:
@@ -54,7 +57,10 @@ def put_retention_policy(
         id=policy_id,
         name=name,
         description=description,
-        folder_configurations=folder_configurations,
+        folder_configurations=[
+            {member: each[member] for member in _FOLDER_MEMBERS if each.get(member) is not None}
+            for each in folder_configurations
+        ],
     )
 
 
