@@ -26,6 +26,7 @@ if __name__ == "__main__":  # now, since loading all of this takes a moment
 import argparse
 import os
 import zipfile
+from asyncio import CancelledError  # noqa: TID251
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -225,7 +226,7 @@ def main() -> None:
         with Emulator(lifecycle=Lifecycle(mailbox_export=AfterTime(2))) as emulator:
             console.print(f"WorkMail emulator listening on {emulator.endpoint_url}")
             anyio.run(demo, emulator, folder)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, CancelledError):  # the latter on Python 3.10
         stopped()
 
 
