@@ -218,9 +218,16 @@ def given(value: T | None) -> T:
 def main() -> None:
     """Starts the emulator and runs the demo against it."""
     parser = argparse.ArgumentParser(description="Export the mailboxes of an emulated WorkMail.")
-    parser.add_argument("folder", nargs="?", type=Path, default=Path("demo-output"))
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path("demo-output"),
+        help="for the archives",
+    )
     folder: Path = parser.parse_args().folder
-    os.environ["no_proxy"] = "127.0.0.1"  # the emulator is here, whatever proxy leads outside
+    os.environ["no_proxy"] = "127.0.0.1"  # whatever proxy and profile you use elsewhere
+    os.environ.pop("AWS_PROFILE", None)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which event loops know
     try:
         with Emulator(lifecycle=Lifecycle(mailbox_export=AfterTime(2))) as emulator:
