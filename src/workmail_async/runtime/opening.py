@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
+from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
@@ -128,4 +129,6 @@ def _httpx_session() -> Any:
         )
     from aiobotocore.httpxsession import HttpxSession
 
+    for late in ("httpcore2", "encodings.idna"):  # or the first request would load it, on the loop
+        import_module(late)
     return HttpxSession

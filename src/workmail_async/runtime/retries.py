@@ -27,16 +27,24 @@ def register_retries(events: Any, name: str, current: Callable[[], Call]) -> Non
         name: The service's name in event names.
         current: Gives the call under way.
     """
+    classes = service_error_classes()
+
+    def told_by(response: Any) -> tuple[int, type[ServiceError] | None]:
+        """Return the status of an attempt's answer and the class of its error, if it has them."""
+        if response is None:
+            return 0, None
+        http_response, parsed = response
+        return http_response.status_code, classes.get(parsed.get("Error", {}).get("Code"))
 
     def limit(attempts: int, response: Any, **_: Any) -> bool | None:
         if attempts >= current().max_attempts:
             return False
-        status, cls = _told_by(response)
+        status, cls = told_by(response)
         lasts = cls is not None and not cls.retryable and status == 400
         return False if lasts else None
 
     def also_retry(attempts: int, response: Any, **_: Any) -> float | None:
-        status, cls = _told_by(response)
+        status, cls = told_by(response)
         if status == 429 or (cls is not None and cls.retryable):
             return min(_LONGEST_DELAY, random.random() * 2.0 ** (attempts - 1))
         return None
@@ -49,12 +57,3 @@ def register_retries(events: Any, name: str, current: Callable[[], Call]) -> Non
     events.register_first(f"needs-retry.{name}", limit)
     events.register_last(f"needs-retry.{name}", also_retry)
     events.register_first(f"request-created.{name}", tell_limit)
-
-
-def _told_by(response: Any) -> tuple[int, type[ServiceError] | None]:
-    """Return the status of an attempt's answer and the class of its error, if it has them."""
-    if response is None:
-        return 0, None
-    http_response, parsed = response
-    code = parsed.get("Error", {}).get("Code")
-    return http_response.status_code, service_error_classes().get(code)
