@@ -12,14 +12,32 @@ import socket
 import sys
 import threading
 from http import HTTPStatus
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 from werkzeug.wsgi import LimitedStream
 
-log = logging.getLogger("workmail_async.emulator")
+if TYPE_CHECKING:
+
+    class ThreadedMotoServer:
+        """What type checkers see of moto's class, whose own types pyright does not trust."""
+
+        _ip_address: str
+        _port: int
+        _server: ThreadedWSGIServer | None
+        _thread: threading.Thread | None
+
+        def __init__(self, ip_address: str, port: int, verbose: bool) -> None: ...
+
+        def get_host_and_port(self) -> tuple[str, int]:
+            """Return where it listens."""
+            ...
+
+else:
+    from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+
+log: logging.Logger = logging.getLogger("workmail_async.emulator")
 
 # How often the accepting loop looks whether it should stop.
 _STOP_POLL_SECONDS = 0.02
@@ -89,11 +107,16 @@ class _Handler(MotoRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         code, _, reason = answer.status.partition(" ")
-        self.send_response(int(code), reason)
+        self.send_response_only(int(code), reason)
+        given = {name.lower() for name, _ in answer.headers}
+        if "server" not in given:  # moto names AWS's own, and twice is a fault
+            self.send_header("Server", self.version_string())
+        if "date" not in given:
+            self.send_header("Date", self.date_time_string())
         for name, value in answer.headers:
             self.send_header(name, value)
         bodiless = self.command == "HEAD" or int(code) in _BODILESS
-        if not bodiless and not any(name.lower() == "content-length" for name, _ in answer.headers):
+        if not bodiless and "content-length" not in given:
             self.send_header("Content-Length", str(len(answer.content)))
         self.end_headers()
         if not bodiless:
