@@ -1,6 +1,5 @@
 """A server and a client for a whole file, and retries that take no time."""
 
-import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -11,16 +10,6 @@ import pytest
 from tests.support.plugin import REGION
 from tests.support.server import StubServer, json_answer, running_stub_server
 from workmail_async import MessageFlowClient, WorkMailClient
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quiet_botocore() -> Iterator[None]:
-    """botocore writes some forty lines about each call at DEBUG, which takes most of its time."""
-    logger = logging.getLogger("botocore")
-    level = logger.level
-    logger.setLevel(logging.INFO)
-    yield
-    logger.setLevel(level)
 
 
 @pytest.fixture(scope="module")
