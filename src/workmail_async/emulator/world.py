@@ -64,15 +64,15 @@ class World(Scope):
         account_id: str = DEFAULT_ACCOUNT_ID,
     ) -> None:
         super().__init__()
-        self.clock = clock if clock is not None else Clock()
-        self.lifecycle = lifecycle if lifecycle is not None else Lifecycle()
-        self.quotas = quotas if quotas is not None else Quotas()
+        self.clock: Clock = clock if clock is not None else Clock()
+        self.lifecycle: Lifecycle = lifecycle if lifecycle is not None else Lifecycle()
+        self.quotas: Quotas = quotas if quotas is not None else Quotas()
         self.account_id = account_id
         self.requests: list[RecordedRequest] = []
-        self.token_secret = secrets.token_bytes(16)
+        self.token_secret: bytes = secrets.token_bytes(16)
         # One lock for all of WorkMail's state; it is let go while waiting for `changed`.
-        self.lock = threading.RLock()
-        self.changed = threading.Condition(self.lock)
+        self.lock: threading.RLock = threading.RLock()
+        self.changed: threading.Condition = threading.Condition(self.lock)
         self.settling: list[Callable[[], None]] = []
         self._random = random.Random()
         self._workers: ThreadPoolExecutor | None = None

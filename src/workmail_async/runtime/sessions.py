@@ -12,11 +12,15 @@ from typing import Any
 from aiobotocore.httpsession import AIOHTTPSession
 
 
-class DirectSession(AIOHTTPSession):  # type: ignore[misc]  # has no types
+class _DirectSession(AIOHTTPSession):  # type: ignore[misc]  # has no types
     """A session for which a redirect is an answer like any other."""
 
     async def _get_session(self, proxy_url: str | None) -> Any:
         return _Direct(await super()._get_session(proxy_url))
+
+
+#: The class, without the base that has no types.
+DirectSession: type[object] = _DirectSession
 
 
 class _Direct:

@@ -17,7 +17,7 @@ class WorkMailError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.message = message[:_MESSAGE_LENGTH]
+        self.message: str = message[:_MESSAGE_LENGTH]
 
     @property
     def code(self) -> str:

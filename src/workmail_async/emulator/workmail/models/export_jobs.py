@@ -28,7 +28,7 @@ from .users import User
 if TYPE_CHECKING:
     from .organizations import Organization
 
-log = logging.getLogger("workmail_async.emulator")
+log: logging.Logger = logging.getLogger("workmail_async.emulator")
 
 RUNNING = "RUNNING"
 COMPLETED = "COMPLETED"

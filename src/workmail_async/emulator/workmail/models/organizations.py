@@ -201,11 +201,11 @@ class WorkMailBackend(BaseBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self.world = World.current()
+        self.world: World = World.current()
         self.directory_services: dict[str, DirectoryService] = {}
         self.identity_center_applications: dict[str, IdentityCenterApplication] = {}
         self._organizations: dict[str, Organization] = {}
-        self.tokens = IdempotencyTokens()
+        self.tokens: IdempotencyTokens = IdempotencyTokens()
         self.world.settling.append(self._settle)
 
     def _settle(self) -> None:
@@ -372,6 +372,6 @@ class WorkMailBackend(BaseBackend):
         return deleted
 
 
-workmail_backends = BackendDict(
+workmail_backends: BackendDict[WorkMailBackend] = BackendDict(
     WorkMailBackend, "workmail", use_boto3_regions=False, additional_regions=list(REGIONS)
 )

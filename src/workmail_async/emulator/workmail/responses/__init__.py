@@ -48,7 +48,7 @@ from .retention import RetentionOperations
 from .tags import TagOperations
 from .users import UserOperations
 
-log = logging.getLogger("workmail_async.emulator")
+log: logging.Logger = logging.getLogger("workmail_async.emulator")
 
 _SERVICE = "workmail"
 _CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -145,7 +145,7 @@ class WorkMailResponse(
             return handler(**arguments) or {}
 
     def _handler(self) -> Callable[..., Wire | None]:
-        self.operation = str(self.headers.get("X-Amz-Target", "")).rpartition(".")[2]
+        self.operation: str = str(self.headers.get("X-Amz-Target", "")).rpartition(".")[2]
         if self.operation not in service_model(_SERVICE).operation_names:
             raise InvalidAction(f"WorkMail has no operation {self.operation!r}")
         handler: Callable[..., Wire | None] | None = getattr(self, xform_name(self.operation), None)
