@@ -16,7 +16,9 @@ from workmail_async import (
 
 def imports() -> None:
     from workmail_async import WorkmailClient  # error: attr-defined, reportAttributeAccessIssue
+    from workmail_async.emulator import Emulater  # error: attr-defined, reportAttributeAccessIssue
 
+    print(Emulater)
     print(WorkmailClient, models.UserState)  # error: attr-defined, reportAttributeAccessIssue
 
 

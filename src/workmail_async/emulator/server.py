@@ -92,9 +92,9 @@ class Emulator:
         self.account_id = account_id
         self._lifecycle = lifecycle if lifecycle is not None else Lifecycle()
         self._quotas = quotas if quotas is not None else Quotas()
-        self.lifecycle = evolve(self._lifecycle)
-        self.quotas = evolve(self._quotas)
-        self.clock = clock if clock is not None else Clock()
+        self.lifecycle: Lifecycle = evolve(self._lifecycle)
+        self.quotas: Quotas = evolve(self._quotas)
+        self.clock: Clock = clock if clock is not None else Clock()
         self._host = host
         self._port = port
         self._seed = seed
