@@ -79,6 +79,8 @@ def translate(error: Exception, call: Call) -> errors.WorkMailError | None:
         )
     if isinstance(error, aws.BotoCoreError):
         return errors.ConfigurationError(f"{operation}: {text}")
+    if isinstance(error, RuntimeError) and "credentials" in text:  # renewed, yet out of date
+        return errors.CredentialsError(f"{operation}: {text}")
     return None
 
 

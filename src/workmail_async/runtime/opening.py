@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession
+from botocore import UNSIGNED
 
 from .backend import on_trio
 from .connection import Settings
-from .errors import ConfigurationError
+from .errors import ConfigurationError, CredentialsError
 from .failures import ENDPOINT_FORM, opening_error
 from .loader import ServiceLoader
 from .operation import Service
@@ -64,6 +65,8 @@ async def open_client(service: Service, settings: Settings, behaviour: Mapping[s
             aws_session_token=credentials and credentials.session_token,
         )
         client = await context.__aenter__()
+        if credentials is None and client.meta.config.signature_version is not UNSIGNED:
+            await _fetch_credentials(session)
     except Exception as error:
         ours = opening_error(error)
         if ours is None:
@@ -71,6 +74,20 @@ async def open_client(service: Service, settings: Settings, behaviour: Mapping[s
         raise ours from error
     _check_endpoint(client.meta.endpoint_url)
     return client
+
+
+async def _fetch_credentials(session: Any) -> None:
+    """Fetch temporary credentials now: a role's would otherwise be fetched at the first request.
+
+    That needs a client of another service, whose making would stop the event loop.
+    """
+    found = await session.get_credentials()
+    if found is None:  # shows when a request is signed
+        return
+    try:
+        await found.get_frozen_credentials()
+    except Exception as error:
+        raise CredentialsError(f"the AWS credentials cannot be fetched: {error}") from error
 
 
 def _check_endpoint(url: str) -> None:
