@@ -301,3 +301,18 @@ def test_the_secret_seals_the_tokens() -> None:
     assert cut(b"one", token) is not None
     with pytest.raises(BadTokenError):
         cut(b"two", token)
+
+
+def test_deleting_an_alias_neither_skips_nor_repeats_others(stage: Stage) -> None:
+    aliases(stage, 4)
+    ana = stage.user("ana")
+    first = stage.workmail.list_aliases(OrganizationId=stage.id, EntityId=ana, MaxResults=2)
+    assert first["Aliases"] == ["ana@acme.example", "a0@acme.example"]
+    for name in ("a0", "a2"):
+        stage.workmail.delete_alias(
+            OrganizationId=stage.id, EntityId=ana, Alias=f"{name}@acme.example"
+        )
+    rest = stage.workmail.list_aliases(
+        OrganizationId=stage.id, EntityId=ana, NextToken=first["NextToken"]
+    )
+    assert rest["Aliases"] == ["a1@acme.example", "a3@acme.example"]

@@ -38,11 +38,11 @@ def delete_alias(organization: Organization, *, entity_id: str, alias: str) -> N
     organization.directory.remove_alias(entity, alias)
 
 
-def list_aliases(organization: Organization, *, entity_id: str) -> list[str]:
-    """Return an entity's addresses, the primary one first."""
+def list_aliases(organization: Organization, *, entity_id: str) -> list[tuple[str, int]]:
+    """Return an entity's addresses, the primary one first, each with its place in the list."""
     entity = _by_id(organization, entity_id)
     entity.require(ENABLED, DISABLED)
-    return [*([entity.email] if entity.email else []), *entity.aliases]
+    return [*([(entity.email, 0)] if entity.email else []), *entity.aliases.items()]
 
 
 def update_primary_email_address(organization: Organization, *, entity_id: str, email: str) -> None:

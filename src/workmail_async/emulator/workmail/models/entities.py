@@ -35,7 +35,8 @@ class Entity:
         hidden: Whether the address book leaves it out.
         state: ENABLED, DISABLED or DELETED.
         email: Its primary address, while it is enabled.
-        aliases: Its other addresses, in the order they were added.
+        aliases: Its other addresses in the order they were added, each with its place in lists.
+        aliases_added: How many aliases it was ever given.
         enabled_date: When it was last registered to WorkMail.
         disabled_date: When it was last deregistered.
         groups: Identifiers of the groups it is a member of, in the order it joined them.
@@ -47,7 +48,8 @@ class Entity:
     hidden: bool = False
     state: str = DISABLED
     email: str | None = None
-    aliases: list[str] = field(factory=list)
+    aliases: dict[str, int] = field(factory=dict)
+    aliases_added: int = 0
     enabled_date: datetime | None = None
     disabled_date: datetime | None = None
     groups: dict[str, None] = field(factory=dict)
@@ -189,14 +191,15 @@ class Directory:
 
     def add_alias(self, entity: Entity, email: str) -> None:
         """Give an entity another address, which has been checked."""
-        entity.aliases.append(email)
+        entity.aliases_added += 1
+        entity.aliases[email] = entity.aliases_added
         self._by_email[email.casefold()] = entity
 
     def remove_alias(self, entity: Entity, email: str) -> None:
         """Take one of its aliases from an entity; nothing happens when it has no such alias."""
         for alias in entity.aliases:
             if alias.casefold() == email.casefold():
-                entity.aliases.remove(alias)
+                del entity.aliases[alias]
                 del self._by_email[alias.casefold()]
                 return
 
@@ -206,4 +209,4 @@ class Directory:
             if email is not None:
                 self._by_email.pop(email.casefold(), None)
         entity.email = None
-        entity.aliases = []
+        entity.aliases = {}

@@ -28,12 +28,11 @@ class AddressOperations(Operations):
         max_results: int | None = None,
     ) -> Wire:
         """Handle ListAliases."""
-        addresses = aliases.list_aliases(organization, entity_id=entity_id)
         return self.answer_page(
             "Aliases",
-            list(enumerate(addresses)),
-            lambda numbered: numbered[1],
-            position=lambda numbered: numbered[0],
+            aliases.list_aliases(organization, entity_id=entity_id),
+            lambda placed: placed[0],
+            position=lambda placed: placed[1],
             of=[organization.id, entity_id],
             next_token=next_token,
             max_results=max_results,
