@@ -71,6 +71,47 @@ def test_a_taken_port_is_said_in_one_line() -> None:
     assert "in use" in result.output
 
 
+def test_a_port_that_cannot_be_is_said_without_a_traceback() -> None:
+    result = CliRunner().invoke(main, ["--port", "99999"])
+    assert result.exit_code == 2
+    assert "99999 is not in the range 0<=x<=65535" in result.output
+
+
+def test_a_seed_can_hold_all_that_an_export_needs(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.yaml"
+    seed.write_text(
+        """
+        organizations:
+          - alias: acme
+            domains: [acme.example]
+            users: [{name: ana, messages: 3}]
+            export:
+              role_name: WorkMailExport
+              key_id: 1234abcd-12ab-34cd-56ef-1234567890ab
+              bucket: acme-mail
+        """
+    )
+    with running("--seed", str(seed)) as (_, url):
+        client: Any = boto3.client(
+            "workmail",
+            endpoint_url=url,
+            region_name="us-east-1",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+        (organization,) = client.list_organizations()["OrganizationSummaries"]
+        started = client.start_mailbox_export_job(
+            OrganizationId=organization["OrganizationId"],
+            EntityId="ana",
+            RoleArn="arn:aws:iam::123456789012:role/WorkMailExport",
+            KmsKeyArn="arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            S3BucketName="acme-mail",
+            S3Prefix="exports/ana",
+        )
+        assert started["JobId"]
+        client.close()
+
+
 def test_a_bad_seed_is_said_in_one_line(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text('{"organizations": [{"alias": "acme", "colour": "red"}]}')

@@ -14,6 +14,8 @@ import pytest
 from tests.emulator.conftest import ClientMaker
 from workmail_async.emulator import (
     Emulator,
+    ExportResources,
+    ExportSeed,
     GroupSeed,
     Mailbox,
     MailSeed,
@@ -25,6 +27,7 @@ from workmail_async.emulator import (
 )
 from workmail_async.emulator.seeding import load
 
+KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 RAW = b"Subject: one\r\n\r\nText\r\n"
 
 
@@ -314,3 +317,37 @@ class TestSeeds:
             emulator.mailbox(organization, "nobody")
         with pytest.raises(LookupError, match="m-nowhere"):
             emulator.organization("m-nowhere")
+
+
+def test_a_seed_makes_what_an_export_needs(emulator: Emulator) -> None:
+    export = ExportSeed(role_name="TheRole", key_id=KEY_ID, bucket="the-bucket", prefix="mail")
+    (planted,) = emulator.seed(
+        Seed(organizations=[OrganizationSeed(alias="acme", users=["ana"], export=export)])
+    )
+    assert planted.export == ExportResources(
+        role_arn="arn:aws:iam::123456789012:role/TheRole",
+        kms_key_arn=f"arn:aws:kms:us-east-1:123456789012:key/{KEY_ID}",
+        bucket="the-bucket",
+        prefix="mail",
+    )
+    assert emulator.client("kms").describe_key(KeyId=KEY_ID)["KeyMetadata"]["Enabled"]
+
+
+@pytest.mark.parametrize(
+    ("taken", "problem"),
+    [
+        ({"bucket": "the-bucket"}, "bucket the-bucket: "),
+        ({"bucket": "b"}, "bucket b: "),
+        ({"key_id": KEY_ID}, f"key {KEY_ID}: exists already"),
+        ({"role_name": "TheRole"}, "role TheRole: "),
+    ],
+)
+def test_names_of_what_an_export_needs_are_given_once(
+    emulator: Emulator, taken: dict[str, str], problem: str
+) -> None:
+    organization = emulator.create_organization("acme")
+    emulator.create_export_resources(
+        organization, bucket="the-bucket", key_id=KEY_ID, role_name="TheRole"
+    )
+    with pytest.raises(ValueError, match=problem):
+        emulator.create_export_resources(organization, **taken)

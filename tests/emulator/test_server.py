@@ -104,6 +104,17 @@ class TestStartingAndStopping:
         with pytest.raises(RuntimeError, match="not running"):
             _ = emulator.endpoint_url
 
+    @pytest.mark.parametrize("port", [-1, 65_536])
+    def test_a_port_that_cannot_be_is_refused(self, port: int) -> None:
+        with pytest.raises(ValueError, match=f"from 0 to 65535, not {port}"):
+            Emulator(port=port)
+
+    def test_an_address_that_cannot_be_leaves_no_socket(self) -> None:
+        before = open_files()
+        with pytest.raises(OSError, match="not an address"):
+            Emulator(host="é" * 64).start()
+        assert open_files() <= before
+
     def test_an_unknown_region_is_refused(self) -> None:
         with pytest.raises(ValueError, match="eu-central-1"):
             Emulator(region="eu-central-1")
@@ -298,6 +309,48 @@ class TestIsolation:
                 S3BucketName=resources.bucket,
                 S3Prefix="exports",
             )
+
+    def test_the_account_is_the_emulators_whatever_the_environment_says(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MOTO_ACCOUNT_ID", "210987654321")
+        with Emulator() as emulator:
+            emulator.create_organization("acme")
+            assert emulator.client().list_organizations()["OrganizationSummaries"]
+            assert emulator.client("sts").get_caller_identity()["Account"] == "123456789012"
+        with mock_aws():
+            sts: Any = boto3.client("sts", region_name="us-east-1")
+            assert sts.get_caller_identity()["Account"] == "210987654321"
+            sts.close()
+
+
+class TestClients:
+    def test_they_reach_any_service_of_the_emulator(self, emulator: Emulator) -> None:
+        emulator.create_organization("acme")
+        assert len(emulator.client().list_organizations()["OrganizationSummaries"]) == 1
+        emulator.client("s3").create_bucket(Bucket="the-bucket")
+        assert len(emulator.client("s3").list_buckets()["Buckets"]) == 1
+        elsewhere = emulator.client(region="eu-west-1")
+        assert elsewhere.list_organizations()["OrganizationSummaries"] == []
+
+    def test_they_are_made_once_and_closed_in_the_end(self) -> None:
+        with Emulator() as emulator:
+            client = emulator.client("s3")
+            assert emulator.client("s3") is client
+            emulator.reset()
+            assert emulator.client("s3") is client
+        with emulator:
+            assert emulator.client("s3") is not client
+        with pytest.raises(RuntimeError, match="not running"):
+            emulator.client("s3")
+
+    def test_settings_of_the_machine_do_not_reach_them(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AWS_PROFILE", "nobody-made-it")
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+        with Emulator() as emulator:
+            assert emulator.client("s3").list_buckets()["Buckets"] == []
 
 
 class TestResetting:

@@ -15,14 +15,17 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .access import Credentials as Credentials
     from .clock import Clock as Clock
     from .lifecycle import AfterCalls as AfterCalls
     from .lifecycle import AfterTime as AfterTime
     from .lifecycle import Immediately as Immediately
     from .lifecycle import Lifecycle as Lifecycle
     from .mailboxes import Mailbox as Mailbox
+    from .planting import ExportResources as ExportResources
     from .planting import PlantedOrganization as PlantedOrganization
     from .quotas import Quotas as Quotas
+    from .seeding import ExportSeed as ExportSeed
     from .seeding import GroupSeed as GroupSeed
     from .seeding import MailSeed as MailSeed
     from .seeding import OrganizationSeed as OrganizationSeed
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     from .seeding import Seed as Seed
     from .seeding import UserSeed as UserSeed
     from .server import Emulator as Emulator
-    from .server import ExportResources as ExportResources
     from .synthetic import SyntheticMail as SyntheticMail
     from .world import RecordedRequest as RecordedRequest
 
@@ -40,8 +42,10 @@ _HOMES = {
     "AfterCalls": "lifecycle",
     "AfterTime": "lifecycle",
     "Clock": "clock",
+    "Credentials": "access",
     "Emulator": "server",
-    "ExportResources": "server",
+    "ExportResources": "planting",
+    "ExportSeed": "seeding",
     "GroupSeed": "seeding",
     "Immediately": "lifecycle",
     "Lifecycle": "lifecycle",
@@ -62,8 +66,10 @@ __all__ = [
     "AfterCalls",
     "AfterTime",
     "Clock",
+    "Credentials",
     "Emulator",
     "ExportResources",
+    "ExportSeed",
     "GroupSeed",
     "Immediately",
     "Lifecycle",

@@ -14,7 +14,13 @@ from .server import Emulator
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=5000, show_default=True, help="Port to listen on; 0: any free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=5000,
+    show_default=True,
+    help="Port to listen on; 0: any free one.",
+)
 @click.option("--region", default="us-east-1", show_default=True, help="Region of the seed.")
 @click.option(
     "--seed",

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import mmap
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
+from moto.core.exceptions import ServiceException
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.s3.exceptions import MissingBucket
@@ -144,14 +147,31 @@ def put_file(bucket: str, key: str, path: Path, *, kms_key_arn: str, account_id:
 
 
 def create_bucket(name: str, region: str, account_id: str) -> None:
-    """Create a private bucket."""
+    """Create a private bucket.
+
+    Raises:
+        ValueError: There is one of that name, or it is not a name for one.
+    """
     backend: Any = s3_backends[account_id][_PARTITION]
-    backend.create_bucket(name, region)
+    with _refusals_as_value_errors(f"bucket {name}"):
+        backend.create_bucket(name, region)
 
 
-def create_key(description: str, region: str, account_id: str) -> str:
-    """Create a symmetric key and return its ARN."""
+def create_key(description: str, region: str, account_id: str, key_id: str | None = None) -> str:
+    """Create a symmetric key and return its ARN.
+
+    Args:
+        description: What it is for.
+        region: Where it is.
+        account_id: Whose it is.
+        key_id: Its identifier; made up when left out.
+
+    Raises:
+        ValueError: There is a key of that identifier.
+    """
     backend: Any = kms_backends[account_id][region]
+    if key_id in backend.keys:
+        raise ValueError(f"key {key_id}: exists already")
     key = backend.create_key(
         policy=None,
         key_usage="ENCRYPT_DECRYPT",
@@ -159,6 +179,11 @@ def create_key(description: str, region: str, account_id: str) -> str:
         description=description,
         tags=None,
     )
+    if key_id is not None:
+        del backend.keys[key.id]
+        key.arn = key.arn.replace(key.id, key_id)
+        key.id = key_id
+        backend.keys[key_id] = key
     return str(key.arn)
 
 
@@ -182,6 +207,9 @@ def create_export_role(
         organization_arn: The organization whose exports may assume it.
         region: Where bucket and key are.
         account_id: The account.
+
+    Raises:
+        ValueError: There is a role of that name.
     """
     backend: Any = iam_backends[account_id][_PARTITION]
     trust = _policy(
@@ -213,17 +241,27 @@ def create_export_role(
             },
         },
     )
-    role = backend.create_role(
-        role_name=name,
-        assume_role_policy_document=trust,
-        path="/",
-        permissions_boundary=None,
-        description="Writes WorkMail's mailbox exports",
-        tags=[],
-        max_session_duration="3600",
-    )
+    with _refusals_as_value_errors(f"role {name}"):
+        role = backend.create_role(
+            role_name=name,
+            assume_role_policy_document=trust,
+            path="/",
+            permissions_boundary=None,
+            description="Writes WorkMail's mailbox exports",
+            tags=[],
+            max_session_duration="3600",
+        )
     backend.put_role_policy(name, "export", rights)
     return str(role.arn)
+
+
+@contextmanager
+def _refusals_as_value_errors(what: str) -> Generator[None, None, None]:
+    """Say what moto refuses in the way that seeding does."""
+    try:
+        yield
+    except ServiceException as error:
+        raise ValueError(f"{what}: {error}") from error
 
 
 def _policy(*statements: dict[str, Any]) -> str:

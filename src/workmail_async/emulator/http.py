@@ -8,6 +8,7 @@ does not; this one keeps connections alive.
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import sys
 import threading
@@ -194,7 +195,15 @@ class EmulatorServer(ThreadedMotoServer):
             OSError: The address cannot be listened on, for instance because it is taken.
         """
         family = socket.AF_INET6 if ":" in self._ip_address else socket.AF_INET
-        with socket.create_server((self._ip_address, self._port), family=family) as listening:
+        with socket.socket(family, socket.SOCK_STREAM) as listening:
+            # As `socket.create_server` does, which leaves its socket open when the name is bad.
+            if os.name == "posix":
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listening.bind((self._ip_address, self._port))
+            except TypeError as error:  # a name that cannot be encoded
+                raise OSError(f"{self._ip_address} is not an address") from error
+            listening.listen()
             self._server = self._running = _Server(listening, self._app)
         self._thread = threading.Thread(
             target=self._running.serve_forever,

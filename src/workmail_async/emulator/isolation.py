@@ -22,6 +22,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from moto.core.base_backend import AccountSpecificBackend, BackendDict, backend_lock
+from moto.core.responses import BaseResponse
 from moto.s3.models import FakeKey, FakeMultipart, S3BackendDict
 
 _active: ContextVar[Scope | None] = ContextVar("workmail_emulator_scope", default=None)
@@ -31,7 +32,10 @@ _USE_REGIONS = "_use_boto3_regions"
 _MORE_REGIONS = "_additional_regions"
 _CREATE = "_create_account_specific_backend"
 _BUCKET_ACCOUNTS = "bucket_accounts"
+_CURRENT_ACCOUNT = "get_current_account"
 _TWIN_MARK = "_workmail_emulator_twin"
+# The header by which a request names its account.
+ACCOUNT_HEADER = "x-moto-account-id"
 # Every way in which moto reads one of its dictionaries.
 _READS = (
     "__contains__",
@@ -187,6 +191,14 @@ class _Patch:
                         additional_regions=vars(backends)[_MORE_REGIONS],
                     )
 
+        self._current_account = current_account = getattr(BaseResponse, _CURRENT_ACCOUNT)
+
+        def account_of_request(response: BaseResponse) -> str:
+            # moto would prefer MOTO_ACCOUNT_ID to the header, which every request has here.
+            given = None if _active.get() is None else response.headers.get(ACCOUNT_HEADER)
+            return str(given or current_account(response))
+
+        setattr(BaseResponse, _CURRENT_ACCOUNT, account_of_request)
         setattr(BackendDict, _CREATE, create_account)
         setattr(S3BackendDict, _BUCKET_ACCOUNTS, _ScopedBucketAccounts())
         for model in _TRACKED_MODELS:
@@ -199,6 +211,7 @@ class _Patch:
             else:
                 setattr(BackendDict, name, own)
         setattr(BackendDict, _CREATE, self._create)
+        setattr(BaseResponse, _CURRENT_ACCOUNT, self._current_account)
         delattr(S3BackendDict, _BUCKET_ACCOUNTS)
         for model in _TRACKED_MODELS:
             model.instances_tracked = list(model.instances_tracked)

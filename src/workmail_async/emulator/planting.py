@@ -5,10 +5,12 @@ from __future__ import annotations
 import attrs
 from attrs import field, frozen
 
+from . import aws
 from .lifecycle import Immediately, Progress
 from .mailboxes import Mailbox
 from .seeding import (
     ENABLED,
+    ExportSeed,
     GroupSeed,
     MailSeed,
     OrganizationSeed,
@@ -30,6 +32,23 @@ from .workmail.models.organizations import Organization
 
 
 @frozen(kw_only=True)
+class ExportResources:
+    """What an export needs besides a mailbox.
+
+    Args:
+        role_arn: The role to pass.
+        kms_key_arn: The key to pass.
+        bucket: The bucket to pass.
+        prefix: What a job's S3Prefix has to begin with, for the role to have the key's use.
+    """
+
+    role_arn: str
+    kms_key_arn: str
+    bucket: str
+    prefix: str
+
+
+@frozen(kw_only=True)
 class PlantedOrganization:
     """Where a seeded organization is to be found.
 
@@ -41,6 +60,7 @@ class PlantedOrganization:
         users: Identifiers of its users, by name.
         groups: Identifiers of its groups, by name.
         resources: Identifiers of its resources, by name.
+        export: What exports of it need, when the seed asked for that.
     """
 
     id: str
@@ -50,6 +70,7 @@ class PlantedOrganization:
     users: dict[str, str] = field(factory=dict)
     groups: dict[str, str] = field(factory=dict)
     resources: dict[str, str] = field(factory=dict)
+    export: ExportResources | None = None
 
 
 def plant_organization(backend: WorkMailBackend, seed: OrganizationSeed) -> PlantedOrganization:
@@ -69,6 +90,7 @@ def plant_organization(backend: WorkMailBackend, seed: OrganizationSeed) -> Plan
         alias=organization.alias,
         arn=organization.arn,
         region=organization.region,
+        export=plant_export_resources(organization, seed.export) if seed.export else None,
     )
     for each in seed.users:
         user = named(UserSeed, each)
@@ -80,6 +102,25 @@ def plant_organization(backend: WorkMailBackend, seed: OrganizationSeed) -> Plan
         resource = named(ResourceSeed, each_resource)
         planted.resources[resource.name] = _plant_resource(organization, resource)
     return planted
+
+
+def plant_export_resources(organization: Organization, seed: ExportSeed) -> ExportResources:
+    """Create the role, the key and the bucket of a seed."""
+    name = f"workmail-export-{organization.world.hex(12)}"
+    bucket = seed.bucket or name
+    region, account_id = organization.region, organization.account_id
+    aws.create_bucket(bucket, region, account_id)
+    key = aws.create_key(f"Exports of {organization.alias}", region, account_id, seed.key_id)
+    role = aws.create_export_role(
+        seed.role_name or name,
+        bucket=bucket,
+        prefix=seed.prefix,
+        kms_key_arn=key,
+        organization_arn=organization.arn,
+        region=region,
+        account_id=account_id,
+    )
+    return ExportResources(role_arn=role, kms_key_arn=key, bucket=bucket, prefix=seed.prefix)
 
 
 def plant_personal_access_token(

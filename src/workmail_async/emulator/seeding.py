@@ -127,6 +127,23 @@ class ResourceSeed:
     mail: list[MailSeed] = field(factory=list, kw_only=True)
 
 
+@frozen(kw_only=True)
+class ExportSeed:
+    """A role, a key and a bucket that exports of an organization work with.
+
+    Args:
+        role_name: The role's name; made up when left out.
+        key_id: The key's identifier, a UUID; made up when left out.
+        bucket: The bucket's name; made up when left out.
+        prefix: The prefix under which the role may use the key.
+    """
+
+    role_name: str | None = None
+    key_id: str | None = None
+    bucket: str | None = None
+    prefix: str = "exports"
+
+
 UserLike = str | UserSeed
 GroupLike = str | GroupSeed
 ResourceLike = str | ResourceSeed
@@ -143,6 +160,7 @@ class OrganizationSeed:
         users: Users; a name alone stands for an enabled user of that name.
         groups: Groups; a name alone stands for an enabled group of that name.
         resources: Resources; a name alone stands for an enabled room of that name.
+        export: What exports of it need; nothing is made when left out.
     """
 
     alias: str
@@ -151,6 +169,7 @@ class OrganizationSeed:
     users: list[UserLike] = field(factory=list)
     groups: list[GroupLike] = field(factory=list)
     resources: list[ResourceLike] = field(factory=list)
+    export: ExportSeed | None = None
 
 
 @frozen(kw_only=True)

@@ -6,20 +6,29 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import anyio.to_thread
-from attrs import evolve, frozen
+from attrs import evolve
 from typing_extensions import Self
 
-from . import aws, seeding
+from . import seeding
+from .access import CREDENTIALS, Clients, Credentials
 from .application import EmulatorApplication
 from .clock import Clock
 from .http import EmulatorServer
 from .lifecycle import Lifecycle
 from .mailboxes import Mailbox
-from .planting import PlantedOrganization, plant_organization, plant_personal_access_token
+from .planting import (
+    ExportResources,
+    PlantedOrganization,
+    plant_export_resources,
+    plant_organization,
+    plant_personal_access_token,
+)
 from .quotas import Quotas
 from .seeding import (
+    ExportSeed,
     GroupLike,
     OrganizationSeed,
     PersonalAccessTokenSeed,
@@ -38,22 +47,7 @@ from .workmail.models.organizations import DirectoryService, Organization
 from .workmail.models.registration import find_mailbox
 from .world import DEFAULT_ACCOUNT_ID, REGIONS, RecordedRequest, World
 
-
-@frozen(kw_only=True)
-class ExportResources:
-    """What an export needs besides a mailbox.
-
-    Args:
-        role_arn: The role to pass.
-        kms_key_arn: The key to pass.
-        bucket: The bucket to pass.
-        prefix: What a job's S3Prefix has to begin with, for the role to have the key's use.
-    """
-
-    role_arn: str
-    kms_key_arn: str
-    bucket: str
-    prefix: str
+_LAST_PORT = 65_535
 
 
 class Emulator:
@@ -88,6 +82,8 @@ class Emulator:
     ) -> None:
         if region not in REGIONS:
             raise ValueError(f"WorkMail is offered in {', '.join(REGIONS)}, not in {region}")
+        if not 0 <= port <= _LAST_PORT:
+            raise ValueError(f"a port is a number from 0 to {_LAST_PORT}, not {port}")
         self.region = region
         self.account_id = account_id
         self._lifecycle = lifecycle if lifecycle is not None else Lifecycle()
@@ -100,6 +96,7 @@ class Emulator:
         self._seed = seed
         self._world: World | None = None
         self._server: EmulatorServer | None = None
+        self._clients = Clients()
 
     def start(self) -> None:
         """Start serving.
@@ -131,6 +128,7 @@ class Emulator:
 
     def stop(self) -> None:
         """Stop serving and forget everything; nothing is left running. Stopping twice is fine."""
+        self._clients.close()
         server, self._server = self._server, None
         if server is not None:
             server.stop()
@@ -186,9 +184,18 @@ class Emulator:
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     @property
-    def credentials(self) -> dict[str, str]:
-        """Credentials to call with, under the names that boto3 and aiobotocore take."""
-        return {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+    def credentials(self) -> Credentials:
+        """Credentials to call with: `**emulator.credentials` suits any client."""
+        return CREDENTIALS.copy()
+
+    def client(self, service: str = "workmail", *, region: str | None = None) -> Any:
+        """Return boto3's client of a service here, which is closed when the emulator stops.
+
+        Args:
+            service: The service's name in boto3, such as `workmail`, `s3`, `kms` or `iam`.
+            region: The Region to call; that of the emulator when left out.
+        """
+        return self._clients.get(service, self.endpoint_url, region or self.region)
 
     @property
     def requests(self) -> list[RecordedRequest]:
@@ -305,6 +312,7 @@ class Emulator:
         bucket: str | None = None,
         prefix: str = "exports",
         role_name: str | None = None,
+        key_id: str | None = None,
     ) -> ExportResources:
         """Create a role, a key and a bucket that exports of an organization work with.
 
@@ -313,23 +321,15 @@ class Emulator:
             bucket: The bucket's name; made up when left out.
             prefix: The prefix under which the role may use the key.
             role_name: The role's name; made up when left out.
+            key_id: The key's identifier, a UUID; made up when left out.
+
+        Raises:
+            LookupError: There is no such organization.
+            ValueError: A role, bucket or key of that name exists, or cannot be named so.
         """
+        seed = ExportSeed(bucket=bucket, prefix=prefix, role_name=role_name, key_id=key_id)
         with self._inside() as backend:
-            state = backend.get_organization(_id(organization))
-            name = f"workmail-export-{backend.world.hex(12)}"
-            bucket = bucket or name
-            aws.create_bucket(bucket, state.region, state.account_id)
-            key = aws.create_key(f"Exports of {state.alias}", state.region, state.account_id)
-            role = aws.create_export_role(
-                role_name or name,
-                bucket=bucket,
-                prefix=prefix,
-                kms_key_arn=key,
-                organization_arn=state.arn,
-                region=state.region,
-                account_id=state.account_id,
-            )
-        return ExportResources(role_arn=role, kms_key_arn=key, bucket=bucket, prefix=prefix)
+            return plant_export_resources(backend.get_organization(_id(organization)), seed)
 
     def _plant(self, seed: OrganizationSeed) -> PlantedOrganization:
         try:
