@@ -312,10 +312,12 @@ async def test_a_role_is_assumed_once(server: StubServer) -> None:
         return session_until(LATER)
 
     server.respond = answer
-    async with WorkMailClient(region=REGION, endpoint_url=server.url, profile="work") as client:
-        async with anyio.create_task_group() as tasks:
-            for _ in range(5):
-                tasks.start_soon(describe, client)
+    async with (
+        WorkMailClient(region=REGION, endpoint_url=server.url, profile="work") as client,
+        anyio.create_task_group() as tasks,
+    ):
+        for _ in range(5):
+            tasks.start_soon(describe, client)
 
     assert [received.operation for received in server.requests] == ["", *[OPERATION] * 5]
     assert authorization(server.last).access_key == "AKIDASSUMED"
@@ -327,10 +329,12 @@ async def test_credentials_are_renewed_when_they_run_out(server: StubServer) -> 
     server.enqueue(session_until(soon), session_until(LATER))
     server.respond = lambda _: user_answer()
 
-    async with WorkMailClient(region=REGION, endpoint_url=server.url, profile="work") as client:
-        async with anyio.create_task_group() as tasks:
-            for _ in range(5):
-                tasks.start_soon(describe, client)
+    async with (
+        WorkMailClient(region=REGION, endpoint_url=server.url, profile="work") as client,
+        anyio.create_task_group() as tasks,
+    ):
+        for _ in range(5):
+            tasks.start_soon(describe, client)
 
     assert [received.operation for received in server.requests] == ["", "", *[OPERATION] * 5]
 
