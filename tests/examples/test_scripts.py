@@ -163,7 +163,7 @@ def service() -> ModuleType:
 async def test_service_keeps_its_directory_fresh(
     service: ModuleType,
     stub_server: StubServer,
-    workmail_client: WorkMailClient,
+    stubbed_workmail: WorkMailClient,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -175,7 +175,7 @@ async def test_service_keeps_its_directory_fresh(
     busy = error_answer("ThrottlingException", "Slow down.")
     stub_server.enqueue(ana, busy, renamed)
     stub_server.respond = lambda received: renamed
-    client = workmail_client.with_options(max_attempts=1)
+    client = stubbed_workmail.with_options(max_attempts=1)
     directory = service.Directory(Organization(client, UNUSED_ID))
     async with anyio.create_task_group() as tasks:
         await tasks.start(directory.keep_fresh)

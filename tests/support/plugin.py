@@ -41,7 +41,7 @@ def stub_server() -> Iterator[StubServer]:
 
 
 @pytest.fixture
-async def workmail_client(
+async def stubbed_workmail(
     anyio_backend: object, stub_server: StubServer
 ) -> AsyncIterator["WorkMailClient"]:
     """A client of `stub_server`, with every setting at its default."""
@@ -52,7 +52,7 @@ async def workmail_client(
 
 
 @pytest.fixture
-async def message_flow_client(
+async def stubbed_message_flow(
     anyio_backend: object, stub_server: StubServer
 ) -> AsyncIterator["MessageFlowClient"]:
     """A Message Flow client of `stub_server`, with every setting at its default."""

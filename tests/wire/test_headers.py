@@ -76,10 +76,10 @@ async def test_messages_go_to_the_address_of_the_region(anyio_backend: str, regi
 
 
 async def test_the_client_names_itself_and_what_it_is_built_on(
-    workmail_client: WorkMailClient, stub_server: StubServer
+    stubbed_workmail: WorkMailClient, stub_server: StubServer
 ) -> None:
     stub_server.enqueue(json_answer({}))
-    await workmail_client.list_organizations()
+    await stubbed_workmail.list_organizations()
 
     products = dict(part.split("/") for part in stub_server.last.headers["User-Agent"].split())
     assert products["workmail-async"] == __version__
@@ -107,13 +107,13 @@ async def test_temporary_credentials_send_and_sign_their_token(stub_server: Stub
 
 
 async def test_attempts_are_numbered_and_belong_to_one_invocation(
-    workmail_client: WorkMailClient, stub_server: StubServer, monkeypatch: pytest.MonkeyPatch
+    stubbed_workmail: WorkMailClient, stub_server: StubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backoff = "botocore.retries.standard.ExponentialBackoff.delay_amount"
     monkeypatch.setattr(backoff, lambda self, context: 0)
     failure = error_answer("InternalFailure", status=500)
     stub_server.enqueue(failure, failure, json_answer({}))
-    page = await workmail_client.list_organizations()
+    page = await stubbed_workmail.list_organizations()
 
     headers = [received.header_dict() for received in stub_server.requests]
     numbers = ["attempt=1", "attempt=2; max=3", "attempt=3; max=3"]
@@ -125,11 +125,11 @@ async def test_attempts_are_numbered_and_belong_to_one_invocation(
 
 
 async def test_calls_share_a_connection(
-    workmail_client: WorkMailClient, stub_server: StubServer
+    stubbed_workmail: WorkMailClient, stub_server: StubServer
 ) -> None:
     stub_server.respond = lambda received: json_answer({})
     for _ in range(5):
-        await workmail_client.list_organizations()
+        await stubbed_workmail.list_organizations()
 
     assert stub_server.connections == 1
     assert stub_server.last.headers["Host"] == stub_server.url.removeprefix("http://")

@@ -114,10 +114,10 @@ def test_a_get_is_what_aiobotocore_sends_and_gives(
 
 @pytest.mark.anyio
 async def test_the_id_is_one_segment_of_the_path_whatever_it_holds(
-    message_flow_client: MessageFlowClient, stub_server: StubServer
+    stubbed_message_flow: MessageFlowClient, stub_server: StubServer
 ) -> None:
     stub_server.enqueue(content_answer())
-    async with message_flow_client.get_raw_message_content(message_id="a/b c%?#é"):
+    async with stubbed_message_flow.get_raw_message_content(message_id="a/b c%?#é"):
         pass
 
     assert stub_server.last.path == "/messages/a%2Fb%20c%25%3F%23%C3%A9"
@@ -125,10 +125,10 @@ async def test_the_id_is_one_segment_of_the_path_whatever_it_holds(
 
 @pytest.mark.anyio
 async def test_a_sent_request_answers_with_the_stream_and_metadata(
-    message_flow_client: MessageFlowClient, stub_server: StubServer
+    stubbed_message_flow: MessageFlowClient, stub_server: StubServer
 ) -> None:
     stub_server.enqueue(content_answer())
-    response = await message_flow_client.send(models.GetRawMessageContentRequest(message_id="m"))
+    response = await stubbed_message_flow.send(models.GetRawMessageContentRequest(message_id="m"))
 
     async with response.message_content as content:
         assert await content.read() == MIME
@@ -138,9 +138,9 @@ async def test_a_sent_request_answers_with_the_stream_and_metadata(
 
 @pytest.mark.anyio
 async def test_nothing_is_sent_before_the_context_is_entered(
-    message_flow_client: MessageFlowClient, stub_server: StubServer
+    stubbed_message_flow: MessageFlowClient, stub_server: StubServer
 ) -> None:
-    call = message_flow_client.get_raw_message_content(message_id="m")
+    call = stubbed_message_flow.get_raw_message_content(message_id="m")
     await anyio.lowlevel.checkpoint()
 
     assert stub_server.requests == []
@@ -152,14 +152,14 @@ async def test_nothing_is_sent_before_the_context_is_entered(
 @pytest.mark.anyio
 @pytest.mark.parametrize("chunked", [True, False])
 async def test_chunks_make_up_the_content(
-    message_flow_client: MessageFlowClient, stub_server: StubServer, chunked: bool
+    stubbed_message_flow: MessageFlowClient, stub_server: StubServer, chunked: bool
 ) -> None:
     pieces = [bytes([number]) * 50_000 for number in range(10)]
     whole = b"".join(pieces)
     length = None if chunked else len(whole)
     stub_server.enqueue(Answer(body=pieces, chunked=chunked, content_length=length))
 
-    async with message_flow_client.get_raw_message_content(message_id="m") as content:
+    async with stubbed_message_flow.get_raw_message_content(message_id="m") as content:
         chunks = [chunk async for chunk in content]
         assert await content.read() == b""
 
@@ -170,11 +170,11 @@ async def test_chunks_make_up_the_content(
 
 @pytest.mark.anyio
 async def test_the_content_parses_into_a_message(
-    message_flow_client: MessageFlowClient, stub_server: StubServer
+    stubbed_message_flow: MessageFlowClient, stub_server: StubServer
 ) -> None:
     stub_server.enqueue(content_answer())
 
-    async with message_flow_client.get_raw_message_content(message_id="m") as content:
+    async with stubbed_message_flow.get_raw_message_content(message_id="m") as content:
         message = await content.message()
 
     assert isinstance(message, EmailMessage)
@@ -184,15 +184,15 @@ async def test_the_content_parses_into_a_message(
 
 @pytest.mark.anyio
 async def test_a_large_content_is_never_in_memory(
-    message_flow_client: MessageFlowClient, stub_server: StubServer
+    stubbed_message_flow: MessageFlowClient, stub_server: StubServer
 ) -> None:
-    await assert_usable(message_flow_client, stub_server)  # what is loaded once does not count
+    await assert_usable(stubbed_message_flow, stub_server)  # what is loaded once does not count
     pieces = 512
     stub_server.enqueue(long_answer(pieces))
     received = 0
     tracemalloc.start()
     try:
-        async with message_flow_client.get_raw_message_content(message_id="m") as content:
+        async with stubbed_message_flow.get_raw_message_content(message_id="m") as content:
             async for chunk in content:
                 received += len(chunk)
         _, peak = tracemalloc.get_traced_memory()
@@ -205,44 +205,44 @@ async def test_a_large_content_is_never_in_memory(
 
 @pytest.mark.anyio
 async def test_leaving_early_closes_the_connection_and_not_the_client(
-    message_flow_client: MessageFlowClient, stub_server: StubServer
+    stubbed_message_flow: MessageFlowClient, stub_server: StubServer
 ) -> None:
     stub_server.enqueue(long_answer(4096))
 
-    async with message_flow_client.get_raw_message_content(message_id="m") as content:
+    async with stubbed_message_flow.get_raw_message_content(message_id="m") as content:
         async for chunk in content:
             assert set(chunk) == set(PIECE)
             break
 
     await closed(stub_server)
-    await assert_usable(message_flow_client, stub_server)
+    await assert_usable(stubbed_message_flow, stub_server)
 
 
 @pytest.mark.anyio
 async def test_an_error_in_the_block_closes_the_connection_and_not_the_client(
-    message_flow_client: MessageFlowClient, stub_server: StubServer
+    stubbed_message_flow: MessageFlowClient, stub_server: StubServer
 ) -> None:
     stub_server.enqueue(long_answer(4096))
 
     async def fail() -> None:
-        async with message_flow_client.get_raw_message_content(message_id="m"):
+        async with stubbed_message_flow.get_raw_message_content(message_id="m"):
             raise LookupError("the caller's own")
 
     with pytest.raises(LookupError, match="own"):
         await fail()
     await closed(stub_server)
-    await assert_usable(message_flow_client, stub_server)
+    await assert_usable(stubbed_message_flow, stub_server)
 
 
 @pytest.mark.anyio
 async def test_cancelling_a_reader_closes_the_connection_and_not_the_client(
-    message_flow_client: MessageFlowClient, stub_server: StubServer
+    stubbed_message_flow: MessageFlowClient, stub_server: StubServer
 ) -> None:
     stub_server.enqueue(long_answer(4096))
     reading = anyio.Event()
 
     async def read_for_ever() -> None:
-        async with message_flow_client.get_raw_message_content(message_id="m") as content:
+        async with stubbed_message_flow.get_raw_message_content(message_id="m") as content:
             async for _ in content:
                 reading.set()
 
@@ -252,31 +252,31 @@ async def test_cancelling_a_reader_closes_the_connection_and_not_the_client(
         tasks.cancel_scope.cancel()
 
     await closed(stub_server)
-    await assert_usable(message_flow_client, stub_server)
+    await assert_usable(stubbed_message_flow, stub_server)
 
 
 @pytest.mark.anyio
 async def test_a_content_that_breaks_off_is_an_error_and_no_end(
-    message_flow_client: MessageFlowClient, stub_server: StubServer
+    stubbed_message_flow: MessageFlowClient, stub_server: StubServer
 ) -> None:
     stub_server.enqueue(Answer(body=MIME, content_length=len(MIME) + 1))
 
-    async with message_flow_client.get_raw_message_content(message_id="m") as content:
+    async with stubbed_message_flow.get_raw_message_content(message_id="m") as content:
         with pytest.raises(errors.TransportError) as failure:
             await content.read()
 
     assert failure.value.operation == GET.name
-    await assert_usable(message_flow_client, stub_server)
+    await assert_usable(stubbed_message_flow, stub_server)
 
 
 @pytest.mark.anyio
 async def test_a_message_no_longer_in_transit_is_not_found(
-    message_flow_client: MessageFlowClient, stub_server: StubServer
+    stubbed_message_flow: MessageFlowClient, stub_server: StubServer
 ) -> None:
     stub_server.enqueue(error_answer("ResourceNotFoundException", "Gone.", status=404))
 
     with pytest.raises(errors.ResourceNotFoundException) as failure:
-        async with message_flow_client.get_raw_message_content(message_id="m"):
+        async with stubbed_message_flow.get_raw_message_content(message_id="m"):
             pytest.fail("there is no content")
 
     assert (failure.value.message, failure.value.http_status) == ("Gone.", 404)
@@ -284,11 +284,13 @@ async def test_a_message_no_longer_in_transit_is_not_found(
 
 @pytest.mark.anyio
 async def test_a_connection_lost_before_the_answer_is_tried_again(
-    message_flow_client: MessageFlowClient, stub_server: StubServer, monkeypatch: pytest.MonkeyPatch
+    stubbed_message_flow: MessageFlowClient,
+    stub_server: StubServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     backoff = "botocore.retries.standard.ExponentialBackoff.delay_amount"
     monkeypatch.setattr(backoff, lambda self, context: 0)
     stub_server.enqueue(HangUp(), HangUp())
 
-    await assert_usable(message_flow_client, stub_server)
+    await assert_usable(stubbed_message_flow, stub_server)
     assert len(stub_server.requests) == 3
