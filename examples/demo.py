@@ -59,10 +59,7 @@ Show = Callable[[str, models.DescribeMailboxExportJobResponse], None]
 async def demo(emulator: Emulator, folder: Path) -> None:
     """Makes an organization with mail in it, then exports all of its mailboxes."""
     async with WorkMailClient(
-        region=emulator.region,
-        endpoint_url=emulator.endpoint_url,
-        aws_access_key_id="demo",  # the emulator takes any credentials
-        aws_secret_access_key="demo",
+        region=emulator.region, endpoint_url=emulator.endpoint_url, **emulator.credentials
     ) as workmail:
         org = await set_up(workmail)
         for name, count in MAIL.items():  # the one step that the real service does by itself

@@ -1,7 +1,7 @@
 """What users write, with the types that they may count on. Type checkers read it; nothing runs."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -25,6 +25,7 @@ from workmail_async import (
     models,
     observers,
 )
+from workmail_async.emulator import AfterTime, Emulator, Lifecycle, UserSeed
 
 ORGANIZATION_ID = "m-0123456789abcdef0123456789abcdef"
 
@@ -353,6 +354,34 @@ def values(user: models.User) -> models.User:
             return models.User(id="2", name=user.name)
         case _:
             return user
+
+
+# The emulator
+
+
+async def with_emulator() -> None:
+    async with Emulator(lifecycle=Lifecycle(mailbox_export=AfterTime(3.0))) as emulator:
+        acme = emulator.create_organization(
+            "acme", domains=["acme.example"], users=["ana", UserSeed("bruno", messages=9)]
+        )
+        assert_type(acme.id, str)
+        assert_type(acme.users, dict[str, str])
+        box = emulator.mailbox(acme, "ana")
+        box.add_synthetic(25, seed=7)
+        assert_type(len(box), int)
+        resources = emulator.create_export_resources(acme)
+        assert_type(resources.role_arn, str)
+        emulator.clock.advance(timedelta(hours=24))
+        async with WorkMailClient(
+            region=emulator.region, endpoint_url=emulator.endpoint_url, **emulator.credentials
+        ) as workmail:
+            assert_type(await workmail.list_organizations(), models.ListOrganizationsResponse)
+        assert_type([request.operation for request in emulator.requests], list[str])
+
+
+def with_emulator_in_a_thread() -> None:
+    with Emulator(seed="seed.yaml") as emulator:
+        print(emulator.endpoint_url)
 
 
 # Message Flow
