@@ -7,10 +7,12 @@ of host patterns is an attribute, so ours join it; nothing of moto has to change
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
+from xml.sax.saxutils import escape
 
 from moto.core.request import Request
 from moto.moto_server.werkzeug_app import (
@@ -52,8 +54,20 @@ class EmulatorApplication:
         environ.setdefault("HTTP_X_MOTO_ACCOUNT_ID", self._world.account_id)
         with self._world.entered():
             self._world.settle()
-            answer: Iterable[bytes] = self._dispatcher(environ, start_response)
+            try:
+                answer: Iterable[bytes] = self._dispatcher(environ, start_response)
+            except NotImplementedError as error:
+                return _not_implemented(environ, str(error))(environ, start_response)
             return answer
+
+
+def _not_implemented(environ: Environ, message: str) -> Response:
+    """Answer for what moto lacks as AWS does for an action that it has not."""
+    if "HTTP_X_AMZ_TARGET" in environ:
+        body = json.dumps({"__type": "NotImplemented", "message": message})
+        return Response(body, 501, mimetype="application/x-amz-json-1.1")
+    body = f"<Error><Code>NotImplemented</Code><Message>{escape(message)}</Message></Error>"
+    return Response(f"<ErrorResponse>{body}</ErrorResponse>", 501, mimetype="text/xml")
 
 
 class _Dispatcher(DomainDispatcherApplication):
