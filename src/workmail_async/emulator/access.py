@@ -18,7 +18,7 @@ class Credentials(TypedDict):
 
 # Any are accepted.
 _ANY = "testing"
-CREDENTIALS = Credentials(aws_access_key_id=_ANY, aws_secret_access_key=_ANY)
+CREDENTIALS: Credentials = Credentials(aws_access_key_id=_ANY, aws_secret_access_key=_ANY)
 
 
 class Clients:
@@ -71,5 +71,5 @@ def _session() -> Session:
 
     settings = ("profile", "config_file", "credentials_file")
     # Each is a tuple of where to look for a setting: nowhere.
-    unset = dict.fromkeys(settings, (None, None, None, None))
+    unset: dict[str, Any] = dict.fromkeys(settings, (None, None, None, None))
     return boto3.Session(botocore_session=Session(unset))

@@ -1,0 +1,139 @@
+"""Fixtures for the tests of those who use WorkMail: an emulator, an organization in it, a client.
+
+pytest loads this module in every run of whoever has the package installed, so importing it costs
+next to nothing, and nothing is missed in it until a test asks for a fixture.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from workmail_async import WorkMailClient
+    from workmail_async.emulator import Emulator, OrganizationSeed, PlantedOrganization
+
+__all__: list[str] = []
+
+_MARKER = "workmail"
+# As an installed plugin, and as one that is named by its module.
+_PYTEST_ASYNCIO = ("asyncio", "pytest_asyncio.plugin")
+_ON_ANYIO = "_workmail_client_on_anyio"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known and, beside pytest-asyncio, the fixtures that it runs."""
+    config.addinivalue_line(
+        "markers",
+        f"{_MARKER}(users=…, domains=…, …): what `workmail_organization` holds; "
+        "takes the arguments of workmail_async.emulator.OrganizationSeed",
+    )
+    if any(map(config.pluginmanager.hasplugin, _PYTEST_ASYNCIO)):
+        name = f"{__name__}.on_asyncio"
+        config.pluginmanager.register(importlib.import_module(name), name)
+
+
+@pytest.fixture(scope="session")
+def workmail_emulator_server() -> Iterator[Emulator]:
+    """The emulator's server, one for a run and, under pytest-xdist, for each of its workers.
+
+    Override it to begin with other settings: `with Emulator(region=…) as emulator: yield emulator`.
+    Tests take `workmail_emulator`.
+    """
+    try:
+        from workmail_async.emulator import Emulator
+    except ModuleNotFoundError as error:
+        pytest.fail(
+            f"the emulator needs {error.name}: pip install 'workmail-async[emulator]'",
+            pytrace=False,
+        )
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def workmail_emulator(workmail_emulator_server: Emulator) -> Emulator:
+    """An emulated WorkMail, with S3, KMS, IAM and STS beside it, as it was at its start."""
+    workmail_emulator_server.reset()
+    return workmail_emulator_server
+
+
+@pytest.fixture
+def workmail_organization_seed() -> OrganizationSeed:
+    """What `workmail_organization` holds where no marker says otherwise; override it for more."""
+    from workmail_async.emulator import OrganizationSeed
+
+    return OrganizationSeed(
+        alias="acme",
+        domains=["acme.example"],
+        users=["ana", "bruno"],
+        groups=["staff"],
+        resources=["library"],
+    )
+
+
+@pytest.fixture
+def workmail_organization(
+    request: pytest.FixtureRequest, workmail_emulator: Emulator
+) -> PlantedOrganization:
+    """An organization with users ana and bruno, group staff and room library, all enabled.
+
+    `@pytest.mark.workmail(users=[…], …)` puts others in their place; so does a fixture
+    `workmail_organization_seed` of your own.
+    """
+    import attrs
+
+    from workmail_async.emulator import Seed
+
+    seed: OrganizationSeed = request.getfixturevalue("workmail_organization_seed")
+    for marker in reversed(list(request.node.iter_markers(_MARKER))):  # the closest has the say
+        known = attrs.fields_dict(type(seed))
+        strange = ", ".join([*map(repr, marker.args), *sorted(marker.kwargs.keys() - known)])
+        if strange:
+            pytest.fail(
+                f"@pytest.mark.{_MARKER} takes {', '.join(known)} by name, not {strange}",
+                pytrace=False,
+            )
+        seed = attrs.evolve(seed, **marker.kwargs)
+    (organization,) = workmail_emulator.seed(Seed(organizations=[seed]))
+    return organization
+
+
+@pytest.fixture
+def workmail_client(request: pytest.FixtureRequest) -> WorkMailClient:
+    """A `WorkMailClient` of `workmail_emulator`, for tests that are coroutines.
+
+    They may run under AnyIO's plugin, on asyncio or trio, or under pytest-asyncio in either mode.
+    """
+    if "anyio_backend" in request.fixturenames:
+        name = _ON_ANYIO
+    elif marker := request.node.get_closest_marker("asyncio"):
+        scope = marker.kwargs.get("loop_scope") or marker.kwargs.get("scope")
+        default = request.config.getini("asyncio_default_test_loop_scope")
+        name = f"_workmail_client_on_{scope or default}_loop"
+    else:
+        pytest.fail(
+            "workmail_client needs an event loop: mark the test with pytest.mark.anyio or "
+            "pytest.mark.asyncio, and make it a coroutine",
+            pytrace=False,
+        )
+    client: WorkMailClient = request.getfixturevalue(name)
+    return client
+
+
+def client_of(emulator: Emulator) -> WorkMailClient:
+    """Return a client of an emulator, which whoever asks for it has to close."""
+    from workmail_async import WorkMailClient
+
+    return WorkMailClient(
+        region=emulator.region, endpoint_url=emulator.endpoint_url, **emulator.credentials
+    )
+
+
+@pytest.fixture(name=_ON_ANYIO)
+async def _on_anyio(workmail_emulator: Emulator) -> AsyncIterator[WorkMailClient]:
+    async with client_of(workmail_emulator) as client:
+        yield client
