@@ -91,7 +91,10 @@ def test_every_public_type_is_known(elsewhere: Path) -> None:
     )
     report = json.loads(output)["typeCompleteness"]
     unknown = [
-        each["name"] for each in report["symbols"] if each["isExported"] and not each["isTypeKnown"]
+        f"{each['name']}: {found['message']}"
+        for each in report["symbols"]
+        if each["isExported"] and not each["isTypeKnown"]
+        for found in each["diagnostics"] or [{"message": "made of what is unknown"}]
     ]
     assert unknown == []
     assert report["completenessScore"] == 1
