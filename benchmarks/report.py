@@ -91,9 +91,9 @@ def text(report: Report) -> str:
             value = report.value(figure.key, peer)
             if value is None:
                 continue
-            ratio = report.ratio(figure.key, peer) if figure.compared else None
-            compared = f"   x {ratio.shown(2)}" if ratio else ""
-            lines.append(f"  {peer:16}{value.shown(figure.digits):>26}{compared}".rstrip())
+            compared = _compared(report, figure, peer) if figure.compared else ""
+            times = f"   x {compared}" if compared else ""
+            lines.append(f"  {peer:16}{value.shown(figure.digits):>26}{times}")
     lines += ["", f"{'Goals':41}{'at most':>8}   measured"]
     for goal, found, met in report.outcomes():
         verdict = "ok" if met else "MISSED"
@@ -122,13 +122,17 @@ def markdown(report: Report) -> str:
 def _rows(report: Report) -> Iterator[list[str]]:
     for figure in report.figures():
         values = [report.value(figure.key, peer) for peer in report.versions]
-        yield [
-            f"{figure.title}, {figure.unit}",
-            *(value.shown(figure.digits) if value else "" for value in values),
-        ]
+        shown = [value.shown(figure.digits) if value else "" for value in values]
+        yield [f"{figure.title}, {figure.unit}", *shown]
         if figure.compared and BASELINE.distribution in report.versions:
-            ratios = [report.ratio(figure.key, peer) for peer in report.versions]
-            yield ["… to aiobotocore", *(ratio.shown(2) if ratio else "" for ratio in ratios)]
+            yield ["… to aiobotocore's", *(_compared(report, figure, p) for p in report.versions)]
+
+
+def _compared(report: Report, figure: Figure, peer: str) -> str:
+    if peer == BASELINE.distribution:
+        return "1"
+    ratio = report.ratio(figure.key, peer)
+    return ratio.shown(2) if ratio else ""
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The benchmarks must run and say what they found; what they find is no matter for a test."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,9 +65,9 @@ def test_each_client_is_compared_with_aiobotocore() -> None:
         *("--quick", "--only", "cpu", "--markdown"),
         *("--peer", "workmail-async", "--peer", "aiobotocore"),
     )
-    rows = [line for line in printed.splitlines() if line.startswith("| … to aiobotocore |")]
+    rows = [line for line in printed.splitlines() if line.startswith("| … to aiobotocore's |")]
     assert len(rows) == 2
-    assert all(row.count("|") == 4 and "| 1.00 (1.00-1.00) |" in row for row in rows)
+    assert all(re.fullmatch(r"\| … .* \| \d\.\d\d \(.*\) \| 1 \|", row) for row in rows)
     assert "medians of 1 round " in printed
 
 
@@ -83,7 +84,7 @@ def test_the_text_shows_median_spread_and_ratio(report: Report) -> None:
     at = lines.index("CPU time of one describe_user, µs")
     assert [line.split() for line in lines[at + 1 : at + 3]] == [
         ["workmail-async", "2", "(1-3)", "x", "0.50", "(0.50-0.50)"],
-        ["aiobotocore", "4", "(2-6)", "x", "1.00", "(1.00-1.00)"],
+        ["aiobotocore", "4", "(2-6)", "x", "1"],
     ]
     assert any(line.endswith("MISSED") for line in lines)
     assert any(line.endswith("ok") for line in lines)
