@@ -1,0 +1,191 @@
+"""One mailbox's export: a handle on a job that WorkMail runs."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+
+from workmail_async import models
+from workmail_async.enums import MailboxExportJobState
+from workmail_async.errors import (
+    EntityStateException,
+    InvalidParameterException,
+    ResourceNotFoundException,
+)
+from workmail_async.runtime.waiting import ProgressCallback
+
+from .aws import S3, aws_client
+from .download import Download, fetch
+from .errors import DownloadError
+from .target import ExportTarget
+
+if TYPE_CHECKING:
+    from workmail_async.workmail.organization import Organization
+
+ENDED = (
+    MailboxExportJobState.COMPLETED,
+    MailboxExportJobState.FAILED,
+    MailboxExportJobState.CANCELLED,
+)
+
+
+class ExportJob:
+    """A handle on one mailbox export job.
+
+    It keeps nothing but the organization and the job's id, so it can be made anew at any time::
+
+        job = await ExportJob.start(org, entity_id="ana@example.com", target=target)
+        await job.wait()
+        await job.download("ana.zip")
+
+    Args:
+        organization: The organization.
+        job_id: The id of the job.
+    """
+
+    def __init__(self, organization: Organization, job_id: str) -> None:
+        self.organization = organization
+        self.job_id = job_id
+
+    def __repr__(self) -> str:
+        return f"ExportJob({self.job_id!r})"
+
+    @classmethod
+    async def start(
+        cls,
+        organization: Organization,
+        *,
+        entity_id: str,
+        target: ExportTarget,
+        description: str | None = None,
+        client_token: str | None = None,
+    ) -> ExportJob:
+        """Start exporting a mailbox.
+
+        Args:
+            organization: The organization.
+            entity_id: The user or resource: id, address or name.
+            target: Where to write, and as whom. The mailbox gets a prefix of its own under the
+                target's, with `_` for what a prefix may not hold.
+            description: A note of at most 1,023 characters.
+            client_token: A token that makes starting safe to repeat; made up when left out.
+
+        Returns:
+            The handle.
+
+        Raises:
+            errors.LimitExceededException: Ten jobs run already, or the mailbox was exported within
+                the last 24 hours.
+            errors.EntityNotFoundException: There is no such user or resource.
+        """
+        answer = await organization.start_mailbox_export_job(
+            entity_id=entity_id,
+            role_arn=target.role_arn,
+            kms_key_arn=target.kms_key_arn,
+            s3_bucket_name=target.bucket,
+            s3_prefix=target.prefix_for(entity_id),
+            description=description,
+            client_token=client_token,
+        )
+        if answer.job_id is None:
+            raise DownloadError(f"WorkMail gave no job id for the export of {entity_id}")
+        return cls(organization, answer.job_id)
+
+    async def status(self) -> models.DescribeMailboxExportJobResponse:
+        """Ask WorkMail about the job.
+
+        Returns:
+            Its description, with `state`, `estimated_progress` and, when it failed, `error_info`.
+        """
+        return await self.organization.describe_mailbox_export_job(job_id=self.job_id)
+
+    async def wait(
+        self,
+        *,
+        timeout: float = 21600.0,  # noqa: ASYNC109  (as the waiter that it calls)
+        on_progress: ProgressCallback[models.DescribeMailboxExportJobResponse] | None = None,
+    ) -> models.DescribeMailboxExportJobResponse:
+        """Wait until the job has completed.
+
+        Args:
+            timeout: Seconds until giving up; the job goes on all the same.
+            on_progress: Called with every description; a plain or an async function.
+
+        Returns:
+            The last description.
+
+        Raises:
+            errors.WaiterFailedError: The job failed or was cancelled.
+            errors.WaiterTimeoutError: The deadline came first.
+        """
+        return await self.organization.wait_until_mailbox_export_job_completed(
+            job_id=self.job_id, timeout=timeout, on_progress=on_progress
+        )
+
+    async def watch(
+        self, *, min_delay: float = 2.0, max_delay: float = 60.0
+    ) -> AsyncIterator[models.DescribeMailboxExportJobResponse]:
+        """Look at the job until it has ended, however it ends.
+
+        Args:
+            min_delay: Seconds between two looks at first.
+            max_delay: Seconds between two looks in the end, when nothing changes.
+
+        Yields:
+            A description whenever state or progress changed; the last one is of the job's end.
+        """
+        delay = min_delay
+        seen: tuple[object, object] | None = None
+        while True:
+            description = await self.status()
+            now = (description.state, description.estimated_progress)
+            if now != seen:
+                seen, delay = now, min_delay
+                yield description
+            if description.state in ENDED:
+                return
+            await anyio.sleep(random.uniform(min_delay, delay))
+            delay = min(max_delay, delay * 2)
+
+    async def cancel(self) -> models.DescribeMailboxExportJobResponse:
+        """Cancel the job, and look what became of it.
+
+        A job that is nearly done may complete all the same, so its state tells, not this call.
+
+        Returns:
+            Its description afterwards.
+        """
+        try:
+            await self.organization.cancel_mailbox_export_job(job_id=self.job_id)
+        except (EntityStateException, InvalidParameterException, ResourceNotFoundException):
+            description = await self.status()
+            if description.state not in ENDED:
+                raise
+            return description
+        return await self.status()
+
+    async def download(self, path: str | Path) -> Download:
+        """Download the zip of a completed job.
+
+        Args:
+            path: The file to write, or a folder to write it into under the job's name for it. It
+                appears when it is whole; what a broken download left is gone on with.
+
+        Returns:
+            Where it lies, its size and its SHA-256.
+
+        Raises:
+            DownloadError: The job has no file, or the file could not be fetched whole.
+        """
+        description = await self.status()
+        if description.s3_path is None or description.s3_bucket_name is None:
+            raise DownloadError(f"job {self.job_id} has no file: its state is {description.state}")
+        where = Path(path)
+        if await anyio.Path(where).is_dir():
+            where /= description.s3_path.rpartition("/")[2]
+        async with aws_client(self.organization.client, S3) as s3:
+            return await fetch(s3, description.s3_bucket_name, description.s3_path, where)

@@ -1,0 +1,577 @@
+"""The memory of an organization's export: one SQLite file, written before each act.
+
+Killing the process at any moment loses nothing: what was decided stands here, and what was decided
+but perhaps not done is done again in a way that changes nothing the second time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import sqlite3
+import threading
+import uuid
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+from typing_extensions import Self
+
+from .errors import ManifestError, ManifestInUseError
+from .selection import Choice
+
+_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE mailbox (
+    entity_id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    email TEXT,
+    state TEXT NOT NULL,
+    status TEXT NOT NULL,
+    reason TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    not_before REAL
+) WITHOUT ROWID;
+CREATE TABLE job (
+    token TEXT PRIMARY KEY,
+    entity_id TEXT NOT NULL REFERENCES mailbox,
+    attempt INTEGER NOT NULL,
+    prefix TEXT NOT NULL,
+    job_id TEXT UNIQUE,
+    state TEXT NOT NULL,
+    progress INTEGER,
+    error_info TEXT,
+    bucket TEXT,
+    path TEXT,
+    adopted INTEGER NOT NULL DEFAULT 0,
+    planned REAL NOT NULL,
+    ended REAL
+) WITHOUT ROWID;
+CREATE TABLE file (
+    entity_id TEXT PRIMARY KEY REFERENCES mailbox,
+    job_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    calendar INTEGER NOT NULL,
+    content_bytes INTEGER NOT NULL,
+    notes TEXT NOT NULL,
+    verified REAL NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+class Status(str, Enum):
+    """Where a mailbox stands on its way to disk."""
+
+    SKIPPED = "skipped"
+    """Left out, for a reason that the report names."""
+    PENDING = "pending"
+    """Waits for its start; not before a certain time when it was deferred."""
+    RUNNING = "running"
+    """WorkMail writes its export."""
+    EXPORTED = "exported"
+    """The export lies in S3 and is yet to be downloaded and verified."""
+    SAFE = "safe"
+    """Downloaded and verified."""
+    FAILED = "failed"
+    """Given up, for a reason that the report names."""
+    CANCELLED = "cancelled"
+    """Its job was cancelled by somebody."""
+
+
+@frozen(kw_only=True)
+class MailboxRow:
+    """One mailbox.
+
+    Attributes:
+        entity_id: The id of the user, resource or group.
+        kind: `user`, `resource` or `group`.
+        name: Its name.
+        email: Its address; None while it has none.
+        state: Its state in WorkMail when it was last looked at.
+        status: Where it stands.
+        reason: Why it was skipped, deferred or given up.
+        attempts: How many jobs were started for it.
+        not_before: Before when it is not started, in seconds since the epoch.
+    """
+
+    entity_id: str
+    kind: str
+    name: str
+    email: str | None
+    state: str
+    status: Status
+    reason: str | None
+    attempts: int
+    not_before: float | None
+
+    @property
+    def label(self) -> str:
+        """The address, or the name of what has none."""
+        return self.email or self.name
+
+
+@frozen(kw_only=True)
+class JobRow:
+    """One export job.
+
+    Attributes:
+        token: Its idempotency token, derived from organization, mailbox, run and attempt.
+        entity_id: The mailbox.
+        attempt: Which attempt it is, from 1.
+        prefix: Its prefix in S3.
+        job_id: WorkMail's id; None until the answer to its start was recorded.
+        state: `PLANNED` until then, afterwards WorkMail's state.
+        progress: Percent done, as WorkMail estimates.
+        error_info: Why it failed.
+        bucket: The bucket of its file.
+        path: The file's path in the bucket.
+        adopted: Whether it was not started by this export but found.
+        planned: When it was planned, in seconds since the epoch.
+        ended: When its end was seen.
+    """
+
+    token: str
+    entity_id: str
+    attempt: int
+    prefix: str
+    job_id: str | None
+    state: str
+    progress: int | None
+    error_info: str | None
+    bucket: str | None
+    path: str | None
+    adopted: bool
+    planned: float
+    ended: float | None
+
+
+@frozen(kw_only=True)
+class FileRow:
+    """One verified archive on disk.
+
+    Attributes:
+        entity_id: The mailbox.
+        job_id: The job that wrote it.
+        path: Where it lies, relative to the export's folder.
+        bytes: Its size.
+        sha256: Its SHA-256, in hexadecimal.
+        items: How many items it holds.
+        messages: How many of them are messages.
+        calendar: How many of them are calendar items.
+        content_bytes: The size of all items, unpacked.
+        notes: What is worth knowing about it, a line each.
+        verified: When it was verified, in seconds since the epoch.
+    """
+
+    entity_id: str
+    job_id: str
+    path: str
+    bytes: int
+    sha256: str
+    items: int
+    messages: int
+    calendar: int
+    content_bytes: int
+    notes: str
+    verified: float
+
+
+class Manifest:
+    """The state of one organization's export, in one SQLite file.
+
+    Opening it for writing takes a lock that ends with the process, however it ends. Reading needs
+    none. Methods block for the time of a small disk write.
+
+    Args:
+        path: The file; made when it is not there.
+        read_only: Whether only to look; then the file has to be there.
+
+    Raises:
+        ManifestInUseError: Another process writes to it.
+        ManifestError: The file is no manifest, or one of another version.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._guard: sqlite3.Connection | None = None
+        if read_only:
+            if not path.is_file():
+                raise ManifestError(path, "there is no such manifest: start an export first")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._guard = _take(path)
+        try:
+            self._db = _connect(path, read_only=read_only)
+            self._prepare(read_only=read_only)
+        except BaseException:
+            self._release()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file and give up the lock."""
+        self._db.close()
+        self._release()
+
+    def _release(self) -> None:
+        if self._guard is not None:
+            self._guard.close()
+            self._guard = None
+
+    def _prepare(self, *, read_only: bool) -> None:
+        try:
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0 and not read_only:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                with self._writing() as db:
+                    for statement in _SCHEMA.strip().rstrip(";").split(";"):
+                        db.execute(statement)
+                    db.execute(f"PRAGMA user_version = {_VERSION}")
+                version = _VERSION
+        except sqlite3.DatabaseError as error:
+            raise ManifestError(self.path, f"this is not a manifest ({error})") from error
+        if version != _VERSION:
+            raise ManifestError(
+                self.path,
+                f"its version is {version}, this library's {_VERSION}: use another folder",
+            )
+
+    @contextmanager
+    def _writing(self) -> Generator[sqlite3.Connection, None, None]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
+    # --- settings ---
+
+    def setting(self, name: str) -> str | None:
+        """Return a setting of the export."""
+        rows = self._rows("SELECT value FROM setting WHERE name = ?", name)
+        return str(rows[0]["value"]) if rows else None
+
+    def bind(self, settings: dict[str, str]) -> None:
+        """Record what the export is of, or check that it is the same as before.
+
+        Args:
+            settings: Names and values, such as the organization's id.
+
+        Raises:
+            ManifestError: The manifest belongs to an export of something else.
+        """
+        for name, value in settings.items():
+            known = self.setting(name)
+            if known is not None and known != value:
+                raise ManifestError(
+                    self.path,
+                    f"it belongs to an export with {name} {known}, not {value}: use another folder",
+                )
+        with self._writing() as db:
+            for name, value in {**settings, "run": uuid.uuid4().hex}.items():
+                db.execute("INSERT OR IGNORE INTO setting VALUES (?, ?)", (name, value))
+            runner = f"process {os.getpid()} on {socket.gethostname()}"
+            db.execute("INSERT OR REPLACE INTO setting VALUES ('runner', ?)", (runner,))
+
+    def remember(self, settings: dict[str, str]) -> None:
+        """Record settings that may change from one run to the next.
+
+        Args:
+            settings: Names and values, such as the role; an empty value forgets.
+        """
+        with self._writing() as db:
+            for name, value in settings.items():
+                db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
+
+    @property
+    def run(self) -> str:
+        """The id of this export, made once for each manifest."""
+        return self.setting("run") or ""
+
+    # --- mailboxes ---
+
+    def record_choices(self, choices: Iterable[Choice]) -> None:
+        """Record who is exported and who is not; what was done already stays done."""
+        with self._writing() as db:
+            for choice in choices:
+                entity = choice.entity
+                status = Status.PENDING if choice.skipped is None else Status.SKIPPED
+                db.execute(
+                    """
+                    INSERT INTO mailbox (entity_id, kind, name, email, state, status, reason)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (entity_id) DO UPDATE SET
+                        kind = excluded.kind, name = excluded.name,
+                        email = coalesce(excluded.email, email), state = excluded.state,
+                        status = CASE WHEN status IN ('skipped', 'pending')
+                            THEN excluded.status ELSE status END,
+                        reason = CASE WHEN status = 'skipped' OR excluded.status = 'skipped'
+                            AND status = 'pending' THEN excluded.reason ELSE reason END
+                    """,
+                    (
+                        entity.entity_id,
+                        entity.kind,
+                        entity.name,
+                        entity.email,
+                        entity.state,
+                        status.value,
+                        choice.skipped,
+                    ),
+                )
+
+    def mailboxes(self, *statuses: Status) -> list[MailboxRow]:
+        """Return the mailboxes of some statuses, or all, in the order of their addresses."""
+        rows = self._rows("SELECT * FROM mailbox ORDER BY lower(coalesce(email, name)), entity_id")
+        found = [MailboxRow(**{**dict(row), "status": Status(row["status"])}) for row in rows]
+        return [row for row in found if not statuses or row.status in statuses]
+
+    def put_status(
+        self,
+        entity_id: str,
+        status: Status,
+        reason: str | None = None,
+        *,
+        not_before: float | None = None,
+    ) -> None:
+        """Record where a mailbox stands.
+
+        Args:
+            entity_id: The mailbox.
+            status: Its new status.
+            reason: Why, for a status that needs it.
+            not_before: Before when it is not started, in seconds since the epoch.
+        """
+        with self._writing() as db:
+            _put_status(db, entity_id, status, reason, not_before)
+
+    def retry_failed(self) -> int:
+        """Make everything that was given up pending again.
+
+        Returns:
+            How many mailboxes that were.
+        """
+        with self._writing() as db:
+            return db.execute(
+                "UPDATE mailbox SET status = 'pending', reason = NULL, not_before = NULL"
+                " WHERE status IN ('failed', 'cancelled')"
+            ).rowcount
+
+    # --- jobs ---
+
+    def plan(self, organization_id: str, mailbox: MailboxRow, prefix: str, now: float) -> JobRow:
+        """Record that a job is about to be started; the same attempt gives the same plan.
+
+        Args:
+            organization_id: The organization.
+            mailbox: The mailbox.
+            prefix: The job's prefix in S3.
+            now: The time, in seconds since the epoch.
+
+        Returns:
+            The job, with the token to start it with.
+        """
+        attempt = mailbox.attempts + 1
+        token = token_for(organization_id, mailbox.entity_id, self.run, attempt)
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO job (token, entity_id, attempt, prefix, state, planned)"
+                " VALUES (?, ?, ?, ?, 'PLANNED', ?)",
+                (token, mailbox.entity_id, attempt, prefix, now),
+            )
+        return self.job(token)
+
+    def job(self, token: str) -> JobRow:
+        """Return the job of a token."""
+        (row,) = self._rows("SELECT * FROM job WHERE token = ?", token)
+        return _job(row)
+
+    def jobs(self, entity_id: str | None = None) -> list[JobRow]:
+        """Return the jobs of a mailbox, or all, in the order of their attempts."""
+        if entity_id is None:
+            rows = self._rows("SELECT * FROM job ORDER BY entity_id, attempt")
+        else:
+            rows = self._rows("SELECT * FROM job WHERE entity_id = ? ORDER BY attempt", entity_id)
+        return [_job(row) for row in rows]
+
+    def running_jobs(self) -> list[JobRow]:
+        """Return the jobs of the mailboxes that WorkMail writes at the moment."""
+        rows = self._rows(
+            "SELECT job.* FROM job JOIN mailbox USING (entity_id)"
+            " WHERE job.state = 'RUNNING' AND mailbox.status = 'running' ORDER BY job.planned"
+        )
+        return [_job(row) for row in rows]
+
+    def record_start(self, token: str, job_id: str) -> None:
+        """Record the answer to a start."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE job SET job_id = ?, state = 'RUNNING' WHERE token = ?", (job_id, token)
+            )
+            db.execute(
+                "UPDATE mailbox SET status = 'running', reason = NULL, not_before = NULL,"
+                " attempts = (SELECT attempt FROM job WHERE token = ?)"
+                " WHERE entity_id = (SELECT entity_id FROM job WHERE token = ?)",
+                (token, token),
+            )
+
+    def adopt(self, mailbox: MailboxRow, job_id: str, prefix: str, now: float) -> None:
+        """Take over a job that was found running or finished, and not started from here."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO job"
+                " (token, entity_id, attempt, prefix, job_id, state, adopted, planned)"
+                " VALUES (?, ?, ?, ?, ?, 'RUNNING', 1, ?)",
+                (f"adopted:{job_id}", mailbox.entity_id, mailbox.attempts + 1, prefix, job_id, now),
+            )
+            db.execute(
+                "UPDATE mailbox SET status = 'running', reason = NULL, not_before = NULL,"
+                " attempts = attempts + 1 WHERE entity_id = ?",
+                (mailbox.entity_id,),
+            )
+
+    def record_progress(self, token: str, progress: int | None) -> None:
+        """Record how far a job is."""
+        with self._writing() as db:
+            db.execute("UPDATE job SET progress = ? WHERE token = ?", (progress, token))
+
+    def record_end(
+        self,
+        job: JobRow,
+        state: str,
+        now: float,
+        *,
+        status: Status,
+        reason: str | None = None,
+        not_before: float | None = None,
+        error_info: str | None = None,
+        bucket: str | None = None,
+        path: str | None = None,
+    ) -> None:
+        """Record the end of a job and what becomes of its mailbox, in one act.
+
+        Args:
+            job: The job.
+            state: Its final state.
+            now: The time, in seconds since the epoch.
+            status: The mailbox's new status.
+            reason: Why, for a status that needs it.
+            not_before: Before when the mailbox is not started again.
+            error_info: WorkMail's explanation of a failure.
+            bucket: The bucket of the job's file.
+            path: The file's path in the bucket.
+        """
+        with self._writing() as db:
+            db.execute(
+                "UPDATE job SET state = ?, ended = ?, error_info = ?, bucket = ?, path = ?,"
+                " progress = CASE WHEN ? = 'COMPLETED' THEN 100 ELSE progress END WHERE token = ?",
+                (state, now, error_info, bucket, path, state, job.token),
+            )
+            _put_status(db, job.entity_id, status, reason, not_before)
+
+    # --- files ---
+
+    def record_file(self, file: FileRow) -> None:
+        """Record a verified archive; its mailbox is safe."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    file.entity_id,
+                    file.job_id,
+                    file.path,
+                    file.bytes,
+                    file.sha256,
+                    file.items,
+                    file.messages,
+                    file.calendar,
+                    file.content_bytes,
+                    file.notes,
+                    file.verified,
+                ),
+            )
+            _put_status(db, file.entity_id, Status.SAFE, None, None)
+
+    def files(self) -> dict[str, FileRow]:
+        """Return the verified archives by their mailboxes' ids."""
+        return {row["entity_id"]: FileRow(**dict(row)) for row in self._rows("SELECT * FROM file")}
+
+
+def token_for(organization_id: str, entity_id: str, run: str, attempt: int) -> str:
+    """Return the idempotency token of one attempt: always the same for the same attempt."""
+    text = "\0".join((organization_id, entity_id, run, str(attempt)))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def timestamp(moment: datetime) -> float:
+    """Return a moment as the manifest writes it, in seconds since the epoch."""
+    return moment.astimezone(timezone.utc).timestamp()
+
+
+def _job(row: sqlite3.Row) -> JobRow:
+    return JobRow(**{**dict(row), "adopted": bool(row["adopted"])})
+
+
+def _put_status(
+    db: sqlite3.Connection,
+    entity_id: str,
+    status: Status,
+    reason: str | None,
+    not_before: float | None,
+) -> None:
+    db.execute(
+        "UPDATE mailbox SET status = ?, reason = ?, not_before = ? WHERE entity_id = ?",
+        (status.value, reason, not_before, entity_id),
+    )
+
+
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    where: Any = f"{path.resolve().as_uri()}?mode=ro" if read_only else str(path)
+    db = sqlite3.connect(where, uri=read_only, isolation_level=None, check_same_thread=False)
+    db.row_factory = sqlite3.Row
+    if not read_only:
+        db.execute("PRAGMA synchronous = FULL")
+    return db
+
+
+def _take(path: Path) -> sqlite3.Connection:
+    """Hold an exclusive transaction on a file beside the manifest for as long as it is open."""
+    guard = sqlite3.connect(
+        f"{path}.lock", timeout=0, isolation_level=None, check_same_thread=False
+    )
+    try:
+        guard.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        guard.close()
+        holder = ""
+        if path.is_file():
+            with Manifest(path, read_only=True) as other:
+                holder = f" ({other.setting('runner')})"
+        raise ManifestInUseError(
+            path, f"another process exports with this manifest{holder}: wait for it or stop it"
+        ) from error
+    return guard

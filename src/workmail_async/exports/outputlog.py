@@ -1,0 +1,103 @@
+"""The log that WorkMail writes of a finished export, as far as anybody knows it.
+
+AWS says what is in it, and that its numbers are texts; where it lies it does not say. So it is
+looked for beside the zip, and an export without one is no worse.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from .archive import ArchiveCheck
+
+_LARGEST = 1024 * 1024
+
+
+@frozen(kw_only=True)
+class OutputLog:
+    """What WorkMail says of a finished export.
+
+    Attributes:
+        messages: How many messages it exported.
+        folders: How many folders.
+        bytes: How many bytes; of what, is not documented.
+        non_exportable: How many items it could not export.
+        sha384: A hash; of what, is not documented.
+    """
+
+    messages: int | None
+    folders: int | None
+    bytes: int | None
+    non_exportable: int | None
+    sha384: str | None
+
+    def compare(self, found: ArchiveCheck) -> list[str]:
+        """Return in words where the archive and the log differ, or items were left out."""
+        notes: list[str] = []
+        if self.messages is not None and self.messages not in (found.items, found.messages):
+            notes.append(f"WorkMail's log counts {self.messages} messages, the zip {found.items}")
+        if self.non_exportable:
+            notes.append(f"WorkMail could not export {self.non_exportable} items")
+        return notes
+
+
+async def find_output_log(s3: Any, bucket: str, path: str) -> OutputLog | None:
+    """Look for the log of an export.
+
+    Args:
+        s3: An aiobotocore client of S3.
+        bucket: The bucket of the export.
+        path: Where its zip lies.
+
+    Returns:
+        The log; None when there is none, or it may not be read.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    folder, _, name = path.removeprefix("s3://").removeprefix(f"{bucket}/").rpartition("/")
+    stem = name.removesuffix(".zip")
+    try:
+        answer = await s3.list_objects_v2(Bucket=bucket, Prefix=f"{folder}/{stem}".lstrip("/"))
+        for item in answer.get("Contents", ()):
+            if item["Key"].endswith((".json", ".log")) and item["Size"] <= _LARGEST:
+                content = await s3.get_object(Bucket=bucket, Key=item["Key"])
+                async with content["Body"] as body:
+                    log = read_output_log(await body.read())
+                if log is not None:
+                    return log
+    except (BotoCoreError, ClientError):
+        pass
+    return None
+
+
+def read_output_log(content: bytes) -> OutputLog | None:
+    """Read a log; None when the content is no such log.
+
+    Args:
+        content: What a file holds.
+    """
+    try:
+        data = json.loads(content)
+    except ValueError:
+        return None
+    if not isinstance(data, dict) or "totalMessages" not in data:
+        return None
+    digest = data.get("sha384Hash")
+    return OutputLog(
+        messages=_number(data.get("totalMessages")),
+        folders=_number(data.get("totalFolders")),
+        bytes=_number(data.get("totalBytes")),
+        non_exportable=_number(data.get("totalNonExportableItems")),
+        sha384=digest if isinstance(digest, str) else None,
+    )
+
+
+def _number(value: object) -> int | None:
+    try:
+        return int(str(value))
+    except ValueError:
+        return None

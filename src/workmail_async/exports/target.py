@@ -1,0 +1,43 @@
+"""Where exports are written: bucket, prefix, key, and the role that writes there."""
+
+from __future__ import annotations
+
+import re
+
+from attrs import field, frozen
+
+from .errors import ExportError
+
+#: What WorkMail takes in a prefix; an email address has an `@`, which it refuses.
+PREFIX_PATTERN = re.compile(r"[A-Za-z0-9!_.*'()/-]+")
+
+
+@frozen(kw_only=True)
+class ExportTarget:
+    """Where WorkMail writes exports, and as whom.
+
+    Attributes:
+        bucket: The S3 bucket, in the organization's Region and not public.
+        prefix: The prefix under which all exports go; it must lie under the one that the role may
+            use the key for. Letters, digits and `!_.*'()/-` only.
+        role_arn: The role that WorkMail assumes to write there.
+        kms_key_arn: The symmetric KMS key that encrypts the exports.
+    """
+
+    bucket: str
+    prefix: str = field()
+    role_arn: str
+    kms_key_arn: str
+
+    @prefix.validator
+    def _check_prefix(self, _: object, prefix: str) -> None:
+        if not PREFIX_PATTERN.fullmatch(prefix):
+            raise ExportError(
+                f"the prefix {prefix!r} has a character that WorkMail refuses: use letters, "
+                "digits and !_.*'()/- only (no @, +, = or space)"
+            )
+
+    def prefix_for(self, entity_id: str) -> str:
+        """Return the prefix of one mailbox's exports."""
+        safe = re.sub(r"[^A-Za-z0-9!_.*'()-]", "_", entity_id)
+        return f"{self.prefix.rstrip('/')}/{safe}"
