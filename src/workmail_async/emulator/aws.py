@@ -25,6 +25,7 @@ _PUBLIC_GROUPS = (
     "http://acs.amazonaws.com/groups/global/AllUsers",
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
 )
+_ENCRYPT = "ENCRYPT_DECRYPT"
 EXPORT_PRINCIPAL = "export.workmail.amazonaws.com"
 
 
@@ -103,7 +104,8 @@ def find_key(arn: str, account_id: str) -> Key | None:
         return None
     for key in list(backend.keys.values()):
         if key.arn == arn:
-            symmetric = key.key_spec == "SYMMETRIC_DEFAULT" and key.key_usage == "ENCRYPT_DECRYPT"
+            usage = key.key_usage or _ENCRYPT  # moto keeps no default
+            symmetric = key.key_spec == "SYMMETRIC_DEFAULT" and usage == _ENCRYPT
             return Key(arn, region, bool(key.enabled and key.key_state == "Enabled"), symmetric)
     return None
 
@@ -174,7 +176,7 @@ def create_key(description: str, region: str, account_id: str, key_id: str | Non
         raise ValueError(f"key {key_id}: exists already")
     key = backend.create_key(
         policy=None,
-        key_usage="ENCRYPT_DECRYPT",
+        key_usage=_ENCRYPT,
         key_spec="SYMMETRIC_DEFAULT",
         description=description,
         tags=None,
