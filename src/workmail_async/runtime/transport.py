@@ -8,6 +8,7 @@ our own converter reads it. Errors stay with botocore's parser, in a form that i
 
 from __future__ import annotations
 
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -62,6 +63,9 @@ class Transport(Protocol):
 
 
 _current: ContextVar[Call] = ContextVar("workmail_async_call")
+
+#: More than a closed connection can have in store, in pieces of the HTTP library.
+_PIECES_LEFT = 100
 
 #: Under this key the body passes botocore's parser untouched.
 _BODY = "workmail_async.body"
@@ -156,7 +160,28 @@ def _closed_meanwhile() -> ClientClosedError:
     return ClientClosedError("this client was closed while the call was under way")
 
 
+class _Body:
+    """A streamed body that ends the iterators inside of httpx too, of which trio would warn."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    async def read(self, amt: int | None = None) -> bytes:
+        """Read at most `amt` bytes; b"" at the end."""
+        piece: bytes = await self._stream.read(amt)
+        return piece
+
+    async def aclose(self) -> None:
+        """Give up the rest of the body and free the connection."""
+        await self._stream.aclose()
+        left = getattr(self._stream, "_stream_iter", None)
+        if left is not None:
+            # nothing more can be read: whoever tries fails, and so each of the iterators ends
+            with suppress(Exception):
+                for _ in range(_PIECES_LEFT):
+                    await anext(left)
+
+
 def _stream_of(answer: dict[str, Any]) -> BodyStream:
-    stream: BodyStream
     (stream,) = (value for key, value in answer.items() if key != "ResponseMetadata")
-    return stream
+    return _Body(stream)
