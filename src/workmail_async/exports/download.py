@@ -11,6 +11,7 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
+from anyio import sleep
 from attrs import frozen
 
 from .errors import DownloadError
@@ -168,7 +169,7 @@ async def _fetch_part(
                     f"{remote.size}: {cut or 'the answer ended early'}"
                 ) from cut
             if part.size < remote.size:
-                await anyio.sleep(min(_LONGEST_PAUSE, 0.1 * 2.0**fruitless))
+                await sleep(min(_LONGEST_PAUSE, 0.1 * 2.0**fruitless))
         return part.sha256
     finally:
         with anyio.CancelScope(shield=True):

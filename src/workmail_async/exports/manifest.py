@@ -204,7 +204,7 @@ class Manifest:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self.path = path
+        self.path: Path = path
         self._lock = threading.Lock()
         self._guard: sqlite3.Connection | None = None
         if read_only:
@@ -213,11 +213,14 @@ class Manifest:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._guard = _take(path)
+        self._db = _connect(path, read_only=read_only)
         try:
-            self._db = _connect(path, read_only=read_only)
             self._prepare(read_only=read_only)
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise ManifestError(path, f"this is not a manifest ({error})") from error
         except BaseException:
-            self._release()
+            self.close()
             raise
 
     def __enter__(self) -> Self:
@@ -237,17 +240,16 @@ class Manifest:
             self._guard = None
 
     def _prepare(self, *, read_only: bool) -> None:
-        try:
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0 and not read_only:
-                self._db.execute("PRAGMA journal_mode = WAL")
-                with self._writing() as db:
-                    for statement in _SCHEMA.strip().rstrip(";").split(";"):
-                        db.execute(statement)
-                    db.execute(f"PRAGMA user_version = {_VERSION}")
-                version = _VERSION
-        except sqlite3.DatabaseError as error:
-            raise ManifestError(self.path, f"this is not a manifest ({error})") from error
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if not read_only:
+            self._db.execute("PRAGMA synchronous = FULL")  # a decision outlives a loss of power
+        if version == 0 and not read_only:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            with self._writing() as db:
+                for statement in _SCHEMA.strip().rstrip(";").split(";"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {_VERSION}")
+            version = _VERSION
         if version != _VERSION:
             raise ManifestError(
                 self.path,
@@ -553,8 +555,6 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     where: Any = f"{path.resolve().as_uri()}?mode=ro" if read_only else str(path)
     db = sqlite3.connect(where, uri=read_only, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
-    if not read_only:
-        db.execute("PRAGMA synchronous = FULL")
     return db
 
 

@@ -154,8 +154,8 @@ class OrganizationExport:
     ) -> None:
         self.organization = organization
         self.target = target
-        self.folder = Path(folder)
-        self.options = options or ExportOptions()
+        self.folder: Path = Path(folder)
+        self.options: ExportOptions = options or ExportOptions()
         self.listener = listener
         self.display = display
         self.now = now

@@ -1,0 +1,172 @@
+"""Downloads come whole or not at all, and go on where they were cut."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from attrs import define, field
+from botocore.exceptions import ClientError, ResponseStreamingError
+
+from workmail_async.exports import DownloadError
+from workmail_async.exports.download import fetch
+
+pytestmark = pytest.mark.anyio
+
+CONTENT: bytes = bytes(range(256)) * 40_000
+
+
+@define
+class Body:
+    """A body that may break off."""
+
+    content: bytes
+    cut: int | None
+    error: Exception | None
+    given: int = 0
+    closed: bool = False
+
+    async def read(self, size: int) -> bytes:
+        await anyio.lowlevel.checkpoint()
+        end = len(self.content) if self.cut is None else min(self.cut, len(self.content))
+        chunk = self.content[self.given : min(self.given + size, end)]
+        self.given += len(chunk)
+        if not chunk and self.cut is not None and self.error is not None:
+            raise self.error
+        return chunk
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+@define
+class Store:
+    """One object in S3, whose bodies break off as a test says."""
+
+    content: bytes = CONTENT
+    key: str = "exports/ana.zip"
+    etag: str = '"abc-1"'
+    cuts: deque[int | None] = field(factory=deque, converter=deque)
+    error: Exception | None = field(factory=lambda: ResponseStreamingError(error="cut"))
+    ranges: list[str] = field(factory=list)
+    bodies: list[Body] = field(factory=list)
+
+    async def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+        if Key != self.key:
+            raise _refusal("404", 404)
+        return {"ContentLength": len(self.content), "ETag": self.etag}
+
+    async def get_object(
+        self, *, Bucket: str, Key: str, Range: str, IfMatch: str
+    ) -> dict[str, Any]:
+        assert IfMatch == self.etag
+        self.ranges.append(Range)
+        start = int(Range.removeprefix("bytes=").removesuffix("-"))
+        cut = self.cuts.popleft() if self.cuts else None
+        self.bodies.append(Body(self.content[start:], cut, self.error))
+        return {"Body": self.bodies[-1]}
+
+
+def _refusal(code: str, status: int) -> ClientError:
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "HeadObject")
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    from workmail_async.exports import download
+
+    async def sleep(_: float) -> None:
+        await anyio.lowlevel.checkpoint()
+
+    monkeypatch.setattr(download, "sleep", sleep)
+
+
+async def test_a_file_comes_whole(tmp_path: Path) -> None:
+    counted: list[int] = []
+    target = tmp_path / "new" / "ana.zip"
+    store = Store()
+    found = await fetch(store, "acme", store.key, target, on_bytes=counted.append)
+    assert target.read_bytes() == CONTENT
+    assert found.bytes == sum(counted) == len(CONTENT)
+    assert found.sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert [path.name for path in target.parent.iterdir()] == ["ana.zip"]
+    assert all(body.closed for body in store.bodies)
+
+
+@pytest.mark.parametrize("error", [ResponseStreamingError(error="cut"), ConnectionError(), None])
+async def test_a_cut_download_goes_on_by_range(tmp_path: Path, error: Exception | None) -> None:
+    store = Store(cuts=[1_000_000, 0, 5], error=error)
+    found = await fetch(store, "acme", store.key, tmp_path / "ana.zip")
+    assert store.ranges == ["bytes=0-", "bytes=1000000-", "bytes=1000000-", "bytes=1000005-"]
+    assert (tmp_path / "ana.zip").read_bytes() == CONTENT
+    assert found.sha256 == hashlib.sha256(CONTENT).hexdigest()
+
+
+async def test_what_a_broken_run_left_is_gone_on_with(tmp_path: Path) -> None:
+    target = tmp_path / "ana.zip"
+    store = Store(cuts=[2_000_000] + [0] * 50)
+    with pytest.raises(DownloadError, match="broke off at byte 2000000 of 10240000"):
+        await fetch(store, "acme", store.key, target)
+    assert not await anyio.Path(target).exists()
+    store.cuts.clear()
+    counted: list[int] = []
+    await fetch(store, "acme", store.key, target, on_bytes=counted.append)
+    assert store.ranges[-1] == "bytes=2000000-"
+    assert sum(counted) == len(CONTENT)
+    assert target.read_bytes() == CONTENT
+
+
+async def test_the_rest_of_another_version_is_not_gone_on_with(tmp_path: Path) -> None:
+    target = tmp_path / "ana.zip"
+    old = Store(cuts=[3_000_000] + [0] * 50)
+    with pytest.raises(DownloadError):
+        await fetch(old, "acme", old.key, target)
+    new = Store(content=CONTENT[::-1], etag='"def-2"')
+    await fetch(new, "acme", new.key, target)
+    assert new.ranges == ["bytes=0-"]
+    assert target.read_bytes() == CONTENT[::-1]
+    assert [path.name for path in tmp_path.iterdir()] == ["ana.zip"]
+
+
+async def test_a_part_that_is_too_long_is_begun_anew(tmp_path: Path) -> None:
+    target = tmp_path / "ana.zip"
+    (tmp_path / "ana.zip.abc-1.part").write_bytes(CONTENT + b"more")
+    store = Store()
+    await fetch(store, "acme", store.key, target)
+    assert target.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("path", ["acme/exports/ana.zip", "s3://acme/exports/ana.zip"])
+async def test_the_path_may_name_the_bucket(tmp_path: Path, path: str) -> None:
+    await fetch(Store(), "acme", path, tmp_path / "ana.zip")
+    assert (tmp_path / "ana.zip").read_bytes() == CONTENT
+
+
+async def test_an_object_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match=r"there is no s3://acme/exports/bo\.zip"):
+        await fetch(Store(), "acme", "exports/bo.zip", tmp_path / "bo.zip")
+
+
+async def test_an_object_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+    class Closed(Store):
+        async def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+            raise _refusal("403", 403)
+
+    with pytest.raises(DownloadError, match=r"s3://acme/exports/ana\.zip cannot be read"):
+        await fetch(Closed(), "acme", "exports/ana.zip", tmp_path / "ana.zip")
+
+
+async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(DownloadError, match="cannot be written"):
+        await fetch(Store(), "acme", "exports/ana.zip", tmp_path / "file" / "ana.zip")
+
+
+async def test_an_empty_object_is_an_empty_file(tmp_path: Path) -> None:
+    await fetch(Store(content=b""), "acme", "exports/ana.zip", tmp_path / "ana.zip")
+    assert (tmp_path / "ana.zip").read_bytes() == b""
