@@ -1,4 +1,4 @@
-"""The one path that every request takes: into its emulator's world, then to WorkMail or to moto.
+"""The one path that every request takes: past the faults, into its emulator's world, to a service.
 
 `DomainDispatcherApplication` decides by the signature's service name which backend answers. It
 takes the function that makes a backend's application, so WorkMail's is offered there, and its list
@@ -22,16 +22,20 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.wrappers import Response
 
+from .answers import Answer, HangUp, Headers
+from .calls import MESSAGE_FLOW, WORKMAIL, Call, Environ, identify, parameters
+from .control import CONTROL_PATH
+from .faults import Fault, Stage
+from .messageflow import urls as messageflow_urls
 from .workmail import urls as workmail_urls
-from .world import World
+from .world import MET_FAULTS, World
 
-Environ = dict[str, Any]
 WsgiApplication = Callable[[Environ, Any], Iterable[bytes]]
-Handler = Callable[[Request], tuple[int, dict[str, str], bytes]]
+Handler = Callable[[Request], tuple[int, dict[str, str], bytes | Iterable[bytes]]]
 
 # As in moto's backend_index: a service's name and its module of URLs.
-_BACKENDS: dict[str, ModuleType] = {"workmail": workmail_urls}
-_TARGET_PREFIXES = {"WorkMailService": "workmail"}
+_BACKENDS: dict[str, ModuleType] = {WORKMAIL: workmail_urls, MESSAGE_FLOW: messageflow_urls}
+_TARGET_PREFIXES = {"WorkMailService": WORKMAIL}
 # Resets every backend of the process when reached, beyond this emulator.
 _CLOSED_PATHS = ("/moto-api",)
 
@@ -41,24 +45,82 @@ class EmulatorApplication:
 
     Args:
         world: The world its requests act on.
+        control: Answers what comes to the paths of the control API.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, control: Callable[[Environ], Answer]) -> None:
         self._world = world
+        self._control = control
         self._dispatcher = _Dispatcher()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
         if environ.get("PATH_INFO", "").startswith(_CLOSED_PATHS):
             return Response("moto's own API is not offered here", 404)(environ, start_response)
-        environ.setdefault("HTTP_X_MOTO_ACCOUNT_ID", self._world.account_id)
+        if environ.get("PATH_INFO", "").startswith(CONTROL_PATH):
+            answer = self._control(environ)
+        else:
+            environ.setdefault("HTTP_X_MOTO_ACCOUNT_ID", self._world.account_id)
+            answer = self._with_faults(environ)
+        start_response(answer.status, answer.headers)
+        return answer.chunks
+
+    def _with_faults(self, environ: Environ) -> Answer:
+        faults = self._world.faults
+        if not faults.active:
+            return self._work(environ)
+        call = identify(environ)
+        stage = Stage(clock=self._world.clock, faults=faults, request_id=self._world.uuid())
+        met: list[Fault] = []
+        answer = None
+        try:
+            for fault in faults.meeting(call):
+                met.append(fault)
+                answer = fault.before(call, stage)
+                if answer is not None:
+                    break
+        except HangUp:
+            self._record(call, environ, stage, met)
+            raise
+        if answer is None:
+            environ[MET_FAULTS] = _kinds(met)
+            answer = self._work(environ)
+        else:
+            self._record(call, environ, stage, met)
+        for fault in met:
+            answer = fault.after(call, answer)
+        return answer
+
+    def _work(self, environ: Environ) -> Answer:
+        begun: list[Any] = []
+
+        def start_response(status: str, headers: Headers, _: Any = None) -> Any:
+            begun[:] = status, headers
+
         with self._world.entered():
             self._world.settle()
             try:
-                answer: Iterable[bytes] = self._dispatcher(environ, start_response)
+                chunks: Iterable[bytes] = self._dispatcher(environ, start_response)
             except NotImplementedError as error:
-                return _not_implemented(environ, str(error))(environ, start_response)
-            return answer
+                chunks = _not_implemented(environ, str(error))(environ, start_response)
+        status, headers = begun
+        return Answer(status, headers, chunks)
+
+    def _record(self, call: Call, environ: Environ, stage: Stage, met: list[Fault]) -> None:
+        """Remember a call to WorkMail that does not come to it."""
+        if call.service in _BACKENDS:
+            self._world.record(
+                service=call.service,
+                operation=call.operation,
+                parameters=parameters(call, environ),
+                region=call.region,
+                request_id=stage.request_id,
+                faults=_kinds(met),
+            )
+
+
+def _kinds(faults: list[Fault]) -> tuple[str, ...]:
+    return tuple(fault.kind for fault in faults)
 
 
 def _not_implemented(environ: Environ, message: str) -> Response:

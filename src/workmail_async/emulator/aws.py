@@ -69,11 +69,15 @@ class Bucket:
         name: Its name.
         region: Where it is.
         public: Whether its policy or access list lets everybody in.
+        owner: The account that it belongs to.
+        policy: Its policy, as JSON, if it has one.
     """
 
     name: str
     region: str
     public: bool
+    owner: str
+    policy: str | None
 
 
 def find_role(arn: str, account_id: str) -> Role | None:
@@ -117,7 +121,14 @@ def find_bucket(name: str, account_id: str) -> Bucket | None:
         bucket = backend.get_bucket(name)
     except MissingBucket:
         return None
-    return Bucket(name, bucket.region_name, _is_public(bucket))
+    policy = bucket.policy
+    return Bucket(
+        name=name,
+        region=bucket.region_name,
+        public=_is_public(bucket),
+        owner=bucket.account_id,
+        policy=policy.decode() if isinstance(policy, bytes) else policy,
+    )
 
 
 def _is_public(bucket: Any) -> bool:
@@ -131,6 +142,20 @@ def _is_public(bucket: Any) -> bool:
         return True
     by_policy = bucket.policy is not None and bucket_policy_is_public(bucket.policy)
     return bool(by_policy and not (block and block.restrict_public_buckets))
+
+
+def read_object(bucket: str, key: str, version: str | None, account_id: str) -> bytes | None:
+    """Return the content of an object, or None when there is no such one.
+
+    Args:
+        bucket: The bucket's name.
+        key: The object's key.
+        version: The version; the latest, when left out.
+        account_id: The account the bucket belongs to.
+    """
+    backend: Any = s3_backends[account_id][_PARTITION]
+    found = backend.get_object(bucket, key, version_id=version)
+    return None if found is None else bytes(found.value)
 
 
 def put_file(bucket: str, key: str, path: Path, *, kms_key_arn: str, account_id: str) -> None:

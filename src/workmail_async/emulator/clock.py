@@ -74,6 +74,12 @@ class Clock:
         with self._lock:
             self._frozen_at = self._now()
 
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still."""
+        with self._lock:
+            return self._frozen_at is not None
+
     def resume(self) -> None:
         """Let a stopped clock run on from where it stands."""
         with self._lock:

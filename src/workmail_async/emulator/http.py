@@ -13,11 +13,14 @@ import socket
 import sys
 import threading
 from http import HTTPStatus
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 from werkzeug.wsgi import LimitedStream
+
+from .answers import Answer, HangUp
+from .answers import answer as make_answer
 
 if TYPE_CHECKING:
 
@@ -46,20 +49,6 @@ _BLOCK = 65_536
 _BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
-class Answer(NamedTuple):
-    """What a WSGI application answers.
-
-    Args:
-        status: Code and reason, such as `200 OK`.
-        headers: Names and values.
-        content: The body.
-    """
-
-    status: str
-    headers: list[tuple[str, str]]
-    content: bytes
-
-
 class _Handler(MotoRequestHandler):
     """Answers the requests of one connection.
 
@@ -82,13 +71,26 @@ class _Handler(MotoRequestHandler):
             environ["wsgi.input"] = LimitedStream(cast("IO[bytes]", self.rfile), length)
         body = environ["wsgi.input"]
         try:
-            answer = self._ask_application(environ)
-        except Exception:
-            log.exception("%s failed", self.requestline)
-            answer = Answer("500 Internal Server Error", [], b"the emulator failed; see its log")
-        self._send(answer)
+            self._answer(environ)
+        except HangUp:
+            self.close_connection = True
         while body.read(_BLOCK):  # the next request begins after this one's body
             pass
+
+    def _answer(self, environ: dict[str, Any]) -> None:
+        try:
+            answer = self._ask_application(environ)
+        except HangUp:
+            raise
+        except Exception:
+            log.exception("%s failed", self.requestline)
+            answer = make_answer(500, [], b"the emulator failed; see its log")
+        try:
+            self._send(answer)
+        finally:
+            close = getattr(answer.chunks, "close", None)
+            if close is not None:
+                close()
 
     def _ask_application(self, environ: dict[str, Any]) -> Answer:
         begun: list[Any] = []
@@ -97,32 +99,32 @@ class _Handler(MotoRequestHandler):
             begun[:] = status, headers
 
         chunks = self.server.app(environ, start_response)
-        try:
-            content = b"".join(chunks)
-        finally:
-            close = getattr(chunks, "close", None)
-            if close is not None:
-                close()
         status, headers = begun
-        return Answer(status, headers, content)
+        answer = Answer(status, headers, chunks)
+        if self._is_bodiless(answer) or answer.says_length:
+            return answer
+        return answer.with_content(answer.content())
 
     def _send(self, answer: Answer) -> None:
-        code, _, reason = answer.status.partition(" ")
-        self.send_response_only(int(code), reason)
-        given = {name.lower() for name, _ in answer.headers}
-        if "server" not in given:  # moto names AWS's own, and twice is a fault
+        reason = answer.status.partition(" ")[2]
+        names = {name.lower() for name, _ in answer.headers}
+        self.send_response_only(answer.code, reason)
+        if "server" not in names:  # moto names AWS's own, and twice is a fault
             self.send_header("Server", self.version_string())
-        if "date" not in given:
+        if "date" not in names:
             self.send_header("Date", self.date_time_string())
         for name, value in answer.headers:
             self.send_header(name, value)
-        bodiless = self.command == "HEAD" or int(code) in _BODILESS
-        if not bodiless and "content-length" not in given:
-            self.send_header("Content-Length", str(len(answer.content)))
         self.end_headers()
-        if not bodiless:
-            self.wfile.write(answer.content)
-        self.wfile.flush()
+        try:
+            # Chunk by chunk, so that a body can be long, and can break off.
+            for chunk in () if self._is_bodiless(answer) else answer.chunks:
+                self.wfile.write(chunk)
+        finally:
+            self.wfile.flush()
+
+    def _is_bodiless(self, answer: Answer) -> bool:
+        return self.command == "HEAD" or answer.code in _BODILESS
 
     def log(self, type: str, message: str, *args: Any) -> None:
         log.debug(message, *args)

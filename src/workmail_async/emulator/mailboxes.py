@@ -92,7 +92,7 @@ class Mailbox:
             folder: The folder's path, parts separated by `/`.
             kind: What it is; told from its content type when left out.
         """
-        raw = _raw(content)
+        raw = raw_mime(content)
         self._items.append(Item(folder, kind or _kind(raw), len(raw), lambda: raw))
 
     def add_lazily(
@@ -164,7 +164,8 @@ class Mailbox:
         return next(self._export_failures, None)
 
 
-def _raw(content: Content) -> bytes:
+def raw_mime(content: Content) -> bytes:
+    """Return the raw MIME of whatever stands for a message."""
     if isinstance(content, EmailMessage):
         return content.as_bytes(policy=content.policy.clone(linesep="\r\n"))
     if isinstance(content, Message):

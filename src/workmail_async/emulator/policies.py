@@ -1,7 +1,7 @@
-"""Decides what an IAM policy allows, as far as exports need it.
+"""Decides what an IAM policy allows, as far as exports and Message Flow need it.
 
-moto's own evaluation looks at actions only; an export stands or falls with resources, principals
-and conditions.
+moto's own evaluation looks at actions only; both stand or fall with resources, principals and
+conditions.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ _OPERATORS = {
     "stringlike": True,
     "arnequals": True,
     "arnlike": True,
+    "bool": False,
 }
 
 
@@ -82,7 +83,7 @@ def _conditions_hold(conditions: dict[str, Any], context: Mapping[str, str]) -> 
         name = operator.lower()
         optional = name.endswith("ifexists")
         wildcards = _OPERATORS.get(name.removesuffix("ifexists"))
-        if wildcards is None:  # an operator that exports do not come with
+        if wildcards is None:  # an operator that neither comes with
             return False
         for key, patterns in tests.items():
             value = known.get(key.lower())

@@ -25,6 +25,7 @@ class Quotas:
         concurrent_exports: Exports running at the same time in an organization.
         export_interval: How long after the start of an export its mailbox cannot be exported again.
         mailbox_megabytes: The quota of a new mailbox, and the most it can be set to.
+        message_megabytes: How long a message in transit can be, in MB of MIME.
         mailbox_kept: How long the mailbox of a disabled or deleted user is kept.
     """
 
@@ -41,4 +42,5 @@ class Quotas:
     concurrent_exports: int = 10
     export_interval: timedelta = timedelta(hours=24)
     mailbox_megabytes: int = 51_200
+    message_megabytes: int = 40
     mailbox_kept: timedelta = timedelta(days=30)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -16,9 +16,17 @@ from . import seeding
 from .access import CREDENTIALS, Clients, Credentials
 from .application import EmulatorApplication
 from .clock import Clock
+from .control import Control
+from .faults import Faults
 from .http import EmulatorServer
 from .lifecycle import Lifecycle
-from .mailboxes import Mailbox
+from .mailboxes import Content, Mailbox
+from .messageflow.exceptions import ResourceNotFoundException
+from .messageflow.invocations import Handler, Invocation, LambdaOutcome, run_lambda
+from .messageflow.models import InTransitMessage, MessageFlowBackend, message_flow_backends
+from .messageflow.models.messages import INBOUND
+from .messageflow.verdicts import DEFAULT
+from .mime_rules import MimeRules
 from .planting import (
     ExportResources,
     PlantedOrganization,
@@ -65,6 +73,7 @@ class Emulator:
         seed: What is there at the start: a seed, or the path of a YAML or JSON file.
         lifecycle: How fast things take place.
         quotas: The limits to enforce.
+        mime_rules: The rules for what takes the place of a message in transit.
         clock: The emulated time.
     """
 
@@ -78,6 +87,7 @@ class Emulator:
         seed: Seed | str | Path | None = None,
         lifecycle: Lifecycle | None = None,
         quotas: Quotas | None = None,
+        mime_rules: MimeRules | None = None,
         clock: Clock | None = None,
     ) -> None:
         if region not in REGIONS:
@@ -88,8 +98,10 @@ class Emulator:
         self.account_id = account_id
         self._lifecycle = lifecycle if lifecycle is not None else Lifecycle()
         self._quotas = quotas if quotas is not None else Quotas()
+        self._mime_rules = mime_rules if mime_rules is not None else MimeRules()
         self.lifecycle: Lifecycle = evolve(self._lifecycle)
         self.quotas: Quotas = evolve(self._quotas)
+        self.mime_rules: MimeRules = evolve(self._mime_rules)
         self.clock: Clock = clock if clock is not None else Clock()
         self._host = host
         self._port = port
@@ -112,13 +124,15 @@ class Emulator:
             clock=self.clock,
             lifecycle=self.lifecycle,
             quotas=self.quotas,
+            mime_rules=self.mime_rules,
             account_id=self.account_id,
         )
         self._world = world
         try:
             if self._seed is not None:
                 self.seed(self._seed)
-            server = EmulatorServer(self._host, self._port, EmulatorApplication(world))
+            application = EmulatorApplication(world, Control(self))
+            server = EmulatorServer(self._host, self._port, application)
             server.start()
         except BaseException:
             self._world = None
@@ -131,6 +145,7 @@ class Emulator:
         self._clients.close()
         server, self._server = self._server, None
         if server is not None:
+            self.faults.clear()  # nobody waits any longer
             server.stop()
         world, self._world = self._world, None
         if world is not None:
@@ -139,14 +154,15 @@ class Emulator:
     def reset(self) -> None:
         """Put everything back to how it was at the start, but keep the address.
 
-        All state is forgotten, WorkMail's and moto's; clock, lifecycle and quotas are as they were
-        given, and the seed is planted again.
+        All state is forgotten, WorkMail's and moto's; there are no faults; clock, lifecycle, quotas
+        and MIME rules are as they were given, and the seed is planted again.
         """
         world = self._running
         world.clear()
         self.clock.reset()
         self.lifecycle = world.lifecycle = evolve(self._lifecycle)
         self.quotas = world.quotas = evolve(self._quotas)
+        self.mime_rules = world.mime_rules = evolve(self._mime_rules)
         if self._seed is not None:
             self.seed(self._seed)
 
@@ -199,8 +215,13 @@ class Emulator:
 
     @property
     def requests(self) -> list[RecordedRequest]:
-        """The WorkMail calls that came in, oldest first."""
+        """The calls to WorkMail and Message Flow that came in, oldest first."""
         return list(self._running.requests)
+
+    @property
+    def faults(self) -> Faults:
+        """What a tester makes go wrong."""
+        return self._running.faults
 
     def seed(self, seed: Seed | str | Path) -> list[PlantedOrganization]:
         """Add organizations with all that is in them.
@@ -286,6 +307,94 @@ class Emulator:
             raise LookupError(f"{entity} has no mailbox")
         return mailbox
 
+    def deliver(
+        self,
+        organization: PlantedOrganization | str,
+        content: Content,
+        *,
+        sender: str | None = None,
+        recipients: Sequence[str] | None = None,
+        flow: str = INBOUND,
+        redirected: bool = False,
+        on_behalf_of: str | None = None,
+    ) -> InTransitMessage:
+        """Put a message in transit, where it stays for 24 hours of emulated time.
+
+        Args:
+            organization: The organization, or its identifier.
+            content: Raw MIME as bytes or text, an email message, or the path of an .eml file.
+            sender: Who sends it; the From header, when left out.
+            recipients: Whom it is for; the To, Cc and Bcc headers, when left out. Of an inbound
+                message, those outside of the organization are left out.
+            flow: `INBOUND` or `OUTBOUND`.
+            redirected: Whether it was redirected, so that it cannot be changed.
+            on_behalf_of: The address in whose name the sender sends it.
+
+        Raises:
+            LookupError: There is no such organization.
+            ValueError: It has no sender or no recipients, is too long, or goes the other way.
+        """
+        with self._inside() as backend:
+            return self._message_flow.deliver(
+                backend.get_organization(_id(organization)),
+                content,
+                sender=sender,
+                recipients=recipients,
+                flow=flow,
+                redirected=redirected,
+                on_behalf_of=on_behalf_of,
+            )
+
+    def message(self, message_id: str) -> InTransitMessage:
+        """Return a message in transit.
+
+        Args:
+            message_id: Its identifier.
+
+        Raises:
+            LookupError: There is none such any longer.
+        """
+        with self._inside():
+            return self._message_flow.find(message_id)
+
+    def run_lambda(
+        self,
+        handler: Handler,
+        message: InTransitMessage | str,
+        *,
+        synchronous: bool = True,
+        fallback: str = DEFAULT,
+        retries: int = 0,
+    ) -> LambdaOutcome:
+        """Call a Lambda handler as a Run Lambda rule does, and tell what becomes of the message.
+
+        The event is the one WorkMail sends; calling for the same message again is a retry, with the
+        same `invocationId`. The handler has 15 seconds of emulated time, and is not interrupted.
+        What WorkMail would refuse stands in the outcome's `complaints`; nothing is delivered.
+
+        Args:
+            handler: Takes an event and a context, and returns the answer.
+            message: The message in transit, or its identifier.
+            synchronous: Whether the rule waits for the answer: only then do PutRawMessageContent
+                and the answer take effect.
+            fallback: The action for recipients that the answer leaves out, and for all of them
+                when the invocation fails.
+            retries: How often the handler is called again after an invocation that failed.
+
+        Raises:
+            LookupError: The message is not in transit.
+            TypeError: The handler is asynchronous.
+            ValueError: There is no such fallback action for messages of this direction.
+        """
+        message_id = message if isinstance(message, str) else message.id
+        invocation = Invocation(
+            message=self.message(message_id),
+            clock=self.clock,
+            synchronous=synchronous,
+            fallback=fallback,
+        )
+        return run_lambda(invocation, handler, retries=retries, new_id=self._running.uuid)
+
     def add_personal_access_token(
         self,
         organization: PlantedOrganization | str,
@@ -344,13 +453,21 @@ class Emulator:
             raise RuntimeError("the emulator is not running")
         return self._world
 
+    @property
+    def _message_flow(self) -> MessageFlowBackend:
+        return message_flow_backends[self.account_id][self.region]
+
     @contextmanager
     def _inside(self) -> Generator[WorkMailBackend, None, None]:
         world = self._running
         with world.entered(), world.lock:
             try:
                 yield workmail_backends[self.account_id][self.region]
-            except (EntityNotFoundException, OrganizationNotFoundException) as error:
+            except (
+                EntityNotFoundException,
+                OrganizationNotFoundException,
+                ResourceNotFoundException,
+            ) as error:
                 raise LookupError(error.message) from error
             except WorkMailError as error:
                 raise ValueError(f"{error.code}: {error.message}") from error

@@ -27,6 +27,7 @@ from botocore.model import (
 
 # Shape name -> why its pattern cannot be what the service enforces.
 UNENFORCED_PATTERNS = {
+    "s3BucketIdType": "AWS's own examples break it; whether the bucket exists decides",
     "IdentityProviderIdentityStoreId": "holds an escaped word boundary that no identifier matches",
     "NextToken": "allows everything in its first half",
     "S3BucketName": "AWS's own examples break it; whether the bucket exists decides",

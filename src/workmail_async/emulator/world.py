@@ -15,13 +15,17 @@ from typing import Any
 from attrs import define, field
 
 from .clock import Clock
+from .faults import Faults
 from .isolation import Scope
 from .lifecycle import Lifecycle
+from .mime_rules import MimeRules
 from .quotas import Quotas
 
 # The account that moto gives to credentials it does not know.
 DEFAULT_ACCOUNT_ID = "123456789012"
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
+#: Where a request's environ tells which faults it met before it came to its service.
+MET_FAULTS = "workmail_async.emulator.faults"
 
 
 @define(kw_only=True)
@@ -35,6 +39,7 @@ class RecordedRequest:
         region: The Region the request was signed for.
         request_id: The identifier in the answer.
         received: When it came, by the emulator's clock.
+        faults: What a tester made go wrong with it, such as `throttling`.
     """
 
     service: str
@@ -43,6 +48,7 @@ class RecordedRequest:
     region: str
     request_id: str
     received: datetime
+    faults: tuple[str, ...] = ()
 
 
 class World(Scope):
@@ -52,6 +58,7 @@ class World(Scope):
         clock: The emulated time.
         lifecycle: The pace of what takes time.
         quotas: The limits to enforce.
+        mime_rules: The rules for what takes the place of a message in transit.
         account_id: The account that all credentials belong to.
     """
 
@@ -61,13 +68,16 @@ class World(Scope):
         clock: Clock | None = None,
         lifecycle: Lifecycle | None = None,
         quotas: Quotas | None = None,
+        mime_rules: MimeRules | None = None,
         account_id: str = DEFAULT_ACCOUNT_ID,
     ) -> None:
         super().__init__()
         self.clock: Clock = clock if clock is not None else Clock()
         self.lifecycle: Lifecycle = lifecycle if lifecycle is not None else Lifecycle()
         self.quotas: Quotas = quotas if quotas is not None else Quotas()
+        self.mime_rules: MimeRules = mime_rules if mime_rules is not None else MimeRules()
         self.account_id = account_id
+        self.faults: Faults = Faults(self.clock)
         self.requests: list[RecordedRequest] = []
         self.token_secret: bytes = secrets.token_bytes(16)
         # One lock for all of WorkMail's state; it is let go while waiting for `changed`.
@@ -85,6 +95,29 @@ class World(Scope):
         if not isinstance(scope, World):
             raise RuntimeError("WorkMail's emulated state only exists inside an Emulator")
         return scope
+
+    def record(
+        self,
+        *,
+        service: str,
+        operation: str,
+        parameters: dict[str, Any],
+        region: str,
+        request_id: str,
+        faults: tuple[str, ...] = (),
+    ) -> None:
+        """Remember a call for a test to look at; the arguments are `RecordedRequest`'s."""
+        self.requests.append(
+            RecordedRequest(
+                service=service,
+                operation=operation,
+                parameters=parameters,
+                region=region,
+                request_id=request_id,
+                received=self.clock.now(),
+                faults=faults,
+            )
+        )
 
     def hex(self, digits: int) -> str:
         """Return a random lower-case hexadecimal string."""
@@ -122,6 +155,7 @@ class World(Scope):
 
     def clear(self) -> None:
         """Wait for the workers, then forget all state; the clock, pace and quotas stay."""
+        self.faults.clear()
         with self.lock:
             workers, self._workers = self._workers, None
             self.settling.clear()

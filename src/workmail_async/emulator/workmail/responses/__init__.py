@@ -25,7 +25,7 @@ from workmail_async.emulator.workmail.exceptions import (
     ValidationError,
     WorkMailError,
 )
-from workmail_async.emulator.world import REGIONS, RecordedRequest, World
+from workmail_async.emulator.world import MET_FAULTS, REGIONS, World
 
 from .access_control import AccessControlOperations
 from .addresses import AddressOperations
@@ -92,7 +92,7 @@ class WorkMailResponse(
         status, body = 200, {}
         try:
             self.setup_class(request)
-            body = self._act(world, request_id)
+            body = self._act(world, request_id, request.environ.get(MET_FAULTS, ()))
         except WorkMailError as error:
             status, body = error.http_status, _error_body(error)
         except HTTPException as error:  # moto's IAM, when a tester has switched it on
@@ -105,20 +105,18 @@ class WorkMailResponse(
         headers = {"Content-Type": _CONTENT_TYPE, "x-amzn-RequestId": request_id}
         return status, headers, json.dumps(body, default=_timestamp).encode()
 
-    def _act(self, world: World, request_id: str) -> Wire:
+    def _act(self, world: World, request_id: str, met: tuple[str, ...]) -> Wire:
         self._authenticate_and_authorize_normal_action()
         handler = self._handler()
         request = self._request()
         region = self._region()
-        world.requests.append(
-            RecordedRequest(
-                service=_SERVICE,
-                operation=self.operation,
-                parameters=request,
-                region=region,
-                request_id=request_id,
-                received=world.clock.now(),
-            )
+        world.record(
+            service=_SERVICE,
+            operation=self.operation,
+            parameters=request,
+            region=region,
+            request_id=request_id,
+            faults=met,
         )
         operation = service_model(_SERVICE).operation_model(self.operation)
         documented = {shape.name for shape in operation.error_shapes}

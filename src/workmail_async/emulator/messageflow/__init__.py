@@ -1,0 +1,1 @@
+"""WorkMail Message Flow as a moto backend: `urls`, `responses`, `exceptions` and `models`."""

@@ -1,0 +1,5 @@
+"""Message Flow's state: the messages in transit, and what may take their place."""
+
+from .messages import InTransitMessage, MessageFlowBackend, message_flow_backends
+
+__all__ = ["InTransitMessage", "MessageFlowBackend", "message_flow_backends"]

@@ -1,0 +1,117 @@
+"""What MIME content has to be like to take the place of a message in transit.
+
+AWS says that there are required, unique and immutable headers, but not which. The ones here are
+those that RFC 5322 requires or allows once, and those that tell where a message comes from; a
+tester who knows better changes `Emulator.mime_rules`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import PurePath
+
+from attrs import define
+
+_CRLF_LENGTH = 2
+_BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+# What Amazon SES does not send, by the ends of file names.
+_REFUSED = """
+    ade adp app asp bas bat cer chm cmd com cpl crt csh der exe fxp gadget hlp hta inf ins isp its
+    js jse ksh lib lnk mad maf mag mam maq mar mas mat mau mav maw mda mdb mde mdt mdw mdz msc msh
+    msh1 msh1xml msh2 msh2xml mshxml msi msp mst ops pcd pif plg prf prg ps1 ps1xml ps2 ps2xml psc1
+    psc2 reg scf scr sct shb shs sys tmp url vb vbe vbs vps vsmacros vss vst vsw vxd ws wsc wsf wsh
+    xnk
+"""
+
+
+@define(kw_only=True)
+class MimeRules:
+    """The rules for new content of a message.
+
+    Args:
+        line_length: How long a line may be, its CRLF counted.
+        required: Headers that it has to have.
+        unique: Headers that it may have once.
+        immutable: Headers that have to be as they were.
+        refused_attachments: Ends of file names, without the dot, of attachments it may not have.
+    """
+
+    line_length: int = 1_000
+    required: tuple[str, ...] = ("From", "Date")
+    unique: tuple[str, ...] = (
+        "From",
+        "Sender",
+        "Reply-To",
+        "To",
+        "Cc",
+        "Bcc",
+        "Date",
+        "Message-ID",
+        "In-Reply-To",
+        "References",
+        "Subject",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+    )
+    immutable: tuple[str, ...] = ("From", "Sender", "Date", "Message-ID", "Received", "Return-Path")
+    refused_attachments: frozenset[str] = frozenset(_REFUSED.split())
+
+
+def problems(content: bytes, *, original: bytes, rules: MimeRules) -> list[str]:
+    """Return what is wrong with new content, in words; nothing when it is right.
+
+    Args:
+        content: The new content.
+        original: What it is to replace.
+        rules: The rules.
+    """
+    return [*_line_problems(content, rules), *_mime_problems(content, original, rules)]
+
+
+def _line_problems(content: bytes, rules: MimeRules) -> Iterator[str]:
+    bare = _BARE_LINE_END.search(content)
+    if bare is not None:
+        line = content.count(b"\r\n", 0, bare.start()) + 1
+        yield f"line {line} does not end in CRLF"
+    longest = rules.line_length - _CRLF_LENGTH
+    for number, text in enumerate(content.split(b"\r\n"), 1):
+        if len(text) > longest:
+            length = len(text) + _CRLF_LENGTH
+            yield f"line {number} has {length} characters of at most {rules.line_length}"
+            return
+
+
+def _mime_problems(content: bytes, original: bytes, rules: MimeRules) -> Iterator[str]:
+    message = message_from_bytes(content, EmailMessage, policy=default)
+    before = message_from_bytes(original, EmailMessage, policy=default)
+    for name in rules.required:
+        if not message.get_all(name):
+            yield f"the header {name} is required"
+    for name in rules.unique:
+        count = len(message.get_all(name, []))
+        if count > 1:
+            yield f"the header {name} occurs {count} times instead of once"
+    for name in rules.immutable:
+        if _values(message, name) != _values(before, name):
+            yield f"the header {name} is not as it was"
+    for part in message.walk():
+        for defect in part.defects:
+            yield f"a part of type {part.get_content_type()} is malformed: {_words(defect)}"
+        ending = PurePath(part.get_filename("")).suffix.lower().removeprefix(".")
+        if ending in rules.refused_attachments:
+            yield f"attachments that end in .{ending} are refused"
+
+
+def _values(message: EmailMessage, name: str) -> list[str]:
+    # Folded at other places it is the same value.
+    return [" ".join(str(value).split()) for value in message.get_all(name, [])]
+
+
+def _words(defect: Exception) -> str:
+    name = type(defect).__name__.removesuffix("Defect")
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
