@@ -64,7 +64,7 @@ async def open_client(service: Service, settings: Settings, behaviour: Mapping[s
             aws_secret_access_key=credentials and credentials.secret_access_key,
             aws_session_token=credentials and credentials.session_token,
         )
-        client = await context.__aenter__()
+        client: Any = await context.__aenter__()
         if credentials is None and client.meta.config.signature_version is not UNSIGNED:
             await _fetch_credentials(session)
     except Exception as error:
