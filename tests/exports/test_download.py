@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +49,7 @@ class Store:
     content: bytes = CONTENT
     key: str = "exports/ana.zip"
     etag: str = '"abc-1"'
-    cuts: deque[int | None] = field(factory=deque, converter=deque)
+    cuts: list[int | None] = field(factory=list)
     error: Exception | None = field(factory=lambda: ResponseStreamingError(error="cut"))
     ranges: list[str] = field(factory=list)
     bodies: list[Body] = field(factory=list)
@@ -66,9 +65,17 @@ class Store:
         assert IfMatch == self.etag
         self.ranges.append(Range)
         start = int(Range.removeprefix("bytes=").removesuffix("-"))
-        cut = self.cuts.popleft() if self.cuts else None
+        cut = self.cuts.pop(0) if self.cuts else None
         self.bodies.append(Body(self.content[start:], cut, self.error))
         return {"Body": self.bodies[-1]}
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def _cuts(*at: int | None) -> list[int | None]:
+    return list(at)
 
 
 def _refusal(code: str, status: int) -> ClientError:
@@ -94,13 +101,13 @@ async def test_a_file_comes_whole(tmp_path: Path) -> None:
     assert target.read_bytes() == CONTENT
     assert found.bytes == sum(counted) == len(CONTENT)
     assert found.sha256 == hashlib.sha256(CONTENT).hexdigest()
-    assert [path.name for path in target.parent.iterdir()] == ["ana.zip"]
+    assert _names(target.parent) == ["ana.zip"]
     assert all(body.closed for body in store.bodies)
 
 
 @pytest.mark.parametrize("error", [ResponseStreamingError(error="cut"), ConnectionError(), None])
 async def test_a_cut_download_goes_on_by_range(tmp_path: Path, error: Exception | None) -> None:
-    store = Store(cuts=[1_000_000, 0, 5], error=error)
+    store = Store(cuts=_cuts(1_000_000, 0, 5), error=error)
     found = await fetch(store, "acme", store.key, tmp_path / "ana.zip")
     assert store.ranges == ["bytes=0-", "bytes=1000000-", "bytes=1000000-", "bytes=1000005-"]
     assert (tmp_path / "ana.zip").read_bytes() == CONTENT
@@ -109,7 +116,7 @@ async def test_a_cut_download_goes_on_by_range(tmp_path: Path, error: Exception 
 
 async def test_what_a_broken_run_left_is_gone_on_with(tmp_path: Path) -> None:
     target = tmp_path / "ana.zip"
-    store = Store(cuts=[2_000_000] + [0] * 50)
+    store = Store(cuts=_cuts(2_000_000, *[0] * 50))
     with pytest.raises(DownloadError, match="broke off at byte 2000000 of 10240000"):
         await fetch(store, "acme", store.key, target)
     assert not await anyio.Path(target).exists()
@@ -123,14 +130,14 @@ async def test_what_a_broken_run_left_is_gone_on_with(tmp_path: Path) -> None:
 
 async def test_the_rest_of_another_version_is_not_gone_on_with(tmp_path: Path) -> None:
     target = tmp_path / "ana.zip"
-    old = Store(cuts=[3_000_000] + [0] * 50)
+    old = Store(cuts=_cuts(3_000_000, *[0] * 50))
     with pytest.raises(DownloadError):
         await fetch(old, "acme", old.key, target)
     new = Store(content=CONTENT[::-1], etag='"def-2"')
     await fetch(new, "acme", new.key, target)
     assert new.ranges == ["bytes=0-"]
     assert target.read_bytes() == CONTENT[::-1]
-    assert [path.name for path in tmp_path.iterdir()] == ["ana.zip"]
+    assert _names(tmp_path) == ["ana.zip"]
 
 
 async def test_a_part_that_is_too_long_is_begun_anew(tmp_path: Path) -> None:
