@@ -1,0 +1,275 @@
+"""Preflight finds what would make exports fail, and the policies that it asks for pass it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from tests.exports.conftest import Site, sited
+from workmail_async.emulator import Emulator
+from workmail_async.exports import (
+    ExportError,
+    ExportTarget,
+    PreflightFinding,
+    Verdict,
+    export_policies,
+    preflight,
+)
+from workmail_async.exports.grants import Grants, conditions, trusts_exports
+
+pytestmark = pytest.mark.anyio
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+
+async def _findings(
+    where: Site, target: ExportTarget, folder: Path | None = None
+) -> dict[str, PreflightFinding]:
+    async with where.organization() as organization:
+        report = await preflight(organization, target, folder)
+    assert report.ok is all(f.verdict is not Verdict.ERROR for f in report.findings)
+    return {finding.check: finding for finding in report.findings}
+
+
+async def _make_role(where: Site, name: str, trust: Any, rights: Any) -> str:
+    made = await where.ask(
+        "iam", "create_role", RoleName=name, AssumeRolePolicyDocument=json.dumps(trust)
+    )
+    arn: str = made["Role"]["Arn"]
+    if rights is not None:
+        await where.ask(
+            "iam",
+            "put_role_policy",
+            RoleName=name,
+            PolicyName="export",
+            PolicyDocument=json.dumps(rights),
+        )
+    return arn
+
+
+async def test_what_is_ready_is_found_ready(emulator: Emulator, tmp_path: Path) -> None:
+    where = await sited(emulator, 2)
+    found = await _findings(where, where.target, tmp_path / "not" / "there")
+    ready = {check for check, finding in found.items() if finding.verdict is Verdict.OK}
+    assert ready >= {
+        "organization",
+        "bucket",
+        "bucket access",
+        "key",
+        "role trust",
+        "role rights",
+        "disk",
+    }
+    assert not any(finding.verdict is Verdict.ERROR for finding in found.values())
+
+
+async def test_our_own_policies_pass(emulator: Emulator) -> None:
+    where = await sited(emulator, 1)
+    role = f"arn:aws:iam::{ACCOUNT}:role/ours"
+    target = evolve(where.target, role_arn=role)
+    policies = export_policies(
+        target, organization_id=where.seeded.id, region=REGION, account_id=ACCOUNT
+    )
+    assert await _make_role(where, "ours", policies.trust, policies.role) == role
+    found = await _findings(where, target)
+    assert found["role trust"].verdict is found["role rights"].verdict is Verdict.OK
+    assert policies.key["Statement"][0]["Principal"] == {"AWS": role}
+    assert "iam:PassRole" in json.dumps(policies.caller)
+
+
+async def test_attached_policies_count(emulator: Emulator) -> None:
+    where = await sited(emulator, 1)
+    target = evolve(where.target, role_arn=f"arn:aws:iam::{ACCOUNT}:role/ours")
+    policies = export_policies(
+        target, organization_id=where.seeded.id, region=REGION, account_id=ACCOUNT
+    )
+    await _make_role(where, "ours", policies.trust, None)
+    made = await where.ask(
+        "iam", "create_policy", PolicyName="export", PolicyDocument=json.dumps(policies.role)
+    )
+    arn = made["Policy"]["Arn"]
+    await where.ask("iam", "attach_role_policy", RoleName="ours", PolicyArn=arn)
+    found = await _findings(where, target)
+    assert found["role rights"].verdict is Verdict.OK
+
+
+async def test_what_is_not_there_is_named(emulator: Emulator) -> None:
+    where = await sited(emulator, 1)
+    target = ExportTarget(
+        bucket="no-such-bucket",
+        prefix="exports",
+        role_arn=f"arn:aws:iam::{ACCOUNT}:role/missing",
+        kms_key_arn=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000",
+    )
+    found = await _findings(where, target)
+    for check, words in {
+        "bucket": "the bucket does not exist",
+        "key": "the key does not exist",
+        "role trust": "the role does not exist",
+        "role rights": "the role does not exist",
+    }.items():
+        assert found[check].verdict is Verdict.ERROR
+        assert words in str(found[check])
+        assert "Remedy: " in str(found[check])
+
+
+async def test_another_region_is_named(emulator: Emulator) -> None:
+    where = await sited(emulator, 1)
+    await where.ask(
+        "s3",
+        "create_bucket",
+        Bucket="far-away",
+        CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+    )
+    key = where.target.kms_key_arn.replace(REGION, "eu-west-1")
+    found = await _findings(where, evolve(where.target, bucket="far-away", kms_key_arn=key))
+    assert "is in eu-west-1, the organization in us-east-1" in found["bucket"].message
+    assert found["key"].verdict is Verdict.ERROR
+
+
+@pytest.mark.parametrize("how", ["policy", "acl"])
+async def test_a_public_bucket_is_named(emulator: Emulator, how: str) -> None:
+    where = await sited(emulator, 1)
+    bucket = where.target.bucket
+    if how == "acl":
+        await where.ask("s3", "put_bucket_acl", Bucket=bucket, ACL="public-read")
+    else:
+        statement = {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::{bucket}/*",
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        await where.ask("s3", "put_bucket_policy", Bucket=bucket, Policy=policy)
+    found = await _findings(where, where.target)
+    assert "is public" in found["bucket access"].message
+    assert found["bucket access"].verdict is Verdict.ERROR
+
+
+async def test_a_disabled_or_asymmetric_key_is_named(emulator: Emulator) -> None:
+    where = await sited(emulator, 1)
+    key = where.target.kms_key_arn.rpartition("/")[2]
+    await where.ask("kms", "disable_key", KeyId=key)
+    found = await _findings(where, where.target)
+    assert "Disabled" in found["key"].message
+    made = await where.ask("kms", "create_key", KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
+    target = evolve(where.target, kms_key_arn=made["KeyMetadata"]["Arn"])
+    found = await _findings(where, target)
+    assert "RSA_2048" in found["key"].message
+
+
+async def test_a_role_that_trusts_somebody_else_is_named(emulator: Emulator) -> None:
+    where = await sited(emulator, 1)
+    target = evolve(where.target, role_arn=f"arn:aws:iam::{ACCOUNT}:role/other")
+    policies = export_policies(
+        target, organization_id=where.seeded.id, region=REGION, account_id=ACCOUNT
+    )
+    trust = json.loads(json.dumps(policies.trust).replace("export.workmail", "ec2"))
+    await _make_role(where, "other", trust, policies.role)
+    found = await _findings(where, target)
+    assert "does not trust export.workmail.amazonaws.com" in found["role trust"].message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (ACCOUNT, "999999999999", "the role trusts account 999999999999"),
+        ("organization/", "organization/m-0", "the role trusts arn:aws:workmail"),
+    ],
+)
+async def test_conditions_of_the_trust_are_looked_at(
+    emulator: Emulator, old: str, new: str, words: str
+) -> None:
+    where = await sited(emulator, 1)
+    target = evolve(where.target, role_arn=f"arn:aws:iam::{ACCOUNT}:role/other")
+    policies = export_policies(
+        target, organization_id=where.seeded.id, region=REGION, account_id=ACCOUNT
+    )
+    trust = json.loads(json.dumps(policies.trust).replace(old, new))
+    await _make_role(where, "other", trust, policies.role)
+    found = await _findings(where, target)
+    assert words in found["role trust"].message
+
+
+async def test_a_prefix_outside_the_keys_condition_is_named(emulator: Emulator) -> None:
+    where = await sited(emulator, 1)
+    found = await _findings(where, evolve(where.target, prefix="elsewhere"))
+    assert found["role rights"].verdict is Verdict.ERROR
+    assert "the prefix 'elsewhere' is not among them" in found["role rights"].message
+
+
+async def test_missing_rights_are_named_one_by_one(emulator: Emulator) -> None:
+    where = await sited(emulator, 1)
+    target = evolve(where.target, role_arn=f"arn:aws:iam::{ACCOUNT}:role/weak")
+    policies = export_policies(
+        target, organization_id=where.seeded.id, region=REGION, account_id=ACCOUNT
+    )
+    rights = json.loads(json.dumps(policies.role).replace("s3:PutObject", "s3:GetObject"))
+    rights["Statement"].append(
+        {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": target.kms_key_arn}
+    )
+    await _make_role(where, "weak", policies.trust, rights)
+    message = (await _findings(where, target))["role rights"].message
+    assert "s3:PutObject on" in message
+    assert "kms:Decrypt on" in message
+    assert "kms:GenerateDataKey" not in message
+
+
+async def test_a_disk_that_is_too_small_is_named(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = await sited(emulator, 1, messages=50)
+    monkeypatch.setattr("workmail_async.exports.checks._free_space", lambda _: 10)
+    found = await _findings(where, where.target, tmp_path)
+    assert found["disk"].verdict is Verdict.ERROR
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"role_arn": "ana"}, "'ana' is no ARN of a role"),
+        ({"kms_key_arn": "arn:aws:s3:::acme"}, "no ARN of a key"),
+        ({"role_arn": "arn:aws:iam::1:role/x"}, "is of account 1, not of"),
+    ],
+)
+def test_policies_need_real_names(change: dict[str, str], words: str) -> None:
+    target = ExportTarget(
+        bucket="acme",
+        prefix="exports",
+        role_arn=f"arn:aws:iam::{ACCOUNT}:role/x",
+        kms_key_arn=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/x",
+    )
+    with pytest.raises(ExportError, match=words):
+        export_policies(
+            evolve(target, **change), organization_id="m-1", region=REGION, account_id=ACCOUNT
+        )
+
+
+@pytest.mark.parametrize("prefix", ["ana@example.com", "a b", "a+b", "", "a=b"])
+def test_a_prefix_that_workmail_refuses_is_refused_at_once(prefix: str) -> None:
+    with pytest.raises(ExportError, match="has a character that WorkMail refuses"):
+        ExportTarget(bucket="acme", prefix=prefix, role_arn="", kms_key_arn="")
+
+
+def test_each_mailbox_gets_a_prefix_of_its_own() -> None:
+    target = ExportTarget(bucket="acme", prefix="exports/", role_arn="", kms_key_arn="")
+    assert target.prefix_for("ana@acme.example") == "exports/ana_acme.example"
+
+
+def test_policy_documents_are_read_in_every_form() -> None:
+    document = {"Statement": {"Effect": "Allow", "Action": "S3:*", "Resource": "arn:aws:s3:::a*"}}
+    encoded = "%7B%22Statement%22%3A%5B%5D%7D"
+    grants = Grants.of([document, json.dumps(document), encoded])
+    assert len(grants.allowing("s3:PutObject", "arn:aws:s3:::acme")) == 2
+    assert grants.allowing("s3:PutObject", "arn:aws:s3:::other") == []
+    trust = {"Effect": "Allow", "Principal": "*", "Action": ["sts:*"]}
+    assert trusts_exports({"Statement": [trust]}) == [trust]
+    tests = {"Condition": {"StringEquals": {"AWS:SourceAccount": "1"}, "ArnLike": {"x": ["2"]}}}
+    assert conditions(tests, "aws:SourceAccount") == ["1"]
+    assert conditions(tests, "x") == ["2"]
