@@ -126,30 +126,25 @@ class ExportJob:
             job_id=self.job_id, timeout=timeout, on_progress=on_progress
         )
 
-    async def watch(
+    def watch(
         self, *, min_delay: float = 2.0, max_delay: float = 60.0
     ) -> AsyncIterator[models.DescribeMailboxExportJobResponse]:
         """Look at the job until it has ended, however it ends.
+
+        ::
+
+            async for description in job.watch():
+                print(description.state, description.estimated_progress)
 
         Args:
             min_delay: Seconds between two looks at first.
             max_delay: Seconds between two looks in the end, when nothing changes.
 
-        Yields:
-            A description whenever state or progress changed; the last one is of the job's end.
+        Returns:
+            An iterator of descriptions, one whenever state or progress changed; the last one is of
+            the job's end. It may be left early.
         """
-        delay = min_delay
-        seen: tuple[object, object] | None = None
-        while True:
-            description = await self.status()
-            now = (description.state, description.estimated_progress)
-            if now != seen:
-                seen, delay = now, min_delay
-                yield description
-            if description.state in ENDED:
-                return
-            await anyio.sleep(random.uniform(min_delay, delay))
-            delay = min(max_delay, delay * 2)
+        return _Watch(self, min_delay, max_delay)
 
     async def cancel(self) -> models.DescribeMailboxExportJobResponse:
         """Cancel the job, and look what became of it.
@@ -189,3 +184,36 @@ class ExportJob:
             where /= description.s3_path.rpartition("/")[2]
         async with aws_client(self.organization.client, S3) as s3:
             return await fetch(s3, description.s3_bucket_name, description.s3_path, where)
+
+
+class _Watch:
+    """Looks at a job, ever less often while nothing changes.
+
+    A class, since an async generator that is left early needs closing.
+    """
+
+    def __init__(self, job: ExportJob, min_delay: float, max_delay: float) -> None:
+        self._job = job
+        self._min_delay = min_delay
+        self._max_delay = max_delay
+        self._seen: models.DescribeMailboxExportJobResponse | None = None
+
+    def __aiter__(self) -> AsyncIterator[models.DescribeMailboxExportJobResponse]:
+        return self
+
+    async def __anext__(self) -> models.DescribeMailboxExportJobResponse:
+        seen, delay = self._seen, self._min_delay
+        if seen is not None and seen.state in ENDED:
+            raise StopAsyncIteration
+        while True:
+            if seen is not None:
+                await anyio.sleep(random.uniform(self._min_delay, delay))
+                delay = min(self._max_delay, delay * 2)
+            now = await self._job.status()
+            if seen is None or _shown(now) != _shown(seen):
+                self._seen = now
+                return now
+
+
+def _shown(description: models.DescribeMailboxExportJobResponse) -> tuple[object, object]:
+    return description.state, description.estimated_progress
