@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,9 +11,19 @@ from attrs import define, field
 from botocore import xform_name
 
 from tests.emulator.conftest import Stage
+from tests.emulator.refusals import OPERATIONS
 
 NOBODY = "12345678-0000-0000-0000-000000000000"
 UNKNOWN_ORGANIZATION = "m-" + "0" * 32
+MAIL = (
+    b"From: Zoe <zoe@far.example>\r\n"
+    b"To: Ana <ana@acme.example>\r\n"
+    b"Subject: The offer\r\n"
+    b"Date: Sun, 01 Mar 2026 12:00:00 +0000\r\n"
+    b"Message-ID: <1@far.example>\r\n"
+    b"\r\n"
+    b"As agreed.\r\n"
+)
 PASSWORD = "Correct-horse-9"
 
 _PLACE = re.compile(r"\{([a-z-]+)\}")
@@ -76,6 +87,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "GetMailboxDetails": {"UserId": "ana"},
     "GetMobileDeviceAccessEffect": {"DeviceType": "phone"},
     "GetMobileDeviceAccessOverride": _DEVICE,
+    "GetRawMessageContent": {"messageId": "{message}"},
     "GetPersonalAccessTokenMetadata": {"PersonalAccessTokenId": "{token}"},
     "ListAccessControlRules": {},
     "ListAliases": {"EntityId": "{ana}"},
@@ -112,6 +124,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "PermissionValues": ["SEND_AS"],
     },
     "PutMobileDeviceAccessOverride": _DEVICE | {"Effect": "ALLOW"},
+    "PutRawMessageContent": {
+        "messageId": "{message}",
+        "content": {"s3Reference": {"bucket": "{changed-mail}", "key": "changed"}},
+    },
     "PutRetentionPolicy": _POLICY,
     "RegisterMailDomain": {"DomainName": "other.example"},
     "RegisterToWorkMail": {"EntityId": "bruno", "Email": "bruno@acme.example"},
@@ -173,12 +189,13 @@ class Scene:
 
     def send(self, operation: str, request: dict[str, Any]) -> Any:
         """Make a request."""
-        return getattr(self.stage.workmail, xform_name(operation))(**request)
+        client = self.stage.emulator.client(OPERATIONS[operation].service_model.service_name)
+        return getattr(client, xform_name(operation))(**request)
 
     def filled(self, operation: str, change: dict[str, Any]) -> dict[str, Any]:
         """Return the operation's valid request, changed, and make what it names."""
         request = REQUESTS[operation] | change
-        if _takes_organization(self.stage, operation):
+        if "OrganizationId" in getattr(OPERATIONS[operation].input_shape, "members", ()):
             request = {"OrganizationId": self.stage.id} | request
         return {
             member: self._filled(value) for member, value in request.items() if value is not None
@@ -199,11 +216,6 @@ class Scene:
         if isinstance(value, str):
             return _PLACE.sub(lambda place: self.made(place[1]), value)
         return value
-
-
-def _takes_organization(stage: Stage, operation: str) -> bool:
-    shape = stage.workmail.meta.service_model.operation_model(operation).input_shape
-    return shape is not None and "OrganizationId" in shape.members
 
 
 def _group(scene: Scene) -> str:
@@ -235,12 +247,37 @@ def _export_resource(name: str) -> Callable[[Scene], str]:
     return make
 
 
+def _message(*, redirected: bool) -> Callable[[Scene], str]:
+    def make(scene: Scene) -> str:
+        emulator = scene.stage.emulator
+        return emulator.deliver(scene.stage.id, MAIL, redirected=redirected).id
+
+    return make
+
+
+def _changed_mail(scene: Scene) -> str:
+    bucket, s3 = "changed-mail", scene.stage.emulator.client("s3")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "workmail.us-east-1.amazonaws.com"},
+        "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+    }
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_policy(
+        Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+    s3.put_object(Bucket=bucket, Key="changed", Body=MAIL)
+    return bucket
+
+
 _MAKERS: dict[str, Callable[[Scene], str]] = {
     "application": lambda scene: str(
         scene.call("CreateIdentityCenterApplication")["ApplicationArn"]
     ),
     "arn": lambda scene: scene.stage.organization.arn,
     "bucket": _export_resource("bucket"),
+    "changed-mail": _changed_mail,
     "export-role": _export_resource("export-role"),
     "deleted-group": _group,
     "directory": lambda scene: (
@@ -250,6 +287,8 @@ _MAKERS: dict[str, Callable[[Scene], str]] = {
     "group-id": lambda scene: scene.stage.organization.groups["staff"],
     "job": lambda scene: str(scene.call("StartMailboxExportJob")["JobId"]),
     "key": _export_resource("key"),
+    "message": _message(redirected=False),
+    "redirected-message": _message(redirected=True),
     "mobile-rule": lambda scene: str(
         scene.call("CreateMobileDeviceAccessRule")["MobileDeviceAccessRuleId"]
     ),

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from attrs import field, frozen
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
 
 from tests.emulator.reference.requests import (
     BEFORE,
@@ -19,9 +17,8 @@ from tests.emulator.reference.requests import (
     UNKNOWN_ORGANIZATION,
     Scene,
 )
+from tests.emulator.refusals import OPERATIONS, documented_errors
 from workmail_async.emulator.workmail.models.organizations import DirectoryService
-
-MODEL = ServiceModel(Loader().load_service_model("workmail", "service-2"), "workmail")
 
 Prepare = Callable[[Scene], None]
 
@@ -48,11 +45,7 @@ class Situation:
 
 def documented() -> set[tuple[str, str]]:
     """Return every operation with each error that it documents."""
-    return {
-        (operation, shape.name)
-        for operation in MODEL.operation_names
-        for shape in MODEL.operation_model(operation).error_shapes
-    }
+    return {(operation, code) for operation in OPERATIONS for code in documented_errors(operation)}
 
 
 def _before(operation: str) -> Prepare:
@@ -118,6 +111,14 @@ def _directory_that_does_not_answer(scene: Scene) -> None:
 def _application_of_an_organization_in_trouble(scene: Scene) -> None:
     scene.call("PutIdentityProviderConfiguration")
     _state("Impaired")(scene)
+
+
+def _put_object(content: bytes) -> Prepare:
+    def prepare(scene: Scene) -> None:
+        bucket, s3 = scene.made("changed-mail"), scene.stage.emulator.client("s3")
+        s3.put_object(Bucket=bucket, Key="changed", Body=content)
+
+    return prepare
 
 
 _UNVERIFIED = _domain("new.example", failed=True)
@@ -265,6 +266,7 @@ _OWN = [
     Situation("GetMailboxDetails", _FOUND, {"UserId": "staff"}),
     Situation("GetMobileDeviceAccessOverride", _FOUND, {"UserId": "nobody"}),
     Situation("GetMobileDeviceAccessOverride", _RESOURCE),
+    Situation("GetRawMessageContent", _RESOURCE, {"messageId": NOBODY}),
     Situation("GetPersonalAccessTokenMetadata", _RESOURCE, {"PersonalAccessTokenId": NOBODY}),
     Situation("ListAliases", _FOUND, {"EntityId": NOBODY}),
     Situation("ListAliases", _STATE, {"EntityId": "{dora}"}),
@@ -305,6 +307,14 @@ _OWN = [
     Situation("PutMobileDeviceAccessOverride", _FOUND, {"UserId": "nobody"}),
     Situation("PutMobileDeviceAccessOverride", _STATE, {"UserId": "{dora}"}),
     Situation("PutRetentionPolicy", _LIMIT, {"Id": "another"}, _before("PutRetentionPolicy")),
+    Situation(
+        "PutRawMessageContent",
+        "InvalidContentLocation",
+        {"content": {"s3Reference": {"bucket": "{changed-mail}", "key": "nobody-put-it"}}},
+    ),
+    Situation("PutRawMessageContent", "MessageFrozen", {"messageId": "{redirected-message}"}),
+    Situation("PutRawMessageContent", "MessageRejected", {}, _put_object(b"no headers at all")),
+    Situation("PutRawMessageContent", _RESOURCE, {"messageId": NOBODY}),
     Situation("RegisterMailDomain", "MailDomainInUseException", {"DomainName": "ACME.example"}),
     Situation("RegisterMailDomain", _LIMIT, {}, _quota("domains", 2)),
     Situation("RegisterToWorkMail", _IN_USE, {"Email": "ANA@acme.example"}),
@@ -392,7 +402,7 @@ _IN_THE_WAY = {
 def _for_all() -> Iterator[Situation]:
     """Give the situations that any operation on an organization can be in."""
     for operation, code in sorted(documented()):
-        shape: Any = MODEL.operation_model(operation).input_shape
+        shape: Any = OPERATIONS[operation].input_shape
         if "OrganizationId" not in shape.members or (operation, code) in UNREACHABLE:
             continue
         if code == "OrganizationNotFoundException":
