@@ -1,0 +1,47 @@
+"""The bytes of a zip file, from several threads, without loading them."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from pathlib import Path
+from typing import BinaryIO
+
+from .errors import ArchiveError
+
+_BUFFER = 64 * 1024
+
+
+class ZipBytes:
+    """A file that is read at offsets.
+
+    It is closed with the object, or when the object is gone: a notebook need not think of it.
+
+    Args:
+        path: The file.
+
+    Attributes:
+        path: The file.
+        size: Its length in bytes.
+        read: How many bytes were read from it so far.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: BinaryIO = path.open("rb", buffering=_BUFFER)
+        self.close = weakref.finalize(self, self._file.close)
+        self._lock = threading.Lock()
+        self.size = self._file.seek(0, 2)
+        self.read = 0
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Return bytes from an offset on; fewer than asked for at the end of the file."""
+        if offset >= self.size:
+            return b""
+        with self._lock:
+            if self._file.closed:
+                raise ArchiveError(self.path, "it was closed: open the archive again")
+            self._file.seek(offset)
+            data = self._file.read(size)
+            self.read += len(data)
+        return data
