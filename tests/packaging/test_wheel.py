@@ -64,6 +64,12 @@ def test_the_wheel_holds_every_module_of_the_source(contents: list[str]) -> None
     assert modules <= set(contents)
 
 
+def test_the_command_comes_with_it(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith("/entry_points.txt")]
+        assert b"workmail-async = workmail_async.cli:main" in archive.read(name)
+
+
 def test_the_licence_goes_along(contents: list[str]) -> None:
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in contents)
 

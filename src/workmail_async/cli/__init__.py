@@ -1,0 +1,26 @@
+"""The command `workmail-async`: exports an organization from a terminal.
+
+It is thin: what it does is done by `workmail_async.exports`. It needs the extra `cli`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line, or say how to install what it needs."""
+    try:
+        from .commands import program
+    except ModuleNotFoundError as error:
+        if error.name not in {"click", "rich"}:
+            raise
+        print(
+            f"workmail-async: the command line needs {error.name}, which is not installed: "
+            "pip install 'workmail-async[cli]'",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    except KeyboardInterrupt:  # loading takes a moment
+        sys.exit(130)
+    program(prog_name="workmail-async")

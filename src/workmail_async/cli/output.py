@@ -1,0 +1,230 @@
+"""Where a command's results go: to a terminal, as plain lines, or as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timezone
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.progress import Progress
+
+from workmail_async.exports import ExportProgress, ProgressListener
+
+from .live import LiveProgress
+
+#: How wide tables are where no terminal says so, in characters.
+_PAGE = 160
+#: Seconds after which progress is told again though nothing happened.
+_HEARTBEAT = 60.0
+_JSON_PAUSE = 1.0
+#: How many items pass before a bar moves.
+_EACH = 50
+
+#: Takes the name of a file; what it returns is told how many of how many items are done.
+Counting = Callable[[str], Callable[[int, int], None]]
+
+
+class Output(ABC):
+    """Where a command's results go.
+
+    Args:
+        verbose: How much more is told than usual: 0, 1 or 2.
+    """
+
+    def __init__(self, verbose: int) -> None:
+        self.verbose = verbose
+
+    def show_log(self) -> None:
+        """Show the library's log on the standard error, as far as asked for."""
+        log = logging.getLogger("workmail_async")
+        for handler in [each for each in log.handlers if isinstance(each, _LogHandler)]:
+            log.removeHandler(handler)
+        if self.verbose:
+            log.addHandler(_LogHandler())
+            log.setLevel(logging.INFO if self.verbose == 1 else logging.DEBUG)
+
+    @abstractmethod
+    def say(self, text: str) -> None:
+        """Tell people something that programs need not know."""
+
+    @abstractmethod
+    def tell(self, event: str, data: Mapping[str, Any], *shown: RenderableType) -> None:
+        """Tell a result.
+
+        Args:
+            event: What it is, for programs.
+            data: What it says, for programs: JSON.
+            *shown: The same for people.
+        """
+
+    @abstractmethod
+    def error(self, kind: str, message: str, advice: str, error: BaseException) -> None:
+        """Tell what went wrong.
+
+        Args:
+            kind: The error's class.
+            message: What happened.
+            advice: The way out, when the message does not name it.
+            error: The error, for its traceback.
+        """
+
+    @abstractmethod
+    def watching(self) -> AbstractContextManager[ProgressListener]:
+        """Show an export's progress while in the block."""
+
+    @contextmanager
+    def counting(self) -> Generator[Counting, None, None]:
+        """Show how far files are being read while in the block.
+
+        Yields:
+            A function that takes a name and returns one to tell how many of how many are done.
+        """
+        yield _uncounted
+
+    def _show_traceback(self, error: BaseException) -> None:
+        if self.verbose:
+            traceback.print_exception(type(error), error, error.__traceback__, file=sys.stderr)
+
+
+class TextOutput(Output):
+    """For people: a live display in a terminal, elsewhere a line for each change."""
+
+    def __init__(self, verbose: int) -> None:
+        super().__init__(verbose)
+        self.console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+        if not self.console.is_terminal:
+            self.console.width = _PAGE
+        self._lined, self._message = 0.0, ""
+
+    def say(self, text: str) -> None:
+        """Print a line."""
+        self.console.print(printable(text), soft_wrap=True)
+
+    def tell(self, event: str, data: Mapping[str, Any], *shown: RenderableType) -> None:
+        """Print what is for people."""
+        for each in shown:
+            self.console.print(each, soft_wrap=isinstance(each, str))
+
+    def error(self, kind: str, message: str, advice: str, error: BaseException) -> None:
+        """Print the error on the standard error."""
+        self._show_traceback(error)
+        told = f"workmail-async: {message if message.endswith('.') else message + '.'} {advice}"
+        print(printable(told).rstrip(), file=sys.stderr)
+
+    @contextmanager
+    def watching(self) -> Generator[ProgressListener, None, None]:
+        """Show a live display, or print a line for each change."""
+        if not self.console.is_terminal or self.console.is_dumb_terminal:
+            yield self._line
+            return
+        with LiveProgress(self.console) as live:
+            yield live.show
+
+    @contextmanager
+    def counting(self) -> Generator[Counting, None, None]:
+        """Show a bar for the file that is being read, in a terminal."""
+        if not self.console.is_terminal or self.console.is_dumb_terminal:
+            yield _uncounted
+            return
+        with Progress(console=self.console, transient=True) as bars:
+            task = bars.add_task("", total=None)
+
+            def begin(name: str) -> Callable[[int, int], None]:
+                bars.reset(task, description=printable(name), total=None)
+                return show
+
+            def show(done: int, total: int) -> None:
+                if done % _EACH == 0 or done == total:
+                    bars.update(task, completed=done, total=total)
+
+            yield begin
+
+    def _line(self, progress: ExportProgress) -> None:
+        now = time.monotonic()
+        if progress.message == self._message and now - self._lined < _HEARTBEAT:
+            return
+        self._lined, self._message = now, progress.message
+        stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        self.say(f"{stamp}  {progress.message}  ({progress.summary()})")
+
+
+class JsonOutput(Output):
+    """For programs: one JSON object on each line."""
+
+    def __init__(self, verbose: int) -> None:
+        super().__init__(verbose)
+        self._told, self._message = 0.0, ""
+
+    def say(self, text: str) -> None:
+        """Say nothing: programs do not need it."""
+
+    def tell(self, event: str, data: Mapping[str, Any], *shown: RenderableType) -> None:
+        """Print what is for programs."""
+        moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+        line = json.dumps({"event": event, "time": moment, **data}, ensure_ascii=False)
+        print(line, flush=True)
+
+    def error(self, kind: str, message: str, advice: str, error: BaseException) -> None:
+        """Print the error as an object; a traceback goes to the standard error."""
+        self._show_traceback(error)
+        self.tell("error", {"error": kind, "message": message, "advice": advice})
+
+    @contextmanager
+    def watching(self) -> Generator[ProgressListener, None, None]:
+        """Print an object for each change, and about once a second while bytes come in."""
+        yield self._tell_progress
+
+    def _tell_progress(self, progress: ExportProgress) -> None:
+        now = time.monotonic()
+        if progress.message == self._message and now - self._told < _JSON_PAUSE:
+            return
+        self._told, self._message = now, progress.message
+        self.tell("progress", as_json(progress))
+
+
+def as_json(progress: ExportProgress) -> dict[str, Any]:
+    """Return a progress as JSON holds it."""
+    return {
+        "message": progress.message,
+        "counts": {status.value: count for status, count in progress.counts.items()},
+        "wanted": progress.wanted,
+        "share": round(progress.share, 4),
+        "elapsed": round(progress.elapsed, 3),
+        "remaining_seconds": progress.remaining_seconds,
+        "running": [{"label": one.label, "percent": one.percent} for one in progress.running],
+        "downloading": [
+            {"label": one.label, "bytes": one.bytes, "size": one.size}
+            for one in progress.downloading
+        ],
+        "downloaded": progress.downloaded,
+        "bytes_per_second": round(progress.bytes_per_second),
+    }
+
+
+def printable(text: str) -> str:
+    """Return a text without what could steer a terminal; names in a zip may hold anything."""
+    return "".join(
+        char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text
+    )
+
+
+def _uncounted(_: str) -> Callable[[int, int], None]:
+    def ignore(_: int, __: int) -> None:
+        pass
+
+    return ignore
+
+
+class _LogHandler(logging.Handler):
+    """Writes to the standard error of the moment, which a live display redirects."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(printable(f"{record.levelname.lower()}: {record.getMessage()}"), file=sys.stderr)

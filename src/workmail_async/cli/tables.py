@@ -1,0 +1,142 @@
+"""Reports as tables, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.box import SIMPLE_HEAD
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from workmail_async.exports import (
+    Choice,
+    ExportReport,
+    JobRow,
+    MailboxReport,
+    PreflightFinding,
+    Status,
+    Verdict,
+)
+from workmail_async.exports.units import size
+
+from .output import printable
+
+_STYLES = {
+    Status.SAFE.value: "green",
+    Status.RUNNING.value: "cyan",
+    Status.EXPORTED.value: "cyan",
+    Status.FAILED.value: "red",
+    Status.CANCELLED.value: "red",
+    Verdict.OK.value: "green",
+    Verdict.WARNING.value: "yellow",
+    Verdict.ERROR.value: "red",
+    "export": "green",
+    "good": "green",
+    "bad": "red",
+    "complete": "green",
+    "incomplete": "red",
+}
+
+#: How many rows a table has unless all are asked for.
+MOST = 60
+
+
+def cell(text: object) -> Text:
+    """Return the content of a cell, coloured when it is a status."""
+    shown = printable(str(text))
+    return Text(shown, style=_STYLES.get(shown, ""))
+
+
+def new_table(*heads: str, numbers: Iterable[str] = ()) -> Table:
+    """Return an empty table.
+
+    Args:
+        *heads: The heads of its columns.
+        numbers: Which of them hold numbers, which stand to the right.
+    """
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    right = set(numbers)
+    for head in heads:
+        table.add_column(
+            head,
+            justify="right" if head in right else "left",
+            overflow="fold",
+            no_wrap=head in right or head == "Status",
+        )
+    return table
+
+
+def report_table(
+    report: ExportReport, *, all_rows: bool, jobs: dict[str, JobRow] | None = None
+) -> Iterable[RenderableType]:
+    """Show a report: what is missing first, then what is safe, then what was left out.
+
+    Args:
+        report: The report.
+        all_rows: Whether to show every mailbox, however many there are.
+        jobs: The last job of each mailbox, to show its progress.
+    """
+    ordered = (*report.missing, *report.of(Status.SAFE), *report.of(Status.SKIPPED))
+    shown = ordered if all_rows else ordered[: max(MOST, len(report.missing))]
+    table = new_table("Mailbox", "Status", "Items", "Size", "Remarks", numbers=("Items", "Size"))
+    for mailbox in shown:
+        file = mailbox.file
+        table.add_row(
+            cell(mailbox.label),
+            cell(mailbox.status.value),
+            f"{file.items:,}" if file else "",
+            size(file.bytes) if file else "",
+            cell(_remarks(mailbox, (jobs or {}).get(mailbox.entity_id))),
+        )
+    yield table
+    if len(shown) < len(ordered):
+        yield f"… and {len(ordered) - len(shown)} more; `workmail-async status --all` shows them."
+    yield ""
+    yield report.summary()
+    yield f"Not exported: {report.not_exported}."
+
+
+def _remarks(mailbox: MailboxReport, job: JobRow | None) -> str:
+    remarks = [mailbox.reason] if mailbox.reason else []
+    if mailbox.status is Status.RUNNING and job is not None:
+        remarks.append(f"{job.progress or 0} %, job {job.job_id}")
+    if mailbox.file is not None and mailbox.file.notes:
+        notes = mailbox.file.notes.split("\n")
+        more = f" (and {len(notes) - 1} more)" if len(notes) > 1 else ""
+        remarks.append(notes[0] + more)
+    return "; ".join(remarks)
+
+
+def preflight_table(findings: Iterable[PreflightFinding]) -> Table:
+    """Show what preflight found, each with its remedy."""
+    table = new_table("Check", "Verdict", "Found", "Remedy")
+    for finding in findings:
+        table.add_row(
+            finding.check, cell(finding.verdict.value), cell(finding.message), cell(finding.remedy)
+        )
+    return table
+
+
+def choice_table(choices: Iterable[Choice], safe: frozenset[str]) -> Table:
+    """Show who would be exported, and why the others would not.
+
+    Args:
+        choices: The choices.
+        safe: The ids of those that are on disk already.
+    """
+    table = new_table("Mailbox", "Kind", "State", "What", "Why")
+    for choice in choices:
+        entity = choice.entity
+        what, why = verdict_of(choice, safe)
+        table.add_row(cell(entity.label), entity.kind, entity.state, cell(what), cell(why))
+    return table
+
+
+def verdict_of(choice: Choice, safe: frozenset[str]) -> tuple[str, str]:
+    """Return what would be done with a mailbox, and why nothing when it is nothing."""
+    if choice.skipped is not None:
+        return "skip", choice.skipped
+    if choice.entity.entity_id in safe:
+        return "keep", "safe on disk already"
+    return "export", ""

@@ -1,0 +1,305 @@
+"""`export`: everything on disk, told truthfully, and gone on with by the folder alone."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from tests.cli.conftest import ITEMS, Cli, World
+from workmail_async.emulator import AfterTime
+from workmail_async.exports import ExportOptions, Manifest
+from workmail_async.exports.runner import MANIFEST_NAME
+
+QUICK = ("--poll", "0.01", "--retry-delay", "0.01")
+
+
+def row_of(result: Result, label: str) -> str:
+    """The line of the table that tells of a mailbox."""
+    return next(line for line in result.stdout.splitlines() if line.startswith(f"{label} "))
+
+
+def one_line(text: str) -> str:
+    """The text, which has to be one line and no traceback."""
+    assert text.count("\n") == 1
+    assert "Traceback" not in text
+    return text
+
+
+class TestWhole:
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_everything_asked_for_is_on_disk(self, world: World, cli: Cli, backend: str) -> None:
+        done = cli("export", "--folder", "acme", *world.target, *QUICK, "--backend", backend)
+
+        assert done.exit_code == 0
+        assert done.stderr == ""
+        archives = sorted(Path("acme/mailboxes").iterdir())
+        counts = {}
+        for archive in archives:
+            with zipfile.ZipFile(archive) as opened:
+                assert opened.testzip() is None
+                counts[archive.name.partition("@")[0]] = len(opened.namelist())
+        assert counts == ITEMS
+        assert "3 of 3 mailboxes are safe on disk: 17 items" in done.stdout
+
+    def test_the_table_names_everybody_and_the_reason_of_those_left_out(
+        self, world: World, cli: Cli
+    ) -> None:
+        done = cli("export", "--folder", "acme", *world.target, *QUICK)
+
+        assert re.search(r"safe +12 +\d+\.\d kB", row_of(done, "ana@acme.example"))
+        assert "disabled mailboxes were not asked for" in row_of(done, "carla")
+        assert "a group has no mailbox" in row_of(done, "sales@acme.example")
+        assert "contacts, tasks and notes" in done.stdout
+
+    def test_the_report_stands_beside_the_manifest(self, world: World, cli: Cli) -> None:
+        cli("export", "--folder", "acme", *world.target, *QUICK)
+
+        report = json.loads(Path("acme/report.json").read_text(encoding="utf-8"))
+        assert report["complete"] is True
+        assert report["total_items"] == sum(ITEMS.values())
+        assert {m["label"].partition("@")[0]: m["status"] for m in report["mailboxes"]} == {
+            "ana": "safe",
+            "bruno": "safe",
+            "library": "safe",
+            "carla": "skipped",
+            "sales": "skipped",
+        }
+        assert not list(Path("acme").glob("*.part"))
+
+    def test_lines_have_a_time_stamp_where_there_is_no_terminal(
+        self, world: World, cli: Cli
+    ) -> None:
+        done = cli("export", "--folder", "acme", *world.target, *QUICK)
+
+        stamped = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  ana@acme\.example: safe, 12 items  \("
+        assert re.search(stamped, done.stdout, re.MULTILINE)
+        assert "\x1b" not in done.output
+
+    def test_no_secret_is_shown(
+        self, world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "cli-secret-of-nobody")
+        done = cli("export", "--folder", "acme", *world.target, *QUICK, "-vv")
+        assert done.exit_code == 0
+        assert "ListUsers" in done.stderr  # it does show every call
+        assert "cli-secret-of-nobody" not in done.output + done.stderr
+
+
+class TestGoingOn:
+    def test_the_folder_is_enough(self, world: World, cli: Cli, exported: Path) -> None:
+        again = cli("export", "--folder", exported)
+        assert again.exit_code == 0
+        assert sorted(world.started) == ["ana", "bruno", "library"]
+
+    def test_who_is_exported_is_remembered(self, world: World, cli: Cli) -> None:
+        first = cli("export", "--folder", "acme", *world.target, *QUICK, "--exclude", "ana")
+        again = cli("export", "--folder", "acme", *QUICK)
+        assert (first.exit_code, again.exit_code) == (0, 0)
+        assert "excluded" in row_of(again, "ana@acme.example")
+
+        everybody = cli("export", "--folder", "acme", *QUICK, "--include", "*")
+        assert everybody.exit_code == 0
+        assert sorted(world.started) == ["ana", "bruno", "library"]
+
+    def test_another_role_and_key_replace_the_remembered_ones(
+        self, world: World, cli: Cli, exported: Path
+    ) -> None:
+        other = world.emulator.create_export_resources(world.organization)
+        done = cli(
+            *("export", "--folder", exported, "--skip-preflight"),
+            *("--role", other.role_arn, "--key", other.kms_key_arn),
+        )
+        assert done.exit_code == 0
+        with Manifest(exported / MANIFEST_NAME, read_only=True) as manifest:
+            assert manifest.setting("role") == other.role_arn
+            assert manifest.setting("key") == other.kms_key_arn
+
+    def test_the_bucket_cannot_change(self, world: World, cli: Cli, exported: Path) -> None:
+        done = cli("export", "--folder", exported, "--bucket", "other")
+        assert done.exit_code == 2
+        assert "belongs to an export with bucket" in done.stderr
+
+    def test_a_deadline_leaves_the_rest_to_the_next_run(self, world: World, cli: Cli) -> None:
+        world.emulator.lifecycle.mailbox_export = AfterTime(3600)
+        stopped = cli("export", "--folder", "acme", *world.target, *QUICK, "--deadline", "1s")
+        assert stopped.exit_code == 1
+        assert "Go on with: workmail-async export --folder acme" in stopped.stdout
+        assert "running" in row_of(stopped, "ana@acme.example")
+
+        world.emulator.clock.advance(3600)
+        done = cli("export", "--folder", "acme", *QUICK)
+        assert done.exit_code == 0
+        assert sorted(world.started) == ["ana", "bruno", "library"]
+
+    def test_what_was_given_up_is_tried_anew_when_asked(self, world: World, cli: Cli) -> None:
+        world.emulator.mailbox(world.organization, "ana").fail_exports("no luck", times=2)
+        failed = cli("export", "--folder", "acme", *world.target, *QUICK, "--retries", "1")
+        assert failed.exit_code == 1
+        assert "no luck (given up after 2 jobs)" in row_of(failed, "ana@acme.example")
+        assert "--retry-failed" in failed.stdout
+
+        unasked = cli("export", "--folder", "acme", *QUICK)
+        assert unasked.exit_code == 1
+        done = cli("export", "--folder", "acme", *QUICK, "--retry-failed")
+        assert done.exit_code == 0
+        assert world.started.count("ana") == 3
+
+
+class TestChoosing:
+    def test_patterns_and_disabled_mailboxes(self, world: World, cli: Cli) -> None:
+        chosen = ("--include", "*A*@acme.example", "--include", "carla", "--exclude", "library")
+        planned = cli(
+            *("export", "--folder", "acme", *world.target, *chosen, "--disabled", "--dry-run")
+        )
+        assert planned.exit_code == 0
+        assert re.search(r"ENABLED +export", row_of(planned, "ana@acme.example"))
+        assert re.search(r"DISABLED +export", row_of(planned, "carla"))
+        assert "not included" in row_of(planned, "bruno@acme.example")
+        assert "excluded" in row_of(planned, "library@acme.example")
+        assert "2 of 5 would be exported" in planned.stdout
+
+    def test_a_dry_run_starts_and_writes_nothing(self, world: World, cli: Cli) -> None:
+        planned = cli("export", "--folder", "acme", *world.target, "--dry-run")
+        assert planned.exit_code == 0
+        assert "role trust" in planned.stdout  # preflight is shown whole
+        assert world.started == []
+        assert not Path("acme").exists()
+
+    def test_a_dry_run_knows_what_is_safe_already(self, cli: Cli, exported: Path) -> None:
+        planned = cli("export", "--folder", exported, "--dry-run")
+        assert "safe on disk already" in row_of(planned, "ana@acme.example")
+        assert "0 of 5 would be exported" in planned.stdout
+
+    def test_a_pattern_that_fits_nobody_is_wrong_usage(self, world: World, cli: Cli) -> None:
+        done = cli("export", "--folder", "acme", *world.target, *QUICK, "--include", "nobody*")
+        assert done.exit_code == 2
+        assert "'nobody*' matches no user" in one_line(done.stderr)
+
+
+class TestPreflight:
+    def test_an_error_stops_it_before_anything_is_started(self, world: World, cli: Cli) -> None:
+        done = cli("export", "--folder", "acme", *world.target, *QUICK, "--prefix", "elsewhere")
+        assert done.exit_code == 2
+        assert "role rights" in done.stdout
+        assert "--skip-preflight" in done.stdout
+        assert world.started == []
+        assert not Path("acme").exists()
+
+    def test_it_can_be_skipped(self, world: World, cli: Cli) -> None:
+        done = cli(
+            *("export", "--folder", "acme", *world.target, *QUICK, "--prefix", "elsewhere"),
+            *("--skip-preflight", "--retries", "0"),
+        )
+        assert done.exit_code == 1
+        assert sorted(world.started) == ["ana", "bruno", "library"]
+        assert "failed" in row_of(done, "ana@acme.example")
+
+    def test_a_dry_run_fails_by_it_too(self, world: World, cli: Cli) -> None:
+        options = ("--folder", "acme", *world.target, "--prefix", "elsewhere")
+        assert cli("export", *options, "--dry-run").exit_code == 2
+
+
+class TestWrongUsage:
+    @pytest.mark.parametrize(
+        ("arguments", "complaint"),
+        [
+            ((), "Missing option '--folder'"),
+            (("--folder", "acme"), "Missing --organization, --bucket, --role, --key"),
+            (("--folder", "acme", "--deadline", "soon"), "'soon' is no duration"),
+            (("--folder", "acme", "--slots", "11"), "11 is not in the range"),
+            (("--folder", "acme", "--nonsense"), "No such option"),
+        ],
+    )
+    def test_it_is_named(self, cli: Cli, arguments: tuple[str, ...], complaint: str) -> None:
+        done = cli("export", *arguments)
+        assert done.exit_code == 2
+        assert complaint in done.stderr
+        assert not Path("acme").exists()
+
+    def test_a_prefix_that_workmail_refuses(self, world: World, cli: Cli) -> None:
+        done = cli("export", "--folder", "acme", *world.target, "--prefix", "ana@acme")
+        assert done.exit_code == 2
+        assert "no @, +, = or space" in one_line(done.stderr)
+
+    def test_a_folder_that_is_a_file(self, world: World, cli: Cli) -> None:
+        Path("acme").touch()
+        done = cli("export", "--folder", "acme", *world.target)
+        assert done.exit_code == 2
+        assert "is a file" in done.stderr
+
+    def test_a_manifest_that_is_none(self, world: World, cli: Cli) -> None:
+        Path("acme").mkdir()
+        Path("acme/manifest.sqlite").write_bytes(b"no database" * 100)
+        done = cli("export", "--folder", "acme", *world.target)
+        assert done.exit_code == 2
+        assert "not a manifest" in done.stderr
+
+    def test_defaults_are_those_of_the_library(self, cli: Cli) -> None:
+        shown = cli("export", "--help").stdout
+        options = ExportOptions()
+        assert re.search(rf"--slots .*?\[default: {options.slots};", shown, re.DOTALL)
+        assert (options.retry_delay, options.min_poll, options.patience) == (60, 2, 900)
+        for default in ("60s", "2s", "15m"):
+            assert f"[default: {default}]" in " ".join(shown.split())
+
+
+class TestTrouble:
+    def test_a_second_process_is_refused(self, world: World, cli: Cli, exported: Path) -> None:
+        report = (exported / "report.json").read_bytes()
+        (exported / "report.json").write_bytes(b"of the first process")
+        with Manifest(exported / MANIFEST_NAME):
+            done = cli("export", "--folder", exported)
+        assert done.exit_code == 2
+        assert "another process" in one_line(done.stderr)
+        assert (exported / "report.json").read_bytes() == b"of the first process"
+        assert report
+
+    def test_an_endpoint_that_nobody_listens_at(self, world: World, cli: Cli) -> None:
+        target = [*world.target, "--endpoint-url", "http://127.0.0.1:1"]
+        done = cli("export", "--folder", "acme", *target, "--skip-preflight", "--patience", "0")
+        assert done.exit_code == 1
+        assert "run the same command again" in one_line(done.stderr)
+
+    def test_an_organization_that_is_not_there(self, world: World, cli: Cli) -> None:
+        target = [*world.target, "--organization", f"m-{'0' * 32}"]
+        done = cli("export", "--folder", "acme", *target)
+        assert done.exit_code != 0
+        assert "Traceback" not in done.stderr
+        assert world.started == []
+
+    def test_no_credentials(self, world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+        monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+        done = cli("export", "--folder", "acme", *world.target)
+        assert done.exit_code == 2
+        assert "--profile" in one_line(done.stderr)
+
+    def test_the_traceback_is_shown_when_asked_for(self, world: World, cli: Cli) -> None:
+        options = ("--folder", "acme", *world.target, "--include", "nobody")
+        done = cli("export", *options, "-v")
+        assert done.exit_code == 2
+        assert "Traceback" in done.stderr
+
+    def test_a_report_that_cannot_be_written(self, world: World, cli: Cli, exported: Path) -> None:
+        (exported / "report.json").unlink()
+        (exported / "report.json").mkdir()
+        done = cli("export", "--folder", exported)
+        assert done.exit_code == 1
+        assert "See to the disk" in one_line(done.stderr)
+
+    def test_what_should_not_happen_is_told_in_a_line_too(
+        self, world: World, cli: Cli, exported: Path
+    ) -> None:
+        with closing(sqlite3.connect(exported / MANIFEST_NAME)) as db:
+            db.execute("DROP TABLE file")
+            db.commit()
+        done = cli("status", "--folder", exported)
+        assert done.exit_code == 1
+        assert "OperationalError: no such table: file" in one_line(done.stderr)
