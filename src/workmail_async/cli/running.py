@@ -48,12 +48,14 @@ def run(common: Common, work: Callable[[], Awaitable[ExitStatus]]) -> ExitStatus
     """
     try:
         return anyio.run(_until_interrupted, work, common.output, backend=common.backend)
-    except KeyboardInterrupt:  # where signals cannot be listened for
-        return ExitStatus.INTERRUPTED
     except click.ClickException:
         raise
     except Exception as error:  # noqa: BLE001  (a traceback helps nobody at a terminal)
         return failed(common.output, error)
+    except BaseException as error:
+        if isinstance(_innermost(error), KeyboardInterrupt):  # signals cannot be listened for
+            return ExitStatus.INTERRUPTED
+        raise
 
 
 def run_here(common: Common, work: Callable[[], ExitStatus]) -> ExitStatus:
