@@ -151,9 +151,8 @@ class AiobotocoreTransport:
             call.http_status = response_dict["status_code"]
             call.request_id = parsed_response.get("ResponseMetadata", {}).get("RequestId")
             code = parsed_response.get("Error", {}).get("Code")
-        if self._observers:
-            attempt = Attempt(call.attempts, call.http_status, code)
-            tell(self._observers, lambda observer: observer.after_attempt(call, attempt))
+        attempt = Attempt(call.attempts, call.http_status, code)
+        tell(self._observers, lambda observer: observer.after_attempt(call, attempt))
 
 
 def _closed_meanwhile() -> ClientClosedError:
