@@ -2,7 +2,7 @@
 
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
 import anyio
@@ -14,6 +14,7 @@ from tests.support.plugin import REGION
 from tests.support.server import Answer, StubServer, error_answer, json_answer
 from workmail_async import MessageFlowClient, errors, models
 from workmail_async.messageflow.content import MessageContent
+from workmail_async.runtime.transport import _Body
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("delays")]
 
@@ -303,3 +304,26 @@ async def test_a_stream_that_fails_in_any_other_way_is_a_transport_error() -> No
             await content.read()
 
     assert isinstance(caught.value.__cause__, ValueError)
+
+
+async def test_closing_does_not_read_on_for_ever() -> None:
+    """Should a library give more although it is closed, it is left alone in the end."""
+    read = 0
+
+    async def endless() -> AsyncGenerator[bytes, None]:
+        nonlocal read
+        while True:
+            read += 1
+            yield PIECE
+
+    class Stream:
+        def __init__(self) -> None:
+            self._stream_iter = endless()
+
+        async def aclose(self) -> None:
+            pass
+
+    stream = Stream()
+    await _Body(stream).aclose()
+    assert 0 < read <= 1000
+    await stream._stream_iter.aclose()

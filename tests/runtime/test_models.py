@@ -211,6 +211,32 @@ def test_enums_are_written_as_plain_texts() -> None:
     assert {type(value) for value in wire.values()} == {str}
 
 
+def test_a_list_of_enums_goes_both_ways() -> None:
+    wire = {
+        "OrganizationId": "m-1",
+        "EntityId": "e-1",
+        "GranteeId": "g-1",
+        "PermissionValues": ["SEND_AS", "NEW"],
+    }
+    request = models.PutMailboxPermissionsRequest(
+        organization_id="m-1",
+        entity_id="e-1",
+        grantee_id="g-1",
+        permission_values=[enums.PermissionType.SEND_AS, "NEW"],
+    )
+    made = converter.structure(wire, models.PutMailboxPermissionsRequest)
+
+    assert converter.unstructure(request) == wire
+    assert made == request
+    assert [type(value) for value in made.permission_values] == [enums.PermissionType] * 2
+    assert {type(value) for value in converter.unstructure(made)["PermissionValues"]} == {str}
+
+
+def test_plain_values_stay_what_they_are() -> None:
+    assert converter.structure(["a", "b"], list[str]) == ["a", "b"]
+    assert converter.structure("a", str) == "a"
+
+
 def test_a_list_of_models_goes_both_ways() -> None:
     wire = [{"Id": "a"}, {"Id": "b", "State": "NEW"}]
 

@@ -92,7 +92,8 @@ def test_a_client_shows_where_it_connects_and_no_secret() -> None:
     )
     assert repr(client) == repr(client.with_options(timeout=1)) == expected
     assert repr(WorkMailClient()) == "WorkMailClient()"
-    shown = repr(client._connection.settings)
+    assert client.settings.region == REGION
+    shown = repr(client.settings)
     assert "hunter" not in shown.lower()
 
 

@@ -18,6 +18,7 @@ from tests.support.strategies import examples, full_request, minimal_request
 from workmail_async import MessageFlowClient, WorkMailClient, enums, errors, models
 from workmail_async.errors import Fault
 from workmail_async.messageflow.content import MessageContent
+from workmail_async.runtime import shapes
 from workmail_async.runtime.model import Model, members
 from workmail_async.runtime.shapes import Finding
 from workmail_async.runtime.validation import Validation, member_findings, validate
@@ -115,7 +116,7 @@ def broken(shape: Shape, wire: Any) -> list[Broken]:
         if shape.enum:
             known = ", ".join(shape.enum)
             return [*wrong, ("NO_SUCH", f"must be one of {known}"), ("", "must be one of ")]
-        half = "\ud800" * shape.metadata.get("min", 1)
+        half = "\ud800" * (shape.metadata.get("min") or 1)
         wrong.append((half, "must not hold half of a surrogate pair"))
         return wrong + beyond(shape, lambda count: "x" * count, "must have ")
     if shape.type_name == "boolean":
@@ -137,7 +138,7 @@ def beyond(shape: Shape, of_size: Callable[[int], Any], constraint: str) -> list
 
 
 @every_operation
-@examples(12)
+@examples(10)
 @given(data=st.data())
 def test_exactly_what_is_wrong_is_found(operation: Operation, data: st.DataObject) -> None:
     breaker = Breaker(data)
@@ -251,6 +252,18 @@ def test_a_number_with_decimals_has_bounds_too() -> None:
     assert findings(models.GetMailboxDetailsResponse(mailbox_size=0.5)) == []
     ((_, shown, constraint),) = findings(models.GetMailboxDetailsResponse(mailbox_size=-0.5))
     assert (shown, constraint) == ("-0.5", "must be at least 0")
+
+
+def test_a_number_may_have_no_bounds() -> None:
+    assert list(shapes.Integer("Any").findings(-(10**30), "x", False)) == []
+    assert list(shapes.Float("Any").findings(10**30, "x", False)) == []
+
+
+def test_a_shape_is_known_by_its_name() -> None:
+    assert repr(shapes.Text("UserName")) == "Text('UserName')"
+    assert repr(shapes.ListOf(models.Tag)) == "ListOf('list of Tag')"
+    with pytest.raises(NotImplementedError):
+        shapes.Shape("Bare").findings("x", "x", False)
 
 
 def test_a_stream_is_not_looked_into() -> None:
