@@ -82,7 +82,7 @@ async def test_each_list_gives_the_items_of_all_its_pages(
         json_answer({name: items[1:], TOKEN: ""}),
     )
     request = request_of(operation, data.draw(minimal_request(operation.input)))
-    pager: Pager[Any, Any] = client._page(request)
+    pager: Pager[Any, Any] = client._page(lambda: request)
 
     assert [item async for item in pager] == expected
 
@@ -101,7 +101,7 @@ async def test_a_list_without_tokens_is_one_page(
     server.reset()
     server.respond = lambda _: json_answer({name: items, TOKEN: "surprise"})
     request = request_of(operation, data.draw(minimal_request(operation.input)))
-    pager: Pager[Any, Any] = client._page(request)
+    pager: Pager[Any, Any] = client._page(lambda: request)
 
     assert [item async for item in pager] == expected
     assert await pager.collect() == expected

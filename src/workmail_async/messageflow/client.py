@@ -81,6 +81,6 @@ class MessageFlowClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_messageflow_PutRawMessageContent.html>.
         """
-        return await self.send(
-            models.PutRawMessageContentRequest(message_id=message_id, content=content)
+        return await self._call(
+            lambda: models.PutRawMessageContentRequest(message_id=message_id, content=content)
         )

@@ -13,6 +13,7 @@ from attrs import evolve
 from .backend import load_backend
 from .connection import Connection, Credentials, Settings
 from .errors import ConfigurationError, RequestTimeoutError, WorkMailError
+from .making import Make, made
 from .model import Output, Request, changed, members
 from .observers import Call, LoggingObserver, Observer, tell
 from .operation import OutputT, Service
@@ -225,8 +226,11 @@ class ServiceClient:
             attempts=call.attempts,
         )
 
-    def _page(self, request: Request[PageT]) -> Pager[Any, PageT]:
-        return Pager(self, request)
+    async def _call(self, make: Make[OutputT]) -> OutputT:
+        return await self.send(await made(make))
+
+    def _page(self, make: Make[PageT]) -> Pager[Any, PageT]:
+        return Pager(self, make)
 
 
 def with_tokens(request: Request[OutputT]) -> Request[OutputT]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .errors import PaginationError, WorkMailError
+from .making import Make, made
 from .model import Output, Request, changed
 from .operation import Pagination
 
@@ -32,22 +33,25 @@ class Pager(Generic[ItemT, PageT]):
     the page that failed: pass it to the list method to go on from there.
     """
 
-    __slots__ = ("_client", "_request")
+    __slots__ = ("_client", "_make")
 
-    def __init__(self, client: ServiceClient, request: Request[PageT]) -> None:
+    def __init__(self, client: ServiceClient, make: Make[PageT]) -> None:
         self._client = client
-        self._request = request
+        self._make = make
 
     def __repr__(self) -> str:
-        return f"Pager({self._request!r})"
+        return f"Pager({self._make()!r})"
 
     def __await__(self) -> Generator[Any, None, PageT]:
         """Fetch one page: the first, or the one that `next_token` names."""
-        return self._client.send(self._request).__await__()
+        return self._page().__await__()
 
     def __aiter__(self) -> AsyncIterator[ItemT]:
         """Iterate over the items of all pages."""
-        return _Items(_Pages(self._client, self._request))
+        return _Items(_Pages(self._client, self._make))
+
+    async def _page(self) -> PageT:
+        return await self._client.send(await made(self._make))
 
     def pages(self) -> AsyncIterator[PageT]:
         """Iterate over the pages.
@@ -55,7 +59,7 @@ class Pager(Generic[ItemT, PageT]):
         Returns:
             An iterator of responses; a page may be empty and yet have a successor.
         """
-        return _Pages(self._client, self._request)
+        return _Pages(self._client, self._make)
 
     async def collect(self, limit: int | None = None) -> list[ItemT]:
         """Read the items into a list.
@@ -87,18 +91,23 @@ class Pager(Generic[ItemT, PageT]):
 class _Pages(Generic[PageT]):
     """Walks from token to token. A class, since an unfinished async generator needs closing."""
 
-    def __init__(self, client: ServiceClient, request: Request[PageT]) -> None:
-        pagination = request.operation.pagination
-        assert pagination is not None
-        self.pagination: Pagination = pagination
+    pagination: Pagination
+
+    def __init__(self, client: ServiceClient, make: Make[PageT]) -> None:
         self._client = client
-        self._request: Request[PageT] | None = request
+        self._make: Make[PageT] | None = make
+        self._request: Request[PageT] | None = None
         self._seen: set[str | None] = set()
 
     def __aiter__(self) -> AsyncIterator[PageT]:
         return self
 
     async def __anext__(self) -> PageT:
+        if self._make is not None:
+            self._request = await made(self._make)
+            self._make = None
+            assert self._request.operation.pagination is not None
+            self.pagination = self._request.operation.pagination
         request = self._request
         if request is None:
             raise StopAsyncIteration

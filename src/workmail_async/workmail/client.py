@@ -92,8 +92,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateOrganization.html>.
         """
-        return await self.send(
-            models.CreateOrganizationRequest(
+        return await self._call(
+            lambda: models.CreateOrganizationRequest(
                 alias=alias,
                 directory_id=directory_id,
                 client_token=client_token,
@@ -142,8 +142,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteOrganization.html>.
         """
-        return await self.send(
-            models.DeleteOrganizationRequest(
+        return await self._call(
+            lambda: models.DeleteOrganizationRequest(
                 organization_id=organization_id,
                 delete_directory=delete_directory,
                 client_token=client_token,
@@ -176,7 +176,9 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeOrganization.html>.
         """
-        return await self.send(models.DescribeOrganizationRequest(organization_id=organization_id))
+        return await self._call(
+            lambda: models.DescribeOrganizationRequest(organization_id=organization_id)
+        )
 
     def list_organizations(
         self, *, next_token: str | None = None, max_results: int | None = None
@@ -202,7 +204,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListOrganizations.html>.
         """
         return self._page(
-            models.ListOrganizationsRequest(next_token=next_token, max_results=max_results)
+            lambda: models.ListOrganizationsRequest(next_token=next_token, max_results=max_results)
         )
 
     # --- Users ---
@@ -269,8 +271,8 @@ class WorkMailClient(ServiceClient):
         log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateUser.html>.
         """
-        return await self.send(
-            models.CreateUserRequest(
+        return await self._call(
+            lambda: models.CreateUserRequest(
                 organization_id=organization_id,
                 name=name,
                 display_name=display_name,
@@ -319,8 +321,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteUser.html>.
         """
-        return await self.send(
-            models.DeleteUserRequest(organization_id=organization_id, user_id=user_id)
+        return await self._call(
+            lambda: models.DeleteUserRequest(organization_id=organization_id, user_id=user_id)
         )
 
     async def describe_user(
@@ -354,8 +356,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeUser.html>.
         """
-        return await self.send(
-            models.DescribeUserRequest(organization_id=organization_id, user_id=user_id)
+        return await self._call(
+            lambda: models.DescribeUserRequest(organization_id=organization_id, user_id=user_id)
         )
 
     def list_users(
@@ -394,7 +396,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListUsers.html>.
         """
         return self._page(
-            models.ListUsersRequest(
+            lambda: models.ListUsersRequest(
                 organization_id=organization_id,
                 next_token=next_token,
                 max_results=max_results,
@@ -444,8 +446,8 @@ class WorkMailClient(ServiceClient):
         log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ResetPassword.html>.
         """
-        return await self.send(
-            models.ResetPasswordRequest(
+        return await self._call(
+            lambda: models.ResetPasswordRequest(
                 organization_id=organization_id, user_id=user_id, password=password
             )
         )
@@ -528,8 +530,8 @@ class WorkMailClient(ServiceClient):
         log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateUser.html>.
         """
-        return await self.send(
-            models.UpdateUserRequest(
+        return await self._call(
+            lambda: models.UpdateUserRequest(
                 organization_id=organization_id,
                 user_id=user_id,
                 role=role,
@@ -590,8 +592,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateMemberToGroup.html>.
         """
-        return await self.send(
-            models.AssociateMemberToGroupRequest(
+        return await self._call(
+            lambda: models.AssociateMemberToGroupRequest(
                 organization_id=organization_id, group_id=group_id, member_id=member_id
             )
         )
@@ -638,8 +640,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateGroup.html>.
         """
-        return await self.send(
-            models.CreateGroupRequest(
+        return await self._call(
+            lambda: models.CreateGroupRequest(
                 organization_id=organization_id,
                 name=name,
                 hidden_from_global_address_list=hidden_from_global_address_list,
@@ -682,8 +684,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteGroup.html>.
         """
-        return await self.send(
-            models.DeleteGroupRequest(organization_id=organization_id, group_id=group_id)
+        return await self._call(
+            lambda: models.DeleteGroupRequest(organization_id=organization_id, group_id=group_id)
         )
 
     async def describe_group(
@@ -713,8 +715,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeGroup.html>.
         """
-        return await self.send(
-            models.DescribeGroupRequest(organization_id=organization_id, group_id=group_id)
+        return await self._call(
+            lambda: models.DescribeGroupRequest(organization_id=organization_id, group_id=group_id)
         )
 
     async def disassociate_member_from_group(
@@ -754,8 +756,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateMemberFromGroup.html>.
         """
-        return await self.send(
-            models.DisassociateMemberFromGroupRequest(
+        return await self._call(
+            lambda: models.DisassociateMemberFromGroupRequest(
                 organization_id=organization_id, group_id=group_id, member_id=member_id
             )
         )
@@ -798,7 +800,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupMembers.html>.
         """
         return self._page(
-            models.ListGroupMembersRequest(
+            lambda: models.ListGroupMembersRequest(
                 organization_id=organization_id,
                 group_id=group_id,
                 next_token=next_token,
@@ -843,7 +845,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroups.html>.
         """
         return self._page(
-            models.ListGroupsRequest(
+            lambda: models.ListGroupsRequest(
                 organization_id=organization_id,
                 next_token=next_token,
                 max_results=max_results,
@@ -892,7 +894,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupsForEntity.html>.
         """
         return self._page(
-            models.ListGroupsForEntityRequest(
+            lambda: models.ListGroupsForEntityRequest(
                 organization_id=organization_id,
                 entity_id=entity_id,
                 filters=filters,
@@ -937,8 +939,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateGroup.html>.
         """
-        return await self.send(
-            models.UpdateGroupRequest(
+        return await self._call(
+            lambda: models.UpdateGroupRequest(
                 organization_id=organization_id,
                 group_id=group_id,
                 hidden_from_global_address_list=hidden_from_global_address_list,
@@ -980,8 +982,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateDelegateToResource.html>.
         """
-        return await self.send(
-            models.AssociateDelegateToResourceRequest(
+        return await self._call(
+            lambda: models.AssociateDelegateToResourceRequest(
                 organization_id=organization_id, resource_id=resource_id, entity_id=entity_id
             )
         )
@@ -1035,8 +1037,8 @@ class WorkMailClient(ServiceClient):
         log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateResource.html>.
         """
-        return await self.send(
-            models.CreateResourceRequest(
+        return await self._call(
+            lambda: models.CreateResourceRequest(
                 organization_id=organization_id,
                 name=name,
                 type=type,
@@ -1077,8 +1079,10 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteResource.html>.
         """
-        return await self.send(
-            models.DeleteResourceRequest(organization_id=organization_id, resource_id=resource_id)
+        return await self._call(
+            lambda: models.DeleteResourceRequest(
+                organization_id=organization_id, resource_id=resource_id
+            )
         )
 
     async def describe_resource(
@@ -1110,8 +1114,10 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeResource.html>.
         """
-        return await self.send(
-            models.DescribeResourceRequest(organization_id=organization_id, resource_id=resource_id)
+        return await self._call(
+            lambda: models.DescribeResourceRequest(
+                organization_id=organization_id, resource_id=resource_id
+            )
         )
 
     async def disassociate_delegate_from_resource(
@@ -1149,8 +1155,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateDelegateFromResource.html>.
         """
-        return await self.send(
-            models.DisassociateDelegateFromResourceRequest(
+        return await self._call(
+            lambda: models.DisassociateDelegateFromResourceRequest(
                 organization_id=organization_id, resource_id=resource_id, entity_id=entity_id
             )
         )
@@ -1197,7 +1203,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResourceDelegates.html>.
         """
         return self._page(
-            models.ListResourceDelegatesRequest(
+            lambda: models.ListResourceDelegatesRequest(
                 organization_id=organization_id,
                 resource_id=resource_id,
                 next_token=next_token,
@@ -1243,7 +1249,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResources.html>.
         """
         return self._page(
-            models.ListResourcesRequest(
+            lambda: models.ListResourcesRequest(
                 organization_id=organization_id,
                 next_token=next_token,
                 max_results=max_results,
@@ -1314,8 +1320,8 @@ class WorkMailClient(ServiceClient):
         log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateResource.html>.
         """
-        return await self.send(
-            models.UpdateResourceRequest(
+        return await self._call(
+            lambda: models.UpdateResourceRequest(
                 organization_id=organization_id,
                 resource_id=resource_id,
                 name=name,
@@ -1369,8 +1375,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAlias.html>.
         """
-        return await self.send(
-            models.CreateAliasRequest(
+        return await self._call(
+            lambda: models.CreateAliasRequest(
                 organization_id=organization_id, entity_id=entity_id, alias=alias
             )
         )
@@ -1408,8 +1414,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAlias.html>.
         """
-        return await self.send(
-            models.DeleteAliasRequest(
+        return await self._call(
+            lambda: models.DeleteAliasRequest(
                 organization_id=organization_id, entity_id=entity_id, alias=alias
             )
         )
@@ -1455,7 +1461,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAliases.html>.
         """
         return self._page(
-            models.ListAliasesRequest(
+            lambda: models.ListAliasesRequest(
                 organization_id=organization_id,
                 entity_id=entity_id,
                 next_token=next_token,
@@ -1510,8 +1516,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdatePrimaryEmailAddress.html>.
         """
-        return await self.send(
-            models.UpdatePrimaryEmailAddressRequest(
+        return await self._call(
+            lambda: models.UpdatePrimaryEmailAddressRequest(
                 organization_id=organization_id, entity_id=entity_id, email=email
             )
         )
@@ -1551,8 +1557,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterFromWorkMail.html>.
         """
-        return await self.send(
-            models.DeregisterFromWorkMailRequest(
+        return await self._call(
+            lambda: models.DeregisterFromWorkMailRequest(
                 organization_id=organization_id, entity_id=entity_id
             )
         )
@@ -1584,8 +1590,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEntity.html>.
         """
-        return await self.send(
-            models.DescribeEntityRequest(organization_id=organization_id, email=email)
+        return await self._call(
+            lambda: models.DescribeEntityRequest(organization_id=organization_id, email=email)
         )
 
     async def register_to_work_mail(
@@ -1636,8 +1642,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterToWorkMail.html>.
         """
-        return await self.send(
-            models.RegisterToWorkMailRequest(
+        return await self._call(
+            lambda: models.RegisterToWorkMailRequest(
                 organization_id=organization_id, entity_id=entity_id, email=email
             )
         )
@@ -1675,8 +1681,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMailboxPermissions.html>.
         """
-        return await self.send(
-            models.DeleteMailboxPermissionsRequest(
+        return await self._call(
+            lambda: models.DeleteMailboxPermissionsRequest(
                 organization_id=organization_id, entity_id=entity_id, grantee_id=grantee_id
             )
         )
@@ -1708,8 +1714,10 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailboxDetails.html>.
         """
-        return await self.send(
-            models.GetMailboxDetailsRequest(organization_id=organization_id, user_id=user_id)
+        return await self._call(
+            lambda: models.GetMailboxDetailsRequest(
+                organization_id=organization_id, user_id=user_id
+            )
         )
 
     def list_mailbox_permissions(
@@ -1749,7 +1757,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxPermissions.html>.
         """
         return self._page(
-            models.ListMailboxPermissionsRequest(
+            lambda: models.ListMailboxPermissionsRequest(
                 organization_id=organization_id,
                 entity_id=entity_id,
                 next_token=next_token,
@@ -1797,8 +1805,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMailboxPermissions.html>.
         """
-        return await self.send(
-            models.PutMailboxPermissionsRequest(
+        return await self._call(
+            lambda: models.PutMailboxPermissionsRequest(
                 organization_id=organization_id,
                 entity_id=entity_id,
                 grantee_id=grantee_id,
@@ -1838,8 +1846,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMailboxQuota.html>.
         """
-        return await self.send(
-            models.UpdateMailboxQuotaRequest(
+        return await self._call(
+            lambda: models.UpdateMailboxQuotaRequest(
                 organization_id=organization_id, user_id=user_id, mailbox_quota=mailbox_quota
             )
         )
@@ -1878,8 +1886,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CancelMailboxExportJob.html>.
         """
-        return await self.send(
-            models.CancelMailboxExportJobRequest(
+        return await self._call(
+            lambda: models.CancelMailboxExportJobRequest(
                 job_id=job_id, organization_id=organization_id, client_token=client_token
             )
         )
@@ -1913,8 +1921,10 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeMailboxExportJob.html>.
         """
-        return await self.send(
-            models.DescribeMailboxExportJobRequest(job_id=job_id, organization_id=organization_id)
+        return await self._call(
+            lambda: models.DescribeMailboxExportJobRequest(
+                job_id=job_id, organization_id=organization_id
+            )
         )
 
     def list_mailbox_export_jobs(
@@ -1948,7 +1958,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxExportJobs.html>.
         """
         return self._page(
-            models.ListMailboxExportJobsRequest(
+            lambda: models.ListMailboxExportJobsRequest(
                 organization_id=organization_id, next_token=next_token, max_results=max_results
             )
         )
@@ -2011,8 +2021,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_StartMailboxExportJob.html>.
         """
-        return await self.send(
-            models.StartMailboxExportJobRequest(
+        return await self._call(
+            lambda: models.StartMailboxExportJobRequest(
                 organization_id=organization_id,
                 entity_id=entity_id,
                 role_arn=role_arn,
@@ -2057,8 +2067,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterMailDomain.html>.
         """
-        return await self.send(
-            models.DeregisterMailDomainRequest(
+        return await self._call(
+            lambda: models.DeregisterMailDomainRequest(
                 organization_id=organization_id, domain_name=domain_name
             )
         )
@@ -2088,8 +2098,10 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailDomain.html>.
         """
-        return await self.send(
-            models.GetMailDomainRequest(organization_id=organization_id, domain_name=domain_name)
+        return await self._call(
+            lambda: models.GetMailDomainRequest(
+                organization_id=organization_id, domain_name=domain_name
+            )
         )
 
     def list_mail_domains(
@@ -2120,7 +2132,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailDomains.html>.
         """
         return self._page(
-            models.ListMailDomainsRequest(
+            lambda: models.ListMailDomainsRequest(
                 organization_id=organization_id, max_results=max_results, next_token=next_token
             )
         )
@@ -2160,8 +2172,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterMailDomain.html>.
         """
-        return await self.send(
-            models.RegisterMailDomainRequest(
+        return await self._call(
+            lambda: models.RegisterMailDomainRequest(
                 organization_id=organization_id, domain_name=domain_name, client_token=client_token
             )
         )
@@ -2196,8 +2208,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateDefaultMailDomain.html>.
         """
-        return await self.send(
-            models.UpdateDefaultMailDomainRequest(
+        return await self._call(
+            lambda: models.UpdateDefaultMailDomainRequest(
                 organization_id=organization_id, domain_name=domain_name
             )
         )
@@ -2228,8 +2240,10 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAccessControlRule.html>.
         """
-        return await self.send(
-            models.DeleteAccessControlRuleRequest(organization_id=organization_id, name=name)
+        return await self._call(
+            lambda: models.DeleteAccessControlRuleRequest(
+                organization_id=organization_id, name=name
+            )
         )
 
     async def get_access_control_effect(
@@ -2277,8 +2291,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetAccessControlEffect.html>.
         """
-        return await self.send(
-            models.GetAccessControlEffectRequest(
+        return await self._call(
+            lambda: models.GetAccessControlEffectRequest(
                 organization_id=organization_id,
                 ip_address=ip_address,
                 action=action,
@@ -2311,7 +2325,9 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAccessControlRules.html>.
         """
-        return self._page(models.ListAccessControlRulesRequest(organization_id=organization_id))
+        return self._page(
+            lambda: models.ListAccessControlRulesRequest(organization_id=organization_id)
+        )
 
     async def put_access_control_rule(
         self,
@@ -2383,8 +2399,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutAccessControlRule.html>.
         """
-        return await self.send(
-            models.PutAccessControlRuleRequest(
+        return await self._call(
+            lambda: models.PutAccessControlRuleRequest(
                 name=name,
                 effect=effect,
                 description=description,
@@ -2465,8 +2481,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateMobileDeviceAccessRule.html>.
         """
-        return await self.send(
-            models.CreateMobileDeviceAccessRuleRequest(
+        return await self._call(
+            lambda: models.CreateMobileDeviceAccessRuleRequest(
                 organization_id=organization_id,
                 name=name,
                 effect=effect,
@@ -2514,8 +2530,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessOverride.html>.
         """
-        return await self.send(
-            models.DeleteMobileDeviceAccessOverrideRequest(
+        return await self._call(
+            lambda: models.DeleteMobileDeviceAccessOverrideRequest(
                 organization_id=organization_id, user_id=user_id, device_id=device_id
             )
         )
@@ -2547,8 +2563,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessRule.html>.
         """
-        return await self.send(
-            models.DeleteMobileDeviceAccessRuleRequest(
+        return await self._call(
+            lambda: models.DeleteMobileDeviceAccessRuleRequest(
                 organization_id=organization_id,
                 mobile_device_access_rule_id=mobile_device_access_rule_id,
             )
@@ -2593,8 +2609,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessEffect.html>.
         """
-        return await self.send(
-            models.GetMobileDeviceAccessEffectRequest(
+        return await self._call(
+            lambda: models.GetMobileDeviceAccessEffectRequest(
                 organization_id=organization_id,
                 device_type=device_type,
                 device_model=device_model,
@@ -2636,8 +2652,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessOverride.html>.
         """
-        return await self.send(
-            models.GetMobileDeviceAccessOverrideRequest(
+        return await self._call(
+            lambda: models.GetMobileDeviceAccessOverrideRequest(
                 organization_id=organization_id, user_id=user_id, device_id=device_id
             )
         )
@@ -2682,7 +2698,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessOverrides.html>.
         """
         return self._page(
-            models.ListMobileDeviceAccessOverridesRequest(
+            lambda: models.ListMobileDeviceAccessOverridesRequest(
                 organization_id=organization_id,
                 user_id=user_id,
                 device_id=device_id,
@@ -2718,7 +2734,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessRules.html>.
         """
         return self._page(
-            models.ListMobileDeviceAccessRulesRequest(organization_id=organization_id)
+            lambda: models.ListMobileDeviceAccessRulesRequest(organization_id=organization_id)
         )
 
     async def put_mobile_device_access_override(
@@ -2763,8 +2779,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMobileDeviceAccessOverride.html>.
         """
-        return await self.send(
-            models.PutMobileDeviceAccessOverrideRequest(
+        return await self._call(
+            lambda: models.PutMobileDeviceAccessOverrideRequest(
                 organization_id=organization_id,
                 user_id=user_id,
                 device_id=device_id,
@@ -2839,8 +2855,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMobileDeviceAccessRule.html>.
         """
-        return await self.send(
-            models.UpdateMobileDeviceAccessRuleRequest(
+        return await self._call(
+            lambda: models.UpdateMobileDeviceAccessRuleRequest(
                 organization_id=organization_id,
                 mobile_device_access_rule_id=mobile_device_access_rule_id,
                 name=name,
@@ -2888,8 +2904,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssumeImpersonationRole.html>.
         """
-        return await self.send(
-            models.AssumeImpersonationRoleRequest(
+        return await self._call(
+            lambda: models.AssumeImpersonationRoleRequest(
                 organization_id=organization_id, impersonation_role_id=impersonation_role_id
             )
         )
@@ -2940,8 +2956,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateImpersonationRole.html>.
         """
-        return await self.send(
-            models.CreateImpersonationRoleRequest(
+        return await self._call(
+            lambda: models.CreateImpersonationRoleRequest(
                 organization_id=organization_id,
                 name=name,
                 type=type,
@@ -2976,8 +2992,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteImpersonationRole.html>.
         """
-        return await self.send(
-            models.DeleteImpersonationRoleRequest(
+        return await self._call(
+            lambda: models.DeleteImpersonationRoleRequest(
                 organization_id=organization_id, impersonation_role_id=impersonation_role_id
             )
         )
@@ -3009,8 +3025,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRole.html>.
         """
-        return await self.send(
-            models.GetImpersonationRoleRequest(
+        return await self._call(
+            lambda: models.GetImpersonationRoleRequest(
                 organization_id=organization_id, impersonation_role_id=impersonation_role_id
             )
         )
@@ -3048,8 +3064,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRoleEffect.html>.
         """
-        return await self.send(
-            models.GetImpersonationRoleEffectRequest(
+        return await self._call(
+            lambda: models.GetImpersonationRoleEffectRequest(
                 organization_id=organization_id,
                 impersonation_role_id=impersonation_role_id,
                 target_user=target_user,
@@ -3086,7 +3102,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListImpersonationRoles.html>.
         """
         return self._page(
-            models.ListImpersonationRolesRequest(
+            lambda: models.ListImpersonationRolesRequest(
                 organization_id=organization_id, next_token=next_token, max_results=max_results
             )
         )
@@ -3140,8 +3156,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateImpersonationRole.html>.
         """
-        return await self.send(
-            models.UpdateImpersonationRoleRequest(
+        return await self._call(
+            lambda: models.UpdateImpersonationRoleRequest(
                 organization_id=organization_id,
                 impersonation_role_id=impersonation_role_id,
                 name=name,
@@ -3196,8 +3212,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAvailabilityConfiguration.html>.
         """
-        return await self.send(
-            models.CreateAvailabilityConfigurationRequest(
+        return await self._call(
+            lambda: models.CreateAvailabilityConfigurationRequest(
                 organization_id=organization_id,
                 domain_name=domain_name,
                 client_token=client_token,
@@ -3229,8 +3245,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAvailabilityConfiguration.html>.
         """
-        return await self.send(
-            models.DeleteAvailabilityConfigurationRequest(
+        return await self._call(
+            lambda: models.DeleteAvailabilityConfigurationRequest(
                 organization_id=organization_id, domain_name=domain_name
             )
         )
@@ -3263,7 +3279,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAvailabilityConfigurations.html>.
         """
         return self._page(
-            models.ListAvailabilityConfigurationsRequest(
+            lambda: models.ListAvailabilityConfigurationsRequest(
                 organization_id=organization_id, max_results=max_results, next_token=next_token
             )
         )
@@ -3306,8 +3322,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_TestAvailabilityConfiguration.html>.
         """
-        return await self.send(
-            models.TestAvailabilityConfigurationRequest(
+        return await self._call(
+            lambda: models.TestAvailabilityConfigurationRequest(
                 organization_id=organization_id,
                 domain_name=domain_name,
                 ews_provider=ews_provider,
@@ -3353,8 +3369,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateAvailabilityConfiguration.html>.
         """
-        return await self.send(
-            models.UpdateAvailabilityConfigurationRequest(
+        return await self._call(
+            lambda: models.UpdateAvailabilityConfigurationRequest(
                 organization_id=organization_id,
                 domain_name=domain_name,
                 ews_provider=ews_provider,
@@ -3389,8 +3405,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteRetentionPolicy.html>.
         """
-        return await self.send(
-            models.DeleteRetentionPolicyRequest(organization_id=organization_id, id=id)
+        return await self._call(
+            lambda: models.DeleteRetentionPolicyRequest(organization_id=organization_id, id=id)
         )
 
     async def get_default_retention_policy(
@@ -3418,8 +3434,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetDefaultRetentionPolicy.html>.
         """
-        return await self.send(
-            models.GetDefaultRetentionPolicyRequest(organization_id=organization_id)
+        return await self._call(
+            lambda: models.GetDefaultRetentionPolicyRequest(organization_id=organization_id)
         )
 
     async def put_retention_policy(
@@ -3463,8 +3479,8 @@ class WorkMailClient(ServiceClient):
         log or error. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutRetentionPolicy.html>.
         """
-        return await self.send(
-            models.PutRetentionPolicyRequest(
+        return await self._call(
+            lambda: models.PutRetentionPolicyRequest(
                 organization_id=organization_id,
                 name=name,
                 folder_configurations=folder_configurations,
@@ -3502,8 +3518,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateIdentityCenterApplication.html>.
         """
-        return await self.send(
-            models.CreateIdentityCenterApplicationRequest(
+        return await self._call(
+            lambda: models.CreateIdentityCenterApplicationRequest(
                 name=name, instance_arn=instance_arn, client_token=client_token
             )
         )
@@ -3531,8 +3547,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteIdentityCenterApplication.html>.
         """
-        return await self.send(
-            models.DeleteIdentityCenterApplicationRequest(application_arn=application_arn)
+        return await self._call(
+            lambda: models.DeleteIdentityCenterApplicationRequest(application_arn=application_arn)
         )
 
     async def delete_identity_provider_configuration(
@@ -3561,8 +3577,10 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteIdentityProviderConfiguration.html>.
         """
-        return await self.send(
-            models.DeleteIdentityProviderConfigurationRequest(organization_id=organization_id)
+        return await self._call(
+            lambda: models.DeleteIdentityProviderConfigurationRequest(
+                organization_id=organization_id
+            )
         )
 
     async def describe_identity_provider_configuration(
@@ -3591,8 +3609,10 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeIdentityProviderConfiguration.html>.
         """
-        return await self.send(
-            models.DescribeIdentityProviderConfigurationRequest(organization_id=organization_id)
+        return await self._call(
+            lambda: models.DescribeIdentityProviderConfigurationRequest(
+                organization_id=organization_id
+            )
         )
 
     async def put_identity_provider_configuration(
@@ -3635,8 +3655,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutIdentityProviderConfiguration.html>.
         """
-        return await self.send(
-            models.PutIdentityProviderConfigurationRequest(
+        return await self._call(
+            lambda: models.PutIdentityProviderConfigurationRequest(
                 organization_id=organization_id,
                 authentication_mode=authentication_mode,
                 identity_center_configuration=identity_center_configuration,
@@ -3671,8 +3691,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeletePersonalAccessToken.html>.
         """
-        return await self.send(
-            models.DeletePersonalAccessTokenRequest(
+        return await self._call(
+            lambda: models.DeletePersonalAccessTokenRequest(
                 organization_id=organization_id, personal_access_token_id=personal_access_token_id
             )
         )
@@ -3704,8 +3724,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetPersonalAccessTokenMetadata.html>.
         """
-        return await self.send(
-            models.GetPersonalAccessTokenMetadataRequest(
+        return await self._call(
+            lambda: models.GetPersonalAccessTokenMetadataRequest(
                 organization_id=organization_id, personal_access_token_id=personal_access_token_id
             )
         )
@@ -3749,7 +3769,7 @@ class WorkMailClient(ServiceClient):
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListPersonalAccessTokens.html>.
         """
         return self._page(
-            models.ListPersonalAccessTokensRequest(
+            lambda: models.ListPersonalAccessTokensRequest(
                 organization_id=organization_id,
                 user_id=user_id,
                 next_token=next_token,
@@ -3782,8 +3802,10 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteEmailMonitoringConfiguration.html>.
         """
-        return await self.send(
-            models.DeleteEmailMonitoringConfigurationRequest(organization_id=organization_id)
+        return await self._call(
+            lambda: models.DeleteEmailMonitoringConfigurationRequest(
+                organization_id=organization_id
+            )
         )
 
     async def describe_email_monitoring_configuration(
@@ -3813,8 +3835,10 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEmailMonitoringConfiguration.html>.
         """
-        return await self.send(
-            models.DescribeEmailMonitoringConfigurationRequest(organization_id=organization_id)
+        return await self._call(
+            lambda: models.DescribeEmailMonitoringConfigurationRequest(
+                organization_id=organization_id
+            )
         )
 
     async def describe_inbound_dmarc_settings(
@@ -3838,8 +3862,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeInboundDmarcSettings.html>.
         """
-        return await self.send(
-            models.DescribeInboundDmarcSettingsRequest(organization_id=organization_id)
+        return await self._call(
+            lambda: models.DescribeInboundDmarcSettingsRequest(organization_id=organization_id)
         )
 
     async def put_email_monitoring_configuration(
@@ -3875,8 +3899,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutEmailMonitoringConfiguration.html>.
         """
-        return await self.send(
-            models.PutEmailMonitoringConfigurationRequest(
+        return await self._call(
+            lambda: models.PutEmailMonitoringConfigurationRequest(
                 organization_id=organization_id, log_group_arn=log_group_arn, role_arn=role_arn
             )
         )
@@ -3903,8 +3927,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutInboundDmarcSettings.html>.
         """
-        return await self.send(
-            models.PutInboundDmarcSettingsRequest(
+        return await self._call(
+            lambda: models.PutInboundDmarcSettingsRequest(
                 organization_id=organization_id, enforced=enforced
             )
         )
@@ -3931,7 +3955,7 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListTagsForResource.html>.
         """
-        return self._page(models.ListTagsForResourceRequest(resource_arn=resource_arn))
+        return self._page(lambda: models.ListTagsForResourceRequest(resource_arn=resource_arn))
 
     async def tag_resource(
         self, *, resource_arn: str, tags: list[models.Tag]
@@ -3961,7 +3985,9 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_TagResource.html>.
         """
-        return await self.send(models.TagResourceRequest(resource_arn=resource_arn, tags=tags))
+        return await self._call(
+            lambda: models.TagResourceRequest(resource_arn=resource_arn, tags=tags)
+        )
 
     async def untag_resource(
         self, *, resource_arn: str, tag_keys: list[str]
@@ -3984,8 +4010,8 @@ class WorkMailClient(ServiceClient):
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UntagResource.html>.
         """
-        return await self.send(
-            models.UntagResourceRequest(resource_arn=resource_arn, tag_keys=tag_keys)
+        return await self._call(
+            lambda: models.UntagResourceRequest(resource_arn=resource_arn, tag_keys=tag_keys)
         )
 
     # --- Waiters ---
