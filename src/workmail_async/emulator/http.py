@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 import threading
+from contextlib import closing
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -206,21 +207,26 @@ class EmulatorServer(ThreadedMotoServer):
             except TypeError as error:  # a name that cannot be encoded
                 raise OSError(f"{self._ip_address} is not an address") from error
             listening.listen()
-            self._server = self._running = _Server(listening, self._app)
+            server = _Server(listening, self._app)
         self._thread = threading.Thread(
-            target=self._running.serve_forever,
+            target=server.serve_forever,
             kwargs={"poll_interval": _STOP_POLL_SECONDS},
             name="workmail-emulator",
             daemon=True,
         )
-        self._thread.start()
+        try:
+            self._thread.start()
+        except BaseException:
+            server.server_close()
+            raise
+        self._server = self._running = server
 
     def stop(self) -> None:
         """Stop serving; returns when every thread has ended and every socket is closed."""
         if self._running is None or self._thread is None:
             return
-        self._running.shutdown()
-        self._running.close_connections()
-        self._thread.join()
-        self._running.server_close()
-        self._server = self._running = None
+        running, self._server, self._running = self._running, None, None
+        with closing(running.socket):  # whatever goes wrong on the way
+            running.shutdown()
+            running.close_connections()
+            self._thread.join()

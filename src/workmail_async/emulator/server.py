@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -142,14 +142,16 @@ class Emulator:
 
     def stop(self) -> None:
         """Stop serving and forget everything; nothing is left running. Stopping twice is fine."""
-        self._clients.close()
         server, self._server = self._server, None
-        if server is not None:
-            self.faults.clear()  # nobody waits any longer
-            server.stop()
         world, self._world = self._world, None
-        if world is not None:
-            world.close()
+        with ExitStack() as steps:  # each is taken, whatever becomes of the others
+            if world is not None:
+                steps.callback(world.close)
+            if server is not None:
+                steps.callback(server.stop)
+            if world is not None:
+                steps.callback(world.faults.clear)  # nobody waits any longer
+            steps.callback(self._clients.close)
 
     def reset(self) -> None:
         """Put everything back to how it was at the start, but keep the address.
