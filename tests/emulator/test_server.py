@@ -19,6 +19,7 @@ from tests.emulator.conftest import ClientMaker
 from tests.emulator.refusals import refused
 from workmail_async import emulator as package
 from workmail_async.emulator import Clock, Emulator, OrganizationSeed, Quotas, Seed
+from workmail_async.emulator.http import _Server
 
 SCOPE = "Credential=testing/20260101/us-east-1/workmail/aws4_request"
 
@@ -113,6 +114,35 @@ class TestStartingAndStopping:
         before = open_files()
         with pytest.raises(OSError, match="not an address"):
             Emulator(host="é" * 64).start()
+        assert open_files() <= before
+
+    def test_a_start_that_fails_late_leaves_no_socket(
+        self, monkeypatch: pytest.MonkeyPatch, alone: set[threading.Thread]
+    ) -> None:
+        before = open_files()
+
+        def fail(thread: threading.Thread) -> None:
+            raise RuntimeError("no more threads")
+
+        monkeypatch.setattr(threading.Thread, "start", fail)
+        with pytest.raises(RuntimeError, match="no more threads"):
+            Emulator().start()
+        assert open_files() <= before
+
+    def test_a_stop_that_fails_leaves_no_socket(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = open_files()
+        emulator = Emulator()
+        emulator.start()
+        emulator.client().list_organizations()
+
+        def fail(server: Any) -> None:
+            close_connections(server)
+            raise RuntimeError("disturbed")
+
+        close_connections = _Server.close_connections
+        monkeypatch.setattr(_Server, "close_connections", fail)
+        with pytest.raises(RuntimeError, match="disturbed"):
+            emulator.stop()
         assert open_files() <= before
 
     def test_an_unknown_region_is_refused(self) -> None:
