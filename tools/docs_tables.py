@@ -91,8 +91,16 @@ def _home(cls: type) -> str:
 
 
 def _paragraph(cls: type, number: int) -> str:
-    paragraphs = inspect.cleandoc(cls.__doc__ or "").split("\n\n")
-    return " ".join(paragraphs[number].split()).replace("|", "\\|")
+    paragraph = _paragraph_of(cls, number)
+    if not paragraph:
+        raise ValueError(f"{cls.__name__} has no paragraph {number} in its docstring")
+    return paragraph
+
+
+def _paragraph_of(documented: object, number: int) -> str:
+    paragraphs = inspect.cleandoc(documented.__doc__ or "").split("\n\n")
+    text = paragraphs[number] if number < len(paragraphs) else ""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _retryable(cls: type[errors.WorkMailError]) -> str:
@@ -150,6 +158,74 @@ def enum_table() -> str:
     return "\n".join(rows)
 
 
+def emulated_operations() -> str:
+    """Describe every operation that is emulated, by area: its errors, and where it differs."""
+    from tests.emulator.refusals import MESSAGE_FLOW_MODEL
+
+    areas: dict[str, list[str]] = {}
+    for operation, handler in sorted(_handlers().items()):
+        title = inspect.getdoc(inspect.getmodule(handler)) or ""
+        areas.setdefault(title.partition(".")[0], []).append(
+            _emulated(operation, _paragraph_of(handler, 1))
+        )
+    areas["Message Flow"] = [
+        _emulated(operation, _MESSAGE_FLOW_NOTES[operation])
+        for operation in MESSAGE_FLOW_MODEL.operation_names
+    ]
+    head = "| operation | errors | behaviour |\n|---|---|---|"
+    return "\n\n".join(f"### {area}\n\n{head}\n" + "\n".join(areas[area]) for area in sorted(areas))
+
+
+def emulated_errors() -> str:
+    """Count the documented errors that tests bring about, and give reasons for the others."""
+    from tests.emulator.reference.situations import UNREACHABLE, documented
+    from tests.emulator.refusals import OPERATIONS
+
+    pairs = documented()
+    lines = [
+        "| | |",
+        "|---|---:|",
+        f"| operations, each with a success | {len(OPERATIONS)} |",
+        f"| errors that they document, counted for each operation | {len(pairs)} |",
+        f"| of these, brought about by tests | {len(pairs - UNREACHABLE.keys())} |",
+        f"| of these, out of any caller's reach | {len(UNREACHABLE)} |",
+        "",
+        "| operation | error | why no caller can bring it about |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| {operation} | {code} | {reason} |"
+        for (operation, code), reason in sorted(UNREACHABLE.items())
+    ]
+    return "\n".join(lines)
+
+
+def _emulated(operation: str, note: str) -> str:
+    from tests.emulator.reference.situations import UNREACHABLE
+    from tests.emulator.refusals import documented_errors
+
+    codes = documented_errors(operation)
+    missing = sum((operation, code) in UNREACHABLE for code in codes)
+    return f"| {operation} | {len(codes) - missing} of {len(codes)} | {note} |"
+
+
+def _handlers() -> dict[str, Callable[..., object]]:
+    from botocore import xform_name
+
+    from tests.emulator.refusals import MODEL
+    from workmail_async.emulator.workmail.responses import WorkMailResponse
+
+    return {name: getattr(WorkMailResponse, xform_name(name)) for name in MODEL.operation_names}
+
+
+#: Their handler tells them apart by the HTTP method, so no docstring can say it.
+_MESSAGE_FLOW_NOTES = {
+    "GetRawMessageContent": "Messages come from `Emulator.deliver` and are in transit for 24 hours "
+    "of the emulated clock. The content is streamed.",
+    "PutRawMessageContent": "Reads moto's S3, as far as the bucket's policy lets WorkMail. MIME is "
+    "held to `Emulator.mime_rules`. What was put is delivered when a synchronous function put it.",
+}
+
 #: What to do about our own errors; a class without advice fails the build.
 ADVICE: dict[type[errors.WorkMailError], str] = {
     errors.WorkMailError: "Catch it to let nothing of ours through.",
@@ -172,6 +248,8 @@ ADVICE: dict[type[errors.WorkMailError], str] = {
 
 #: What a page can ask for.
 GENERATED: dict[str, Callable[[], str]] = {
+    "emulated-errors": emulated_errors,
+    "emulated-operations": emulated_operations,
     "enums": enum_table,
     "error-tree": error_tree,
     "own-errors": own_errors,

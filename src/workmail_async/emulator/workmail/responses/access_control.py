@@ -14,7 +14,10 @@ class AccessControlOperations(Operations):
     """Handlers for access control rules."""
 
     def put_access_control_rule(self, organization: Organization, **request: Any) -> None:
-        """Handle PutAccessControlRule."""
+        """Handle PutAccessControlRule.
+
+        A rule of the same name is replaced. Actions are those that the reference names in prose.
+        """
         access_control.put_access_control_rule(organization, **request)
 
     def delete_access_control_rule(self, organization: Organization, **request: Any) -> None:
@@ -27,7 +30,10 @@ class AccessControlOperations(Operations):
         return {"Rules": [_rule(rule) for rule in rules]}
 
     def get_access_control_effect(self, organization: Organization, **request: Any) -> Wire:
-        """Handle GetAccessControlEffect."""
+        """Handle GetAccessControlEffect.
+
+        Rules are really evaluated: a request needs a rule that allows it and none that denies it.
+        """
         verdict = access_control.get_access_control_effect(organization, **request)
         return {"Effect": verdict.effect, "MatchedRules": [rule.name for rule in verdict.rules]}
 

@@ -17,7 +17,10 @@ class AddressOperations(Operations):
         aliases.create_alias(organization, **request)
 
     def delete_alias(self, organization: Organization, **request: Any) -> None:
-        """Handle DeleteAlias."""
+        """Handle DeleteAlias.
+
+        An alias that the entity does not have is no error.
+        """
         aliases.delete_alias(organization, **request)
 
     def list_aliases(
@@ -27,7 +30,10 @@ class AddressOperations(Operations):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Wire:
-        """Handle ListAliases."""
+        """Handle ListAliases.
+
+        The primary address comes first.
+        """
         return self.answer_page(
             "Aliases",
             aliases.list_aliases(organization, entity_id=entity_id),
@@ -39,5 +45,8 @@ class AddressOperations(Operations):
         )
 
     def update_primary_email_address(self, organization: Organization, **request: Any) -> None:
-        """Handle UpdatePrimaryEmailAddress."""
+        """Handle UpdatePrimaryEmailAddress.
+
+        The address it replaces becomes an alias.
+        """
         aliases.update_primary_email_address(organization, **request)

@@ -17,7 +17,10 @@ class AvailabilityOperations(Operations):
     """Handlers for availability configurations."""
 
     def create_availability_configuration(self, organization: Organization, **request: Any) -> None:
-        """Handle CreateAvailabilityConfiguration."""
+        """Handle CreateAvailabilityConfiguration.
+
+        Kept and told; nobody's free and busy times are asked for.
+        """
         availability.create_availability_configuration(organization, **request)
 
     def update_availability_configuration(self, organization: Organization, **request: Any) -> None:
@@ -46,7 +49,10 @@ class AvailabilityOperations(Operations):
         )
 
     def test_availability_configuration(self, organization: Organization, **request: Any) -> Wire:
-        """Handle TestAvailabilityConfiguration."""
+        """Handle TestAvailabilityConfiguration.
+
+        No server and no function is called: a test passes unless the tester has said why it fails.
+        """
         failure = availability.check_availability_configuration(organization, **request)
         return wire(TestPassed=failure is None, FailureReason=failure)
 

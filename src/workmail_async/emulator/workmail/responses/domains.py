@@ -13,15 +13,26 @@ class DomainOperations(Operations):
     """Handlers for mail domains."""
 
     def register_mail_domain(self, organization: Organization, **request: Any) -> None:
-        """Handle RegisterMailDomain."""
+        """Handle RegisterMailDomain.
+
+        Verified at the pace of `Lifecycle`; no DNS is asked. A domain that another organization of
+        the account and Region has is in use.
+        """
         domains.register_mail_domain(self.backend, organization, **request)
 
     def deregister_mail_domain(self, organization: Organization, **request: Any) -> None:
-        """Handle DeregisterMailDomain."""
+        """Handle DeregisterMailDomain.
+
+        A domain that the organization does not have is no error.
+        """
         domains.deregister_mail_domain(organization, **request)
 
     def get_mail_domain(self, organization: Organization, **request: Any) -> Wire:
-        """Handle GetMailDomain."""
+        """Handle GetMailDomain.
+
+        The records have WorkMail's types and names and made-up values; a state FAILED is the
+        tester's to set.
+        """
         domain = domains.get_mail_domain(organization, **request)
         status = domains.verification_status(organization, domain)
         domain.verification.look(organization.now)

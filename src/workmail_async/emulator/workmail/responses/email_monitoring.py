@@ -15,7 +15,11 @@ class EmailMonitoringOperations(Operations):
     def put_email_monitoring_configuration(
         self, organization: Organization, **request: Any
     ) -> None:
-        """Handle PutEmailMonitoringConfiguration."""
+        """Handle PutEmailMonitoringConfiguration.
+
+        The role has to exist in moto's IAM; whether the log group does is not checked, and no
+        events are written.
+        """
         email_monitoring.put_email_monitoring_configuration(organization, **request)
 
     def describe_email_monitoring_configuration(self, organization: Organization) -> Wire:

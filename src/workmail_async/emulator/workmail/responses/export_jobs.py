@@ -14,11 +14,19 @@ class ExportJobOperations(Operations):
     """Handlers for mailbox export jobs."""
 
     def start_mailbox_export_job(self, organization: Organization, **request: Any) -> Wire:
-        """Handle StartMailboxExportJob."""
+        """Handle StartMailboxExportJob.
+
+        Role, key and bucket are checked against moto's IAM, KMS and S3. Rights that show when the
+        job writes, as in AWS, end it as FAILED.
+        """
         return {"JobId": export_jobs.start_mailbox_export_job(organization, **request).id}
 
     def describe_mailbox_export_job(self, organization: Organization, **request: Any) -> Wire:
-        """Handle DescribeMailboxExportJob."""
+        """Handle DescribeMailboxExportJob.
+
+        A look moves a job on where `Lifecycle` counts calls. The zip's layout and the texts of
+        ErrorInfo are our own: AWS publishes neither.
+        """
         job = export_jobs.describe_mailbox_export_job(organization, **request)
         return wire(
             **_common(organization, job),
@@ -34,7 +42,11 @@ class ExportJobOperations(Operations):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Wire:
-        """Handle ListMailboxExportJobs."""
+        """Handle ListMailboxExportJobs.
+
+        Jobs of the last seven days of the emulated clock. A look moves jobs on, as in
+        DescribeMailboxExportJob.
+        """
         return self.answer_page(
             "Jobs",
             export_jobs.list_mailbox_export_jobs(organization),
@@ -47,7 +59,10 @@ class ExportJobOperations(Operations):
         )
 
     def cancel_mailbox_export_job(self, organization: Organization, **request: Any) -> None:
-        """Handle CancelMailboxExportJob."""
+        """Handle CancelMailboxExportJob.
+
+        From `Lifecycle.cancel_until` percent on a job completes all the same.
+        """
         export_jobs.cancel_mailbox_export_job(organization, **request)
 
 

@@ -44,7 +44,10 @@ class GroupOperations(Operations):
         groups.update_group(organization, **request)
 
     def delete_group(self, organization: Organization, **request: Any) -> None:
-        """Handle DeleteGroup."""
+        """Handle DeleteGroup.
+
+        A group that never was is a bad parameter; one that has been deleted is no error.
+        """
         groups.delete_group(organization, **request)
 
     def list_groups(
@@ -54,7 +57,10 @@ class GroupOperations(Operations):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Wire:
-        """Handle ListGroups."""
+        """Handle ListGroups.
+
+        Deleted groups stay in the list. Filters are prefixes, case aside.
+        """
         wanted = only_filter(filters)
         return self.answer_page(
             "Groups",
@@ -67,7 +73,10 @@ class GroupOperations(Operations):
         )
 
     def associate_member_to_group(self, organization: Organization, **request: Any) -> None:
-        """Handle AssociateMemberToGroup."""
+        """Handle AssociateMemberToGroup.
+
+        A group may be a member unless it would come to hold itself.
+        """
         groups.associate_member_to_group(organization, **request)
 
     def disassociate_member_from_group(self, organization: Organization, **request: Any) -> None:
@@ -81,7 +90,10 @@ class GroupOperations(Operations):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Wire:
-        """Handle ListGroupMembers."""
+        """Handle ListGroupMembers.
+
+        Direct members only.
+        """
         group = groups.describe_group(organization, group_id=group_id)
         return self.answer_page(
             "Members",
@@ -101,7 +113,10 @@ class GroupOperations(Operations):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Wire:
-        """Handle ListGroupsForEntity."""
+        """Handle ListGroupsForEntity.
+
+        Direct memberships only.
+        """
         wanted = only_filter(filters)
         return self.answer_page(
             "Groups",

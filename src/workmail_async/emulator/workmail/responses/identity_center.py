@@ -13,7 +13,10 @@ class IdentityCenterOperations(Operations):
     """Handlers for logging in through IAM Identity Center."""
 
     def create_identity_center_application(self, **request: Any) -> Wire:
-        """Handle CreateIdentityCenterApplication."""
+        """Handle CreateIdentityCenterApplication.
+
+        Whether the instance exists is not checked.
+        """
         application = identity_center.create_identity_center_application(self.backend, **request)
         return {"ApplicationArn": application.arn}
 
@@ -24,7 +27,10 @@ class IdentityCenterOperations(Operations):
     def put_identity_provider_configuration(
         self, organization: Organization, **request: Any
     ) -> None:
-        """Handle PutIdentityProviderConfiguration."""
+        """Handle PutIdentityProviderConfiguration.
+
+        Kept and told; there is no IAM Identity Center here to log in to.
+        """
         identity_center.put_identity_provider_configuration(self.backend, organization, **request)
 
     def describe_identity_provider_configuration(self, organization: Organization) -> Wire:

@@ -57,12 +57,19 @@ class ImpersonationOperations(Operations):
         )
 
     def assume_impersonation_role(self, organization: Organization, **request: Any) -> Wire:
-        """Handle AssumeImpersonationRole."""
+        """Handle AssumeImpersonationRole.
+
+        The token lives for fifteen minutes of the emulated clock; there is no EWS here to use it
+        with.
+        """
         token = impersonation.assume_impersonation_role(organization, **request)
         return {"Token": token, "ExpiresIn": int(TOKEN_LIFETIME.total_seconds())}
 
     def get_impersonation_role_effect(self, organization: Organization, **request: Any) -> Wire:
-        """Handle GetImpersonationRoleEffect."""
+        """Handle GetImpersonationRoleEffect.
+
+        Rules are really evaluated.
+        """
         role, verdict = impersonation.get_impersonation_role_effect(organization, **request)
         return {
             "Type": role.type,

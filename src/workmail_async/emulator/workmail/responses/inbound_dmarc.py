@@ -9,7 +9,10 @@ class InboundDmarcOperations(Operations):
     """Handlers for DMARC."""
 
     def put_inbound_dmarc_settings(self, organization: Organization, enforced: bool) -> None:
-        """Handle PutInboundDmarcSettings."""
+        """Handle PutInboundDmarcSettings.
+
+        Kept and told; no mail is refused for it.
+        """
         organization.settings.inbound_dmarc_enforced = enforced
 
     def describe_inbound_dmarc_settings(self, organization: Organization) -> Wire:

@@ -16,16 +16,26 @@ class MailboxOperations(Operations):
     """Handlers for mailboxes."""
 
     def get_mailbox_details(self, organization: Organization, **request: Any) -> Wire:
-        """Handle GetMailboxDetails."""
+        """Handle GetMailboxDetails.
+
+        The size is that of the mail that was put in, in MB.
+        """
         mailbox = mailbox_details.get_mailbox_details(organization, **request)
         return {"MailboxQuota": mailbox.quota, "MailboxSize": mailbox.size / _BYTES_IN_MEGABYTE}
 
     def update_mailbox_quota(self, organization: Organization, **request: Any) -> None:
-        """Handle UpdateMailboxQuota."""
+        """Handle UpdateMailboxQuota.
+
+        Kept and told; no mail is refused for it.
+        """
         mailbox_details.update_mailbox_quota(organization, **request)
 
     def put_mailbox_permissions(self, organization: Organization, **request: Any) -> None:
-        """Handle PutMailboxPermissions."""
+        """Handle PutMailboxPermissions.
+
+        Kept and told; there is no protocol here to use a mailbox by. An empty list takes away what
+        there was.
+        """
         permissions.put_mailbox_permissions(organization, **request)
 
     def delete_mailbox_permissions(self, organization: Organization, **request: Any) -> None:

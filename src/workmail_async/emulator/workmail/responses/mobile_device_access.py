@@ -27,7 +27,10 @@ class MobileDeviceAccessOperations(Operations):
         mobile_device_access.update_mobile_device_access_rule(organization, **request)
 
     def delete_mobile_device_access_rule(self, organization: Organization, **request: Any) -> None:
-        """Handle DeleteMobileDeviceAccessRule."""
+        """Handle DeleteMobileDeviceAccessRule.
+
+        A rule that never was is no error.
+        """
         mobile_device_access.delete_mobile_device_access_rule(organization, **request)
 
     def list_mobile_device_access_rules(self, organization: Organization) -> Wire:
@@ -36,7 +39,11 @@ class MobileDeviceAccessOperations(Operations):
         return {"Rules": [_rule(rule) for rule in rules]}
 
     def get_mobile_device_access_effect(self, organization: Organization, **request: Any) -> Wire:
-        """Handle GetMobileDeviceAccessEffect."""
+        """Handle GetMobileDeviceAccessEffect.
+
+        Rules are really evaluated; conditions are beginnings of what a device reports, case aside.
+        Overrides play no part, as the request names no device.
+        """
         verdict = mobile_device_access.get_mobile_device_access_effect(organization, **request)
         return {
             "Effect": verdict.effect,
@@ -52,7 +59,10 @@ class MobileDeviceAccessOperations(Operations):
     def delete_mobile_device_access_override(
         self, organization: Organization, **request: Any
     ) -> None:
-        """Handle DeleteMobileDeviceAccessOverride."""
+        """Handle DeleteMobileDeviceAccessOverride.
+
+        An override that never was is no error; a user that never was is.
+        """
         mobile_device_access.delete_mobile_device_access_override(organization, **request)
 
     def get_mobile_device_access_override(self, organization: Organization, **request: Any) -> Wire:

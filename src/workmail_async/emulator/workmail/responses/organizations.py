@@ -11,16 +11,28 @@ class OrganizationOperations(Operations):
     """Handlers for organizations."""
 
     def create_organization(self, **request: Any) -> Wire:
-        """Handle CreateOrganization."""
+        """Handle CreateOrganization.
+
+        Through Requested and Creating to Active at the pace of `Lifecycle`. A DirectoryId has to be
+        one of `Emulator.add_directory`; without one a directory is made. Nothing is set up in SES
+        or IAM.
+        """
         return {"OrganizationId": self.backend.create_organization(**request).id}
 
     def delete_organization(self, organization: Organization, **request: Any) -> Wire:
-        """Handle DeleteOrganization."""
+        """Handle DeleteOrganization.
+
+        Goes on for as long as `Lifecycle` says and stays listed as Deleted. Nothing in it can be
+        reached meanwhile.
+        """
         self.backend.delete_organization(organization, **request)
         return {"OrganizationId": organization.id, "State": organization.state}
 
     def describe_organization(self, organization: Organization) -> Wire:
-        """Handle DescribeOrganization."""
+        """Handle DescribeOrganization.
+
+        `Emulator.organization(…).forced_state` gives it any other state, such as Impaired.
+        """
         state = organization.look()
         return wire(
             OrganizationId=organization.id,
@@ -38,7 +50,10 @@ class OrganizationOperations(Operations):
     def list_organizations(
         self, next_token: str | None = None, max_results: int | None = None
     ) -> Wire:
-        """Handle ListOrganizations."""
+        """Handle ListOrganizations.
+
+        Deleted organizations stay in the list.
+        """
         return self.answer_page(
             "OrganizationSummaries",
             self.backend.list_organizations(),

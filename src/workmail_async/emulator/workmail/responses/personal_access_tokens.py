@@ -20,7 +20,10 @@ class PersonalAccessTokenOperations(Operations):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Wire:
-        """Handle ListPersonalAccessTokens."""
+        """Handle ListPersonalAccessTokens.
+
+        Seeds and `Emulator.add_personal_access_token` make tokens: no operation does.
+        """
         user = personal_access_tokens.find_owner(organization, user_id)
         return self.answer_page(
             "PersonalAccessTokenSummaries",
@@ -35,7 +38,10 @@ class PersonalAccessTokenOperations(Operations):
     def get_personal_access_token_metadata(
         self, organization: Organization, **request: Any
     ) -> Wire:
-        """Handle GetPersonalAccessTokenMetadata."""
+        """Handle GetPersonalAccessTokenMetadata.
+
+        As listed; a token's secret is known to nobody.
+        """
         return _token(
             personal_access_tokens.get_personal_access_token_metadata(organization, **request)
         )

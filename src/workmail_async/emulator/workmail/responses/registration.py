@@ -14,11 +14,18 @@ class RegistrationOperations(Operations):
     """Handlers for registration."""
 
     def register_to_work_mail(self, organization: Organization, **request: Any) -> None:
-        """Handle RegisterToWorkMail."""
+        """Handle RegisterToWorkMail.
+
+        Under the address it has already, an enabled entity stays as it is; under another it is
+        registered already. Costs nothing here.
+        """
         registration.register_to_work_mail(organization, **request)
 
     def deregister_from_work_mail(self, organization: Organization, **request: Any) -> None:
-        """Handle DeregisterFromWorkMail."""
+        """Handle DeregisterFromWorkMail.
+
+        Addresses become free at once; the mailbox is kept for `Quotas.mailbox_kept`.
+        """
         registration.deregister_from_work_mail(organization, **request)
 
     def describe_entity(self, organization: Organization, email: str) -> Wire:

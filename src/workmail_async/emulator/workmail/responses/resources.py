@@ -50,11 +50,18 @@ class ResourceOperations(Operations):
         )
 
     def update_resource(self, organization: Organization, **request: Any) -> None:
-        """Handle UpdateResource."""
+        """Handle UpdateResource.
+
+        Description and booking options that are left out are reset. A name with a domain becomes
+        the primary address too.
+        """
         resources.update_resource(organization, **request)
 
     def delete_resource(self, organization: Organization, **request: Any) -> None:
-        """Handle DeleteResource."""
+        """Handle DeleteResource.
+
+        A resource that never was is a bad parameter; one that has been deleted is no error.
+        """
         resources.delete_resource(organization, **request)
 
     def list_resources(
@@ -64,7 +71,10 @@ class ResourceOperations(Operations):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Wire:
-        """Handle ListResources."""
+        """Handle ListResources.
+
+        Deleted resources stay in the list. Filters are prefixes, case aside.
+        """
         wanted = only_filter(filters)
         return self.answer_page(
             "Resources",

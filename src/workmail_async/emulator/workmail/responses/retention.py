@@ -13,7 +13,11 @@ class RetentionOperations(Operations):
     """Handlers for retention policies."""
 
     def put_retention_policy(self, organization: Organization, **request: Any) -> None:
-        """Handle PutRetentionPolicy."""
+        """Handle PutRetentionPolicy.
+
+        Kept and told; no mail is deleted for it. An organization has one policy, which another
+        without an Id replaces.
+        """
         retention.put_retention_policy(organization, **request)
 
     def get_default_retention_policy(self, organization: Organization) -> Wire:

@@ -18,9 +18,15 @@ class TagOperations(Operations):
         return {"Tags": [{"Key": key, "Value": value} for key, value in found.items()]}
 
     def tag_resource(self, **request: Any) -> None:
-        """Handle TagResource."""
+        """Handle TagResource.
+
+        Organizations only, as in WorkMail.
+        """
         tags.tag_resource(self.backend, **request)
 
     def untag_resource(self, **request: Any) -> None:
-        """Handle UntagResource."""
+        """Handle UntagResource.
+
+        A key that is not there is no error.
+        """
         tags.untag_resource(self.backend, **request)

@@ -14,7 +14,11 @@ class UserOperations(Operations):
     """Handlers for users."""
 
     def create_user(self, organization: Organization, **request: Any) -> Wire:
-        """Handle CreateUser."""
+        """Handle CreateUser.
+
+        The password is checked for length and kinds of characters, then forgotten. A full
+        organization answers LimitExceededException, which the reference does not list here.
+        """
         return {"UserId": users.create_user(organization, **request).id}
 
     def describe_user(self, organization: Organization, **request: Any) -> Wire:
@@ -38,15 +42,24 @@ class UserOperations(Operations):
         )
 
     def update_user(self, organization: Organization, **request: Any) -> None:
-        """Handle UpdateUser."""
+        """Handle UpdateUser.
+
+        Attributes that are left out are removed.
+        """
         users.update_user(organization, **request)
 
     def delete_user(self, organization: Organization, **request: Any) -> None:
-        """Handle DeleteUser."""
+        """Handle DeleteUser.
+
+        A user that never was is a bad parameter; one that has been deleted is no error.
+        """
         users.delete_user(organization, **request)
 
     def reset_password(self, organization: Organization, **request: Any) -> None:
-        """Handle ResetPassword."""
+        """Handle ResetPassword.
+
+        The password is checked and forgotten.
+        """
         users.reset_password(organization, **request)
 
     def list_users(
@@ -56,7 +69,10 @@ class UserOperations(Operations):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Wire:
-        """Handle ListUsers."""
+        """Handle ListUsers.
+
+        Deleted users stay in the list. Filters are prefixes, case aside.
+        """
         wanted = only_filter(filters)
         return self.answer_page(
             "Users",
