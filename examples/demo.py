@@ -1,8 +1,9 @@
 """Exports every mailbox of an organization, from nothing and without AWS: `make demo`.
 
 An emulated WorkMail, with S3 beside it, runs inside this process. Everything else is what you would
-write for the real one: `set_up` makes an organization, `export_mailbox` gets one mailbox out of it.
-For your own, leave `endpoint_url` and the credentials away and begin at `export_all`.
+write for the real one: `set_up` makes an organization with the client; then the command line gets
+its mailboxes out, verifies them and converts them for the next system. For your own organization,
+leave `--endpoint-url` away.
 """
 
 # ruff: noqa: E402
@@ -16,7 +17,7 @@ from typing import NoReturn
 def stopped(*_: object) -> NoReturn:
     """Ends the demo after Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    print("Stopped. The emulator is gone, and no unfinished file is left.")
+    print("Stopped. The emulator is gone, and nothing unfinished is left.")
     sys.exit(130)
 
 
@@ -25,27 +26,23 @@ if __name__ == "__main__":  # now, since loading all of this takes a moment
 
 import argparse
 import os
-import zipfile
+import shlex
+import shutil
 from asyncio import CancelledError  # noqa: TID251
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
-from email import message_from_bytes, policy
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import anyio
-import anyio.to_thread
-from aiobotocore.session import get_session
 from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
 
 from workmail_async import Organization, WorkMailClient, errors, models
-from workmail_async.emulator import AfterTime, Emulator, ExportResources, Lifecycle
+from workmail_async.cli.commands import program
+from workmail_async.emulator import AfterTime, Emulator, Lifecycle
 
 DOMAIN = "acme.example"
 MAIL = {"ana": 120, "bruno": 45, "chloe": 80}  # who gets how many messages
-CHUNK = 64 * 1024  # bytes
 
 # Plain text; elsewhere than in a terminal wide enough for any path.
 console = Console(
@@ -53,22 +50,17 @@ console = Console(
 )
 
 T = TypeVar("T")
-Show = Callable[[str, models.DescribeMailboxExportJobResponse], None]
 
 
-async def demo(emulator: Emulator, folder: Path) -> None:
-    """Makes an organization with mail in it, then exports all of its mailboxes."""
+async def prepare(emulator: Emulator) -> str:
+    """Makes an organization with mail in it; returns its id."""
     async with WorkMailClient(
         region=emulator.region, endpoint_url=emulator.endpoint_url, **emulator.credentials
     ) as workmail:
         org = await set_up(workmail)
-        for name, count in MAIL.items():  # the one step that the real service does by itself
-            emulator.mailbox(org.organization_id, name).add_synthetic(count)
-        resources = emulator.create_export_resources(org.organization_id)
-        async with get_session().create_client(
-            "s3", emulator.region, endpoint_url=emulator.endpoint_url, **emulator.credentials
-        ) as s3:
-            report(await export_all(org, s3, resources, folder))
+    for name, count in MAIL.items():  # the one step that the real service does by itself
+        emulator.mailbox(org.organization_id, name).add_synthetic(count)
+    return org.organization_id
 
 
 async def set_up(workmail: WorkMailClient) -> Organization:
@@ -109,100 +101,39 @@ async def add_user(org: Organization, name: str) -> None:
     await org.wait_until_user_enabled(user_id=user_id, min_delay=0.1)
 
 
-async def export_all(
-    org: Organization, s3: Any, resources: ExportResources, folder: Path
-) -> dict[str, Path]:
-    """Exports all mailboxes at once; the real service runs up to ten jobs at a time."""
-    await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
-    users = await org.list_users().collect()
-    paths = {user.email: folder / f"{user.name}.zip" for user in users if user.email is not None}
-    console.print(f"Exporting {len(paths)} mailboxes to s3://{resources.bucket}/{resources.prefix}")
-    with progress(sorted(paths)) as show:
-        async with anyio.create_task_group() as tasks:
-            for email, path in paths.items():
-                tasks.start_soon(export_mailbox, org, s3, resources, email, path, show)
-    return paths
-
-
-async def export_mailbox(
-    org: Organization, s3: Any, resources: ExportResources, email: str, path: Path, show: Show
-) -> None:
-    """Exports one mailbox to S3, waits for it, downloads and verifies it."""
-    job = await org.start_mailbox_export_job(
-        entity_id=email,
-        role_arn=resources.role_arn,
-        kms_key_arn=resources.kms_key_arn,
-        s3_bucket_name=resources.bucket,
-        s3_prefix=f"{resources.prefix}/{path.stem}",  # under the role's prefix, and without an @
+def export(emulator: Emulator, organization_id: str, folder: Path) -> None:
+    """Gets all mailboxes out, verifies them, and makes mbox files of them."""
+    resources = emulator.create_export_resources(organization_id)
+    where = ["--folder", str(folder)]
+    workmail_async(
+        *("export", *where, "--organization", organization_id),
+        *("--bucket", resources.bucket, "--prefix", resources.prefix),
+        *("--role", resources.role_arn, "--key", resources.kms_key_arn),
+        *("--region", emulator.region, "--endpoint-url", emulator.endpoint_url),
+        *("--poll", "0.2s"),  # a real export takes minutes to hours: leave this away there
     )
-    done = await org.wait_until_mailbox_export_job_completed(
-        job_id=given(job.job_id),
-        min_delay=0.1,  # a real export takes minutes to hours: keep the defaults there
-        max_delay=0.5,
-        on_progress=lambda state: show(email, state),
-    )
-    await download(s3, resources.bucket, given(done.s3_path), path)
+    workmail_async("verify", *where)
+    workmail_async("convert", *where, "--to", "mbox", "--into", str(folder / "mbox"))
 
 
-async def download(s3: Any, bucket: str, key: str, path: Path) -> None:
-    """Downloads an archive; the file has its name only once it is complete and verified."""
-    part = anyio.Path(f"{path}.part")
-    try:
-        answer = await s3.get_object(Bucket=bucket, Key=key)
-        async with answer["Body"] as body, await part.open("wb") as file:
-            async for chunk in body.iter_chunks(CHUNK):
-                await file.write(chunk)
-        if (await part.stat()).st_size != answer["ContentLength"]:
-            raise RuntimeError(f"{key} broke off")
-        await anyio.to_thread.run_sync(verify, Path(part), MAIL[path.stem])
-        await part.replace(path)
-    finally:
-        with anyio.CancelScope(shield=True):
-            await part.unlink(missing_ok=True)
-
-
-def verify(path: Path, expected: int) -> None:
-    """Reads an archive to its end: checksums, number of messages, each of them parsed."""
-    with zipfile.ZipFile(path) as archive:
-        if (damaged := archive.testzip()) is not None:
-            raise RuntimeError(f"{path}: {damaged} is damaged")
-        names = archive.namelist()
-        for name in names:
-            message = message_from_bytes(archive.read(name), policy=policy.default)
-            if message.defects or not message["Message-ID"]:
-                raise RuntimeError(f"{path}: {name} is no message")
-    if len(names) != expected:
-        raise RuntimeError(f"{path} has {len(names)} messages, not {expected}")
+def workmail_async(*arguments: str) -> None:
+    """Runs the command line, in this process to spare it a start, and stops where it does."""
+    console.print(f"\n$ {shlex.join(['workmail-async', *arguments])}")
+    status = program.main(arguments, prog_name="workmail-async", standalone_mode=False)
+    if status == 130:
+        raise KeyboardInterrupt
+    if status:
+        raise SystemExit(int(status))
 
 
 @contextmanager
-def progress(emails: list[str]) -> Generator[Show]:
-    """Shows how far the jobs are: bars in a terminal, otherwise a line for each quarter."""
-    if console.is_terminal:
-        with Progress(console=console) as bars:
-            tasks = {email: bars.add_task(email, total=100) for email in emails}
-            yield lambda email, job: bars.update(tasks[email], completed=job.estimated_progress)
-        return
-    shown: set[tuple[str, int]] = set()
-
-    def show(email: str, job: models.DescribeMailboxExportJobResponse) -> None:
-        quarter = (job.estimated_progress or 0) // 25
-        if (email, quarter) not in shown:
-            shown.add((email, quarter))
-            console.print(f"{email}: {job.state}, {job.estimated_progress} %")
-
-    yield show
-
-
-def report(paths: dict[str, Path]) -> None:
-    """Prints what has arrived and where it is."""
-    table = Table("Mailbox", title="Exported and verified", title_justify="left")
-    table.add_column("Messages", justify="right")
-    table.add_column("Bytes", justify="right")
-    table.add_column("Path", overflow="fold")
-    for email, path in sorted(paths.items()):
-        table.add_row(email, str(MAIL[path.stem]), f"{path.stat().st_size:,}", str(path))
-    console.print(table)
+def removed_when_stopped(folder: Path) -> Generator[None]:
+    """Removes a folder of this run: its organization is gone then, so it cannot be gone on with."""
+    try:
+        yield
+    except (KeyboardInterrupt, CancelledError):
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def given(value: T | None) -> T:
@@ -222,14 +153,20 @@ def main() -> None:
         default=Path("demo-output"),
         help="for the archives",
     )
-    folder: Path = parser.parse_args().folder
+    parent: Path = parser.parse_args().folder
     os.environ["no_proxy"] = "127.0.0.1"  # whatever proxy and profile you use elsewhere
     os.environ.pop("AWS_PROFILE", None)
+    os.environ["AWS_ACCESS_KEY_ID"] = os.environ["AWS_SECRET_ACCESS_KEY"] = "demo"
+    os.environ.pop("AWS_SESSION_TOKEN", None)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which event loops know
     try:
         with Emulator(lifecycle=Lifecycle(mailbox_export=AfterTime(2))) as emulator:
             console.print(f"WorkMail emulator listening on {emulator.endpoint_url}")
-            anyio.run(demo, emulator, folder)
+            organization_id = anyio.run(prepare, emulator)
+            folder = parent / organization_id  # a new organization each time
+            with removed_when_stopped(folder):
+                export(emulator, organization_id, folder)
+            console.print(f"\nThe mailboxes are in {folder}: archives, report and mbox files.")
     except (KeyboardInterrupt, CancelledError):  # the latter on Python 3.10
         stopped()
 

@@ -6,7 +6,6 @@
 import runpy
 import sys
 import time
-from collections.abc import AsyncIterator
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
@@ -22,34 +21,36 @@ def halted() -> None:
 
 class HaltOnImport(MetaPathFinder):
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        if name == "aiobotocore":
+        if name == "anyio":
             halted()
 
 
 def halt_in_download() -> None:
     import anyio
-    from aiobotocore import response
 
-    body: Any = response.StreamingBody
-    whole = body.iter_chunks
+    from workmail_async.exports import download
 
-    async def first_chunk(self: Any, size: int) -> AsyncIterator[bytes]:
-        async for chunk in whole(self, 1_000):
-            yield chunk
-            print("HALTED", flush=True)
-            await anyio.sleep_forever()
+    whole = vars(download)["_append"]
 
-    body.iter_chunks = first_chunk
+    async def halted_after_a_piece(*args: Any) -> None:
+        await whole(*args)
+        print("HALTED", flush=True)
+        await anyio.sleep_forever()
+
+    setattr(download, "_append", halted_after_a_piece)  # noqa: B010
 
 
 def halt_in_verification() -> None:
-    import zipfile
+    from workmail_async.exports import runner
 
-    def testzip(self: zipfile.ZipFile) -> None:
+    whole = vars(runner)["check"]
+
+    def check(path: Path) -> Any:
         print("HALTED", flush=True)
         time.sleep(0.5)  # in a thread, which is waited for
+        return whole(path)
 
-    zipfile.ZipFile.testzip = testzip  # type: ignore[method-assign]
+    setattr(runner, "check", check)  # noqa: B010
 
 
 if __name__ == "__main__":

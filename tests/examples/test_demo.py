@@ -1,10 +1,12 @@
 """The demo tells the truth, can be run again, and leaves nothing behind when it is interrupted."""
 
+import mailbox
 import re
 import signal
 import socket
 import subprocess
 import zipfile
+from contextlib import closing
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -20,12 +22,17 @@ from tests.examples.processes import (
     started,
 )
 
-ROW = re.compile(r"│ (\S+@\S+) +│ +([\d,]+) │ +([\d,]+) │ (\S+) +│")
+ROW = re.compile(r"^(\S+@\S+) +(\w+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)$", re.MULTILINE)
+PLACE = re.compile(r"^The mailboxes are in (\S+): ", re.MULTILINE)
+MAIL = {"ana@acme.example": 120, "bruno@acme.example": 45, "chloe@acme.example": 80}
 LISTENING = re.compile(r"WorkMail emulator listening on http://127\.0\.0\.1:(\d+)")
 
 
-def number(text: str) -> int:
-    return int(text.replace(",", ""))
+def place(run: "subprocess.CompletedProcess[str]", home: Path) -> Path:
+    """The folder that a run says it wrote to."""
+    found = PLACE.search(run.stdout)
+    assert found is not None
+    return home / found[1]
 
 
 def is_refused(port: int) -> bool:
@@ -52,38 +59,49 @@ class TestWhole:
         assert run.stderr == ""
         assert run.returncode == 0
 
-    def test_its_last_word_is_a_table_that_agrees_with_the_archives(
+    def test_each_step_is_a_command_that_succeeds(
+        self, run: "subprocess.CompletedProcess[str]"
+    ) -> None:
+        commands = re.findall(r"^\$ workmail-async (\w+) ", run.stdout, re.MULTILINE)
+        assert commands == ["export", "verify", "convert"]
+        assert "3 of 3 mailboxes are safe on disk: 245 items" in run.stdout
+        assert "a group has no mailbox" in run.stdout
+        assert "3 of 3 archives are good." in run.stdout
+        assert "3 of 3 archives were converted whole." in run.stdout
+
+    def test_the_archives_hold_what_the_table_says(
         self, run: "subprocess.CompletedProcess[str]", home: Path
     ) -> None:
         rows = ROW.findall(run.stdout)
-        assert [email for email, *_ in rows] == [
-            "ana@acme.example",
-            "bruno@acme.example",
-            "chloe@acme.example",
-        ]
-        for email, messages, size, path in rows:
-            archive = home / path
-            assert archive.stat().st_size == number(size)
-            with zipfile.ZipFile(archive) as opened:
+        assert {email: int(items) for email, _, items, *_ in rows} == MAIL
+        for email, *_ in rows:
+            (path,) = (place(run, home) / "mailboxes").glob(f"{email}-*.zip")
+            with zipfile.ZipFile(path) as opened:
                 assert opened.testzip() is None
                 contents = [opened.read(name) for name in opened.namelist()]
-            assert len(contents) == number(messages) > 0
+            assert len(contents) == MAIL[email]
             for raw in contents:
                 message = message_from_bytes(raw, policy=policy.default)
                 assert message.defects == []
                 assert email in f"{message['From']} {message['To']}"
-        assert run.stdout.rstrip().splitlines()[-1].startswith("└")
 
-    def test_it_writes_archives_and_nothing_else(
+    def test_every_message_is_in_an_mbox_file(
         self, run: "subprocess.CompletedProcess[str]", home: Path
     ) -> None:
-        written = sorted(path.relative_to(home).as_posix() for path in home.rglob("*"))
-        assert written == [
-            "demo-output",
-            "demo-output/ana.zip",
-            "demo-output/bruno.zip",
-            "demo-output/chloe.zip",
-        ]
+        for email, count in MAIL.items():
+            found = 0
+            for path in (place(run, home) / "mbox" / email).rglob("*.mbox"):
+                with closing(mailbox.mbox(path, create=False)) as box:
+                    found += len(box)
+            assert found == count
+
+    def test_it_writes_nothing_elsewhere(
+        self, run: "subprocess.CompletedProcess[str]", home: Path
+    ) -> None:
+        folder = place(run, home)
+        assert [path.name for path in home.iterdir()] == ["demo-output"]
+        assert folder in (home / "demo-output").iterdir()
+        assert not list(home.rglob("*.part"))
 
     def test_it_prints_plain_text_into_a_pipe(
         self, run: "subprocess.CompletedProcess[str]"
@@ -99,8 +117,8 @@ class TestWhole:
     def test_it_can_be_run_again(self, run: "subprocess.CompletedProcess[str]", home: Path) -> None:
         again = finished(*python(EXAMPLES / "demo.py", "demo-output"), cwd=home)
         assert again.returncode == 0
-        rows, earlier = ROW.findall(again.stdout), ROW.findall(run.stdout)
-        assert [row[:2] for row in rows] == [row[:2] for row in earlier]
+        assert {email: int(items) for email, _, items, *_ in ROW.findall(again.stdout)} == MAIL
+        assert place(again, home) != place(run, home)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +127,7 @@ class TestWhole:
         ("import", "HALTED"),
         ("start", "listening on"),
         ("set-up", "is active"),
-        ("export", "RUNNING"),
+        ("export", "ana@acme.example: started"),
         ("download", "HALTED"),
         ("verification", "HALTED"),
     ],
@@ -121,18 +139,15 @@ def test_an_interrupted_demo_leaves_nothing_behind(moment: str, sign: str, tmp_p
     with started(*command, cwd=tmp_path, env={"TMPDIR": str(temporary)}) as process:
         lines = read_until(process, sign)
         if moment == "download":
-            assert list(folder.glob("*.part"))
+            assert list(folder.rglob("*.part"))
         process.send_signal(signal.SIGINT)
         output, complaints = process.communicate()
         assert not has_members(process.pid)
     assert process.returncode == 130
     assert complaints == ""
     assert output.splitlines()[-1].startswith("Stopped.")
-    assert [path.name for path in folder.glob("*") if path.suffix != ".zip"] == []
+    assert list(folder.rglob("*")) == []
     assert list(temporary.iterdir()) == []
-    for archive in folder.glob("*.zip"):
-        with zipfile.ZipFile(archive) as opened:
-            assert opened.testzip() is None
     ports = LISTENING.findall("\n".join(lines))
     assert len(ports) == (moment != "import")
     assert all(is_refused(int(port)) for port in ports)
