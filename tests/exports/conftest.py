@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -34,7 +34,7 @@ class Site:
     prefix: str = field(default="exports")
 
     @asynccontextmanager
-    async def organization(self) -> AsyncIterator[Organization]:
+    async def organization(self) -> AsyncGenerator[Organization, None]:
         """Open a client of the organization."""
         async with WorkMailClient(
             region=self.emulator.region,

@@ -18,7 +18,7 @@ from workmail_async.emulator import (
     Throttling,
     TruncatedBody,
 )
-from workmail_async.exports import ExportProgress, OrganizationExport, Status
+from workmail_async.exports import ExportProgress, ExportReport, OrganizationExport, Status
 
 pytestmark = pytest.mark.anyio
 
@@ -89,9 +89,11 @@ async def test_it_ends_with_all_that_can_be_had(
             listener=listen,
             now=emulator.clock.now,
         )
+        reports: list[ExportReport] = []
         async with anyio.create_task_group() as group:
             group.start_soon(cancel)
-            report = await export.run()
+            reports.append(await export.run())
+    (report,) = reports
     met = Counter(fault.kind for fault in emulator.faults.fired)
     assert len(met) >= 4, met
     rest = {m.label[:7]: (m.status, m.reason) for m in report.missing}

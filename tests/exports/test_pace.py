@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import pairwise
@@ -44,7 +44,7 @@ class Watcher:
 
 
 @contextmanager
-def emulated_time(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def emulated_time(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> Generator[None, None, None]:
     """Let pauses move the emulator's clock in place of taking time."""
     clock = watcher.where.emulator.clock
     requests = watcher.where.emulator.requests

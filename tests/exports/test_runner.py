@@ -186,9 +186,11 @@ async def test_a_cancelled_job_is_reported_and_not_started_again(
     async with where.organization() as organization:
         export = _new(where, organization, tmp_path)
         export.listener = lambda progress: running.set() if progress.running else None
+        reports: list[ExportReport] = []
         async with anyio.create_task_group() as group:
             group.start_soon(cancel)
-            report = await export.run()
+            reports.append(await export.run())
+    (report,) = reports
     assert _statuses(report) == {"user000": Status.CANCELLED}
     assert "was cancelled" in _reason(report, "user000")
     assert where.calls("StartMailboxExportJob") == 1

@@ -180,7 +180,7 @@ class _Checks:
             status = await self._s3.get_bucket_policy_status(Bucket=bucket)
             public = status["PolicyStatus"]["IsPublic"]
         except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
+            if _refusal(error).get("Code") != "NoSuchBucketPolicy":
                 raise
             public = False
         if not public:
@@ -350,9 +350,14 @@ async def _looked(check: str, look: Callable[[], Awaitable[PreflightFinding]]) -
     try:
         return await look()
     except ClientError as error:
-        return _of_refusal(check, error.response["Error"])
+        return _of_refusal(check, _refusal(error))
     except (BotoCoreError, ResponseParserError, WorkMailError) as error:
         return _unknown(check, str(error))
+
+
+def _refusal(error: Any) -> dict[str, Any]:
+    refusal: dict[str, Any] = error.response.get("Error", {})
+    return refusal
 
 
 def _of_refusal(check: str, error: Any) -> PreflightFinding:

@@ -349,7 +349,7 @@ class Manifest:
     def mailboxes(self, *statuses: Status) -> list[MailboxRow]:
         """Return the mailboxes of some statuses, or all, in the order of their addresses."""
         rows = self._rows("SELECT * FROM mailbox ORDER BY lower(coalesce(email, name)), entity_id")
-        found = [MailboxRow(**{**dict(row), "status": Status(row["status"])}) for row in rows]
+        found = [_mailbox(row) for row in rows]
         return [row for row in found if not statuses or row.status in statuses]
 
     def put_status(
@@ -534,8 +534,16 @@ def timestamp(moment: datetime) -> float:
     return moment.astimezone(timezone.utc).timestamp()
 
 
+def _mailbox(row: sqlite3.Row) -> MailboxRow:
+    values: dict[str, Any] = dict(row)
+    values["status"] = Status(values["status"])
+    return MailboxRow(**values)
+
+
 def _job(row: sqlite3.Row) -> JobRow:
-    return JobRow(**{**dict(row), "adopted": bool(row["adopted"])})
+    values: dict[str, Any] = dict(row)
+    values["adopted"] = bool(values["adopted"])
+    return JobRow(**values)
 
 
 def _put_status(

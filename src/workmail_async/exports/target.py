@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from attrs import field, frozen
+from attrs import frozen
 
 from .errors import ExportError
 
@@ -25,15 +25,14 @@ class ExportTarget:
     """
 
     bucket: str
-    prefix: str = field()
+    prefix: str
     role_arn: str
     kms_key_arn: str
 
-    @prefix.validator
-    def _check_prefix(self, _: object, prefix: str) -> None:
-        if not PREFIX_PATTERN.fullmatch(prefix):
+    def __attrs_post_init__(self) -> None:
+        if not PREFIX_PATTERN.fullmatch(self.prefix):
             raise ExportError(
-                f"the prefix {prefix!r} has a character that WorkMail refuses: use letters, "
+                f"the prefix {self.prefix!r} has a character that WorkMail refuses: use letters, "
                 "digits and !_.*'()/- only (no @, +, = or space)"
             )
 
