@@ -127,6 +127,12 @@ class _Handler(MotoRequestHandler):
     def _is_bodiless(self, answer: Answer) -> bool:
         return self.command == "HEAD" or answer.code in _BODILESS
 
+    def finish(self) -> None:
+        try:
+            super().finish()
+        finally:  # which does not come to this when the client is gone, and the socket stays open
+            self.rfile.close()
+
     def log(self, type: str, message: str, *args: Any) -> None:
         log.debug(message, *args)
 
