@@ -8,6 +8,7 @@ from datetime import datetime
 from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser
 from email.policy import SMTP
+from functools import lru_cache
 from itertools import repeat
 from pathlib import Path
 
@@ -92,8 +93,7 @@ class Mailbox:
             folder: The folder's path, parts separated by `/`.
             kind: What it is; told from its content type when left out.
         """
-        raw = raw_mime(content)
-        self._items.append(Item(folder, kind or _kind(raw), len(raw), lambda: raw))
+        self._items.append(_item(content, folder, kind))
 
     def add_lazily(
         self, make: Callable[[], bytes], *, size: int, folder: str = INBOX, kind: str = MESSAGE
@@ -145,10 +145,7 @@ class Mailbox:
             count: How many items.
             seed: The same seed gives the same mail.
         """
-        mail = SyntheticMail(seed, owner=self.address)
-        for index in range(count):
-            folder, message = mail.item(index)
-            self.add(message, folder=folder)
+        self._items += (_synthetic_item(seed, self.address, index) for index in range(count))
 
     def fail_exports(self, error_info: str, *, times: int | None = None) -> None:
         """Make the next exports of this mailbox fail.
@@ -162,6 +159,18 @@ class Mailbox:
     def next_export_failure(self) -> str | None:
         """Return why the export that begins now is to fail, if a tester wants it to."""
         return next(self._export_failures, None)
+
+
+def _item(content: Content, folder: str, kind: str | None = None) -> Item:
+    raw = raw_mime(content)
+    return Item(folder, kind or _kind(raw), len(raw), lambda: raw)
+
+
+# Making one takes a millisecond; a seed is planted anew at each reset.
+@lru_cache(maxsize=4_096)
+def _synthetic_item(seed: int, owner: str, index: int) -> Item:
+    folder, message = SyntheticMail(seed, owner=owner).item(index)
+    return _item(message, folder)
 
 
 def raw_mime(content: Content) -> bytes:
