@@ -110,7 +110,8 @@ class TestGetting:
     async def test_a_long_message_comes_in_chunks(self, anyio_backend: str, flow: Flow) -> None:
         body = b"".join(b"%078d\r\n" % number for number in range(250_000))
         message = flow.emulator.deliver(flow.organization, MAIL + body)
-        async with get_session().create_client(
+        session: Any = get_session()
+        async with session.create_client(
             "workmailmessageflow",
             endpoint_url=flow.emulator.endpoint_url,
             region_name="us-east-1",

@@ -173,6 +173,7 @@ class TestWhatBecomesOfTheMessage:
         }
 
     def test_a_bounce_has_a_message(self, emulator: Emulator, outbound: InTransitMessage) -> None:
+        assert answered(emulator, outbound, {"actions": [action("DROP", parameters={})]}).accepted
         bounce = action("BOUNCE", parameters={"bounceMessage": "Not to them."})
         outcome = answered(emulator, outbound, {"actions": [bounce]})
         assert outcome.recipients == {

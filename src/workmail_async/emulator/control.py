@@ -53,6 +53,7 @@ from .faults import ActiveFault, Fault
 from .messageflow.invocations import Invocation, build_event
 from .messageflow.models.messages import INBOUND
 from .messageflow.verdicts import DEFAULT
+from .seeding import in_words
 from .validation import service_model
 
 if TYPE_CHECKING:
@@ -252,7 +253,8 @@ def _read(value: Any, kind: type[Read]) -> Read:
     try:
         return _converter.structure(value, kind)
     except cattrs.BaseValidationError as error:
-        raise ValueError("; ".join(cattrs.transform_error(error))) from None
+        problems = cattrs.transform_error(error, format_exception=in_words)
+        raise ValueError("; ".join(problems)) from None
 
 
 def _moment(value: Any, _: Any) -> datetime:

@@ -149,7 +149,7 @@ class ActiveFault:
     fault: Fault
     seen: int = 0
     fired: int = 0
-    _faults: Faults = field(repr=False)
+    _faults: Faults = field(alias="faults", repr=False)
     _random: random.Random = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:

@@ -206,13 +206,14 @@ def load(path: str | Path) -> Seed:
         raw = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
         return _converter(path.parent).structure({} if raw is None else raw, Seed)
     except BaseValidationError as error:
-        problems = "; ".join(cattrs.transform_error(error, format_exception=_in_words))
+        problems = "; ".join(cattrs.transform_error(error, format_exception=in_words))
     except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
         problems = str(error)
     raise ValueError(f"{path} is not a seed: {problems}")
 
 
-def _in_words(error: BaseException, kind: Any) -> str:
+def in_words(error: BaseException, kind: Any) -> str:
+    """Say what is wrong with a value that was read."""
     if isinstance(error, (TypeError, ValueError)):
         return str(error.args[0])
     return cattrs.v.format_exception(error, kind)

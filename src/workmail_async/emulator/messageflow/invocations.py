@@ -49,8 +49,8 @@ class LambdaContext:
     memory_limit_in_mb: int = 128
     log_group_name: str = "/aws/lambda/workmail-rule"
     log_stream_name: str = "emulator"
-    _clock: Clock = field(repr=False)
-    _deadline: datetime = field(repr=False)
+    _clock: Clock = field(alias="clock", repr=False)
+    _deadline: datetime = field(alias="deadline", repr=False)
 
     def get_remaining_time_in_millis(self) -> int:
         """Return how many milliseconds of emulated time are left."""
@@ -201,9 +201,8 @@ def run_lambda(
             error = raised
         finally:
             invocation.message.in_rule = False
-        if inspect.isawaitable(answer):
-            if inspect.iscoroutine(answer):
-                answer.close()
+        if inspect.iscoroutine(answer):
+            answer.close()
             raise TypeError("the handler is asynchronous; Lambda calls synchronous ones only")
         outcome = invocation.end(answer, error)
         succeeded = error is None and not outcome.failed

@@ -85,18 +85,16 @@ def judge(answer: Any, message: InTransitMessage, *, fallback: str) -> Verdict:
         fallback: The rule's fallback action.
     """
     complaints = list(_form_complaints(answer))
+    entries: list[Any] = [] if complaints else answer["actions"]
+    # Equal ones count once.
+    unique = list({json.dumps(each, sort_keys=True): each for each in entries}.values())
     actions: list[_Action] = []
-    if not complaints:
-        # Equal ones count once.
-        unique = list(
-            {json.dumps(each, sort_keys=True): each for each in answer["actions"]}.values()
-        )
-        for number, each in enumerate(unique[:_ACTIONS]):
-            found = list(_action_complaints(each, f"actions[{number}]", message))
-            complaints += found
-            if not found:
-                actions.append(_action(number, each))
-        complaints += _joint_complaints(actions, message)
+    for number, each in enumerate(unique[:_ACTIONS]):
+        found = list(_action_complaints(each, f"actions[{number}]", message))
+        complaints += found
+        if not found:
+            actions.append(_action(number, each))
+    complaints += _joint_complaints(actions, message)
     if complaints:
         recipients = everyone(message, fallback, fallback=True)
         return Verdict(complaints=tuple(complaints), valid=False, recipients=recipients)
