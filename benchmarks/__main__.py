@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from benchmarks import emulator
 from benchmarks.peers import PEERS
 from benchmarks.report import Report, as_json, machine, markdown, text
 from benchmarks.rounds import GROUPS, Sizes, measured, quick
@@ -25,9 +26,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     versions = {name: _version(name) for name in names}
     installed = {name: number for name, number in versions.items() if number is not None}
     peers = [peer for peer in PEERS if peer.distribution in installed]
+    groups = options.only or [*GROUPS, emulator.GROUP]
     facts = machine()  # before the load is our own
     with running_server(sizes.kept) as url:
-        samples = measured(peers, sizes, url, options.only or GROUPS, _tell)
+        samples = measured(peers, sizes, url, groups, _tell)
+    figures = None
+    if emulator.GROUP in groups:
+        _tell("measuring the emulator")
+        figures = emulator.measured(emulator.QUICK if options.quick else emulator.EmulatorSizes())
     report = Report(
         samples=samples,
         machine=facts,
@@ -36,8 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sizes=sizes,
     )
     if options.json is not None:
-        options.json.write_text(json.dumps(as_json(report), indent=2) + "\n", encoding="utf-8")
+        data = as_json(report) | ({"emulator": figures.as_json()} if figures else {})
+        options.json.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     print(markdown(report) if options.markdown else text(report))
+    if figures is not None:
+        print("", *figures.lines(), sep="\n")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only",
         action="append",
-        choices=GROUPS,
+        choices=[*GROUPS, emulator.GROUP],
         help="measure only this; may be given more than once",
     )
     parser.add_argument(

@@ -60,6 +60,17 @@ def test_one_quick_run_measures_every_figure(tmp_path: Path) -> None:
         assert next(figure.title for figure in FIGURES if figure.key == key) in printed
 
 
+def test_the_emulator_is_measured(tmp_path: Path) -> None:
+    file = tmp_path / "found.json"
+    printed = benchmarks("--quick", "--only", "emulator", "--json", file)
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["emulator"]
+    assert found["messages"] == 500
+    for figure in ("describe_user_calls_per_second", "export_seconds"):
+        assert found[figure] > 0
+    assert "  export of 500 messages, s" in printed
+    assert "  ListUsers, pages of 100/s" in printed
+
+
 def test_each_client_is_compared_with_aiobotocore() -> None:
     printed = benchmarks(
         *("--quick", "--only", "cpu", "--markdown"),
