@@ -143,6 +143,13 @@ class _Dispatcher(DomainDispatcherApplication):
             for base in urls.url_bases
         ]
         self.backend_url_patterns = [*ours, *self.backend_url_patterns]
+        self._backend_names: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        # moto lists its own folder for each request, which takes most of the time of a short one.
+        if host not in self._backend_names:
+            self._backend_names[host] = super().get_backend_for_host(host)
+        return self._backend_names[host]
 
     def infer_service_region_host(self, environ: Environ, path: str) -> str | None:
         # An unsigned call still names the service in its target, for the answer to be WorkMail's.

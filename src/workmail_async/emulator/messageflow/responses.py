@@ -101,8 +101,8 @@ class MessageFlowResponse(BaseResponse):
             return {}
         try:
             members = json.loads(self.body or b"{}")
-        except ValueError:
-            raise ValidationError("the body is not JSON") from None
+        except (ValueError, RecursionError):
+            raise ValidationError("the body is not JSON, or nested too deep") from None
         if not isinstance(members, dict):
             raise ValidationError("the body is not a JSON object")
         return members

@@ -154,8 +154,8 @@ class WorkMailResponse(
     def _request(self) -> dict[str, Any]:
         try:
             request = json.loads(self.body or b"{}")
-        except ValueError:
-            raise ValidationError("the body is not JSON") from None
+        except (ValueError, RecursionError):
+            raise ValidationError("the body is not JSON, or nested too deep") from None
         if not isinstance(request, dict):
             raise ValidationError("the body is not a JSON object")
         return request
