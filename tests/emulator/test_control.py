@@ -293,8 +293,9 @@ def test_what_is_not_offered_is_not_found(remote: Remote, method: str, path: str
     assert remote.refusal(method, path)[0] == 404
 
 
-def test_a_body_that_is_not_json_is_refused(emulator: Emulator, remote: Remote) -> None:
-    request = Request(f"{emulator.endpoint_url}/_workmail/clock", b"{", method="POST")
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000])
+def test_a_body_that_is_not_json_is_refused(emulator: Emulator, body: bytes) -> None:
+    request = Request(f"{emulator.endpoint_url}/_workmail/clock", body, method="POST")
     with pytest.raises(HTTPError) as caught:
         urlopen(request)
     with caught.value as error:

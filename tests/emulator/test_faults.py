@@ -541,7 +541,11 @@ class TestWhatIsKnownOfThem:
         emulator.faults.add(Throttling())
         raw(emulator, LIST_ORGANIZATIONS.replace("{}", "{,"))
         raw(emulator, LIST_ORGANIZATIONS.replace("{}", "[]"))
-        assert [each.parameters for each in emulator.requests] == [{}, {}]
+        deep = LIST_ORGANIZATIONS.replace("Length: 2", "Length: 100000").replace(
+            "{}", "[" * 100_000
+        )
+        raw(emulator, deep)
+        assert [each.parameters for each in emulator.requests] == [{}, {}, {}]
 
     def test_what_fired_is_listed(self, emulator: Emulator, workmail: Any) -> None:
         fault = emulator.faults.add(Throttling(times=1))

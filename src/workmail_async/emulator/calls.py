@@ -72,7 +72,7 @@ def parameters(call: Call, environ: Environ) -> dict[str, Any]:
     """Return the members of a request to WorkMail or Message Flow, as far as they can be read."""
     try:
         body = json.loads(_body(environ) or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         body = {}
     members: dict[str, Any] = body if isinstance(body, dict) else {}
     if call.service == MESSAGE_FLOW:

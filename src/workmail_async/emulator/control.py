@@ -33,7 +33,6 @@ The kinds of faults are `clock_skew`, `dropped_connection`, `error`, `expired_cr
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -134,7 +133,7 @@ class Control:
             return json_answer(HTTPStatus.OK, handler(value, thing))
         except LookupError as error:
             return _refusal(HTTPStatus.NOT_FOUND, str(error.args[0]))
-        except (ValueError, TypeError, binascii.Error) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             return _refusal(HTTPStatus.BAD_REQUEST, str(error))
 
     def _get_faults(self, _: Any, __: str) -> Any:
