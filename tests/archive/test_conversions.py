@@ -14,7 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.zips import Member, calendar_file, invitation, letter, saved, zip_of
+from tests.archive.zips import (
+    Member,
+    calendar_file,
+    invitation,
+    letter,
+    packed,
+    saved,
+    zip_of,
+)
 from workmail_async.emulator.archive import write_archive
 from workmail_async.emulator.mailboxes import Mailbox
 from workmail_async.exports.archive import MailboxArchive, Problem
@@ -27,6 +35,7 @@ from workmail_async.exports.writers import (
     write_maildir,
     write_mbox,
 )
+from workmail_async.exports.writers.zip_stream import ZipStream
 
 ANA = "ana@acme.example"
 WRITERS: list[Callable[..., Conversion]] = [
@@ -381,7 +390,7 @@ def test_a_large_message_is_written_in_pieces(
     monkeypatch.setattr("workmail_async.exports.writers.contents._AT_ONCE", 1_000)
     monkeypatch.setattr("workmail_async.exports.writers.contents._PIECE", 997)
     monkeypatch.setattr("workmail_async.exports.writers.mbox._LONGEST_LINE", 5_000)
-    body = "From a\n>From b\n" * 300 + "y" * 30_000 + "From \nFrom x"
+    body = "From a\n>From b\n" * 300 + "y" * 90_000 + "From \nFrom x"
     content = b"Subject: x\n\n" + body.encode()
     bad = Member(name=b"Inbox/bad", content=content + b"more", crc=1)
     good = Member(name=b"Inbox/good", content=content + b"\n")
@@ -392,6 +401,27 @@ def test_a_large_message_is_written_in_pieces(
             assert done.skipped == {"bad CRC": 2}
             assert done.balanced
             assert not list((tmp_path / str(number)).rglob("*.part"))
+            assert not list((tmp_path / str(number) / ANA / "Maildir" / "tmp").glob("*"))
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_what_breaks_off_in_the_middle_leaves_nothing_of_itself(
+    write: Callable[..., Conversion], tmp_path: Path
+) -> None:
+    content = letter(1, body="line\n" * 30_000)
+    names = (b"Inbox/a", b"Inbox/b.ics", b"Inbox/c.bin")
+    broken = [
+        Member(name=name, content=begin + content, packed=packed(begin + content, 8)[:-5])
+        for name, begin in zip(names, (b"", b"BEGIN:VCALENDAR\r\n", b"\0"), strict=True)
+    ]
+    data = zip_of(Member(name=b"Inbox/1", content=letter(2)), *broken)
+    with MailboxArchive(saved(tmp_path / "x.zip", data)) as archive:
+        done = write(archive, tmp_path / "out", ANA)
+    assert messages_in(done, tmp_path) == Counter([letter(2)])
+    assert done.skipped == {"corrupt": 3}
+    assert (done.balanced, done.complete) == (True, False)
+    assert not list((tmp_path / "out").rglob("*.part"))
+    assert tree(tmp_path / "out" / ANA / "other") == {}
 
 
 def test_a_file_that_changes_under_the_writer_is_not_kept(
@@ -405,3 +435,23 @@ def test_a_file_that_changes_under_the_writer_is_not_kept(
     with pytest.raises(ExportError, match="changed by somebody else"):
         write_mbox(archive, tmp_path / "out", ANA, on_progress=meddle)
     assert not list((tmp_path / "out").rglob("*.mbox"))
+
+
+def test_a_zip_of_more_entries_and_bytes_than_32_bits_count_is_one_that_others_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workmail_async.exports.writers.zip_stream._WIDE_FROM", 1_000)
+    path = tmp_path / "many.zip"
+    with path.open("wb") as file:
+        file.seek(5 * 1024**3)  # a hole, so that nothing of it is written
+        stream = ZipStream(file)
+        stream.add("größe.eml", [b"x" * 1_500, b"y" * 500], size=2_000, stamp=0x58286000)
+        for number in range(66_000):
+            stream.add(str(number), [b""], size=0, stamp=0x58286000)
+        assert stream.finish() == 66_001
+    with zipfile.ZipFile(path) as archive:
+        assert len(archive.infolist()) == 66_001
+        assert archive.read("größe.eml") == b"x" * 1_500 + b"y" * 500
+        assert archive.getinfo("65999").date_time == (2024, 1, 8, 12, 0, 0)
+    with MailboxArchive(path) as read:
+        assert (len(read), list(read.findings)) == (66_001, [])

@@ -381,3 +381,49 @@ def test_every_whole_entry_of_a_zip_that_was_cut_off_is_had(
             assert not archive.check().ok
         whole = [member.content for member, end in zip(members, ends, strict=True) if end <= cut]
         assert contents[: len(whole)] == whole
+
+
+class OneWay(io.BytesIO):
+    """A file that cannot be gone back in, so that sizes are written after contents."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: int) -> int:
+        raise io.UnsupportedOperation
+
+    def tell(self) -> int:
+        raise io.UnsupportedOperation
+
+
+@pytest.mark.parametrize("file", [io.BytesIO, OneWay])
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_wide_sizes_are_found_without_the_list_of_entries(
+    tmp_path: Path, file: type[io.BytesIO], method: int
+) -> None:
+    output = file()
+    contents = [letter(number) for number in range(3)]
+    with zipfile.ZipFile(output, "w", method) as archive:
+        for number, content in enumerate(contents):
+            with archive.open(f"Inbox/{number}", "w", force_zip64=True) as entry:
+                entry.write(content)
+    data = output.getvalue()
+    whole = MailboxArchive(saved(tmp_path / "whole.zip", data))
+    assert ([item.raw() for item in whole], list(whole.findings)) == (contents, [])
+    cut = MailboxArchive(saved(tmp_path / "cut.zip", data[: data.index(b"PK\1\2")]))
+    assert [item.raw() for item in cut] == contents
+
+
+def test_a_content_that_is_gone_meanwhile_is_told(tmp_path: Path) -> None:
+    # larger than what is read ahead
+    big, small = Member(name=b"x", content=BIG, method=STORED), Member(name=b"y", content=letter())
+    data = zip_of(big, small)
+    path = saved(tmp_path / "x.zip", data)
+    with MailboxArchive(path) as archive:
+        first, _ = archive
+        with path.open("r+b") as file:
+            file.write(bytes(len(data)))
+        for read in (first.raw, first.open, lambda: first.head):
+            with pytest.raises(ItemError, match="no entry where the directory says"):
+                read()
+        assert [finding.problem for finding in archive.findings] == [Problem.CORRUPT]
