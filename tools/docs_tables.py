@@ -10,7 +10,10 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import click
+
 from workmail_async import WorkMailClient, enums, errors, models
+from workmail_async.cli.commands import program
 from workmail_async.messageflow import errors as messageflow_errors
 from workmail_async.runtime import errors as runtime_errors
 from workmail_async.runtime.model import Model, members
@@ -226,6 +229,17 @@ _MESSAGE_FLOW_NOTES = {
     "held to `Emulator.mime_rules`. What was put is delivered when a synchronous function put it.",
 }
 
+
+def command_line() -> str:
+    """Show the help of the command line, each command's under a heading of its own."""
+    whole = click.Context(program, info_name="workmail-async", terminal_width=100)
+    parts = ["```text", whole.get_help(), "```"]
+    for name, command in program.commands.items():
+        context = click.Context(command, info_name=name, parent=whole, terminal_width=100)
+        parts += ["", f"## {name}", "", "```text", context.get_help(), "```"]
+    return "\n".join(parts)
+
+
 #: What to do about our own errors; a class without advice fails the build.
 ADVICE: dict[type[errors.WorkMailError], str] = {
     errors.WorkMailError: "Catch it to let nothing of ours through.",
@@ -250,6 +264,7 @@ ADVICE: dict[type[errors.WorkMailError], str] = {
 GENERATED: dict[str, Callable[[], str]] = {
     "emulated-errors": emulated_errors,
     "emulated-operations": emulated_operations,
+    "command-line": command_line,
     "enums": enum_table,
     "error-tree": error_tree,
     "own-errors": own_errors,

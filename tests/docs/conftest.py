@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import pytest
 
-from tests.docs.world import BUCKET, ORGANIZATION_ID, ROLE, World, message_in_transit
-from tests.support.server import running_stub_server
-from workmail_async.emulator import Emulator, Immediately, Lifecycle, ResourceSeed, UserSeed
+from tests.docs.world import (
+    BUCKET,
+    KEY_ON_THE_PAGES,
+    ORGANIZATION_ID,
+    ROLE,
+    World,
+    message_in_transit,
+)
+from tests.support.server import StubServer, running_stub_server
+from workmail_async.emulator import (
+    Emulator,
+    Immediately,
+    Lifecycle,
+    PlantedOrganization,
+    ResourceSeed,
+    UserSeed,
+)
 
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """An organization to which the usual AWS settings lead, for this process and its children."""
+    with _world(monkeypatch) as (emulator, organization, message_flow):
+        resources = emulator.create_export_resources(organization, bucket=BUCKET, role_name=ROLE)
+        yield World(emulator, message_flow, resources.kms_key_arn)
+
+
+@pytest.fixture
+def bare_world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The same without bucket, role and key: a page's own commands make them."""
+    with _world(monkeypatch) as (emulator, _, message_flow):
+        yield World(emulator, message_flow, KEY_ON_THE_PAGES)
+
+
+@contextmanager
+def _world(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Generator[tuple[Emulator, PlantedOrganization, StubServer], None, None]:
     lifecycle = Lifecycle(mailbox_export=Immediately())
     with Emulator(lifecycle=lifecycle) as emulator, running_stub_server() as message_flow:
         organization = emulator.create_organization(
@@ -28,9 +59,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             resources=[ResourceSeed("library")],
             organization_id=ORGANIZATION_ID,
         )
-        resources = emulator.create_export_resources(organization, bucket=BUCKET, role_name=ROLE)
         message_flow.respond = message_in_transit
         monkeypatch.setenv("AWS_DEFAULT_REGION", emulator.region)
         monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint_url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_WORKMAILMESSAGEFLOW", message_flow.url)
-        yield World(emulator, message_flow, resources.kms_key_arn)
+        yield emulator, organization, message_flow

@@ -1,4 +1,4 @@
-"""Reads the Python blocks of a Markdown page, and what the page says about running them.
+"""Reads the blocks of a Markdown page that can be run, and what it says about running them.
 
 CONTRIBUTING.md tells authors the convention; this is where it is read.
 """
@@ -18,20 +18,22 @@ RUN = "run"
 SCRIPT = "script"
 NOT_RUN = "not run"
 FILE = "file"
+SHELL = "shell"
+SHELL_NOT_RUN = "shell, not run"
 
-_REMARK = re.compile(r"<!--\s*(?P<kind>script|output|not run|file)(?:: (?P<more>.+?))?\s*-->")
+_REMARK = re.compile(r"<!--\s*(?P<kind>script|output|not run|file|shell)(?:: (?P<more>.+?))?\s*-->")
 _HIDDEN = re.compile(r"<!-- python\n(?P<code>.*?)-->", re.DOTALL)
 
 
 @define
 class Block:
-    """One block of Python, or of a file that the Python after it finds.
+    """One block of Python or of commands, or of a file that those after it find.
 
     Attributes:
         page: The page it stands on.
         line: The number of its first line of code on the page.
         code: The code.
-        kind: `run`, `script`, `not run` or `file`.
+        kind: `run`, `script`, `not run`, `file`, `shell` or `shell, not run`.
         name: The name of a file.
         output: What it has to print, with `…` for anything; None when the page does not say.
     """
@@ -51,17 +53,33 @@ class Block:
         """The code, at the line on which it stands on its page."""
         return "\n" * (self.line - 1) + self.code
 
+    @property
+    def commands(self) -> str:
+        """The commands of a console, without prompts and what is shown of their output."""
+        lines: list[str] = []
+        for line in self.code.splitlines():
+            if line.startswith("$ "):
+                lines.append(line[2:])
+            elif lines and lines[-1].endswith("\\"):
+                lines.append(line)
+        return "\n".join(lines)
+
     def printed_as_told(self, printed: str) -> bool:
         """Whether what it printed is what the page shows."""
         if self.output is None:
             return True
-        pieces = (re.escape(piece) for piece in self.output.strip().split("…"))
-        return re.fullmatch(".*?".join(pieces), printed.strip(), re.DOTALL) is not None
+        pieces = (re.escape(piece) for piece in _unaligned(self.output).split("…"))
+        return re.fullmatch(".*?".join(pieces), _unaligned(printed), re.DOTALL) is not None
+
+
+def _unaligned(text: str) -> str:
+    """Return a text without what only puts columns under each other."""
+    return "\n".join(re.sub(" +", " ", line.rstrip()) for line in text.strip().splitlines())
 
 
 @frozen
 class Page:
-    """A Markdown page with its Python blocks, hidden ones among them, in order."""
+    """A Markdown page with its blocks, hidden ones among them, in order."""
 
     path: Path
     blocks: list[Block] = field(factory=list)
@@ -73,6 +91,11 @@ class Page:
     def scripts(self) -> list[Block]:
         """The blocks that are programs of their own."""
         return [block for block in self.blocks if block.kind == SCRIPT]
+
+    @property
+    def shell(self) -> list[Block]:
+        """The blocks of commands that are run, one after the other, in one shell."""
+        return [block for block in self.blocks if block.kind == SHELL]
 
     def as_module(self) -> str:
         """Return the page as one module for a type checker, with the page's line numbers.
@@ -115,6 +138,11 @@ def read_page(path: Path) -> Page:
             continue
         if token.type == "fence" and kind == "output":
             page.blocks[-1].output = token.content
+        elif token.type == "fence" and token.info == "console":
+            if kind not in {RUN, SHELL, NOT_RUN}:
+                raise ValueError(f"{path}:{line}: commands after <!-- {kind} -->")
+            shell = SHELL if kind == SHELL else SHELL_NOT_RUN
+            page.blocks.append(Block(path, line + 1, token.content, shell, more))
         elif token.type == "fence" and (token.info == "python" or kind == FILE):
             page.blocks.append(Block(path, line + 1, token.content, kind, more))
         elif kind != RUN:

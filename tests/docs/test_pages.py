@@ -1,4 +1,4 @@
-"""The code that the README and the documentation show is run, and checked like our own."""
+"""What the README and the documentation show is run, and checked like our own."""
 
 from __future__ import annotations
 
@@ -18,12 +18,25 @@ import anyio
 import pytest
 
 import workmail_async
-from tests.docs.pages import FILE, NOT_RUN, ROOT, RUN, SCRIPT, Block, Page, all_pages, read_page
+from tests.docs.pages import (
+    FILE,
+    NOT_RUN,
+    ROOT,
+    RUN,
+    SCRIPT,
+    SHELL,
+    SHELL_NOT_RUN,
+    Block,
+    Page,
+    all_pages,
+    read_page,
+)
 from tests.docs.world import ORGANIZATION_ID, World
 from workmail_async import MessageFlowClient, WorkMailClient
 
 PAGES = all_pages()
 SCRIPTS = [block for page in PAGES for block in page.scripts]
+WITH_COMMANDS = [page for page in PAGES if page.shell]
 WITH_CODE = [page for page in PAGES if any(block.kind == RUN for block in page.blocks)]
 
 
@@ -84,6 +97,46 @@ def test_a_script_of_a_page_runs(script: Block, world: World, tmp_path: Path) ->
 
     assert (done.returncode, done.stderr) == (0, ""), f"{script}\n{done.stdout}\n{done.stderr}"
     assert script.printed_as_told(done.stdout), f"{script} printed {done.stdout}"
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=str)
+def test_the_commands_of_a_page_run(page: Page, bare_world: World, tmp_path: Path) -> None:
+    mark = "--- the next block ---"
+    script = "\n".join(f"echo '{mark}'\n{block.commands}" for block in page.shell)
+    programs, home = tmp_path / "programs", tmp_path / "home"
+    programs.mkdir()
+    home.mkdir()
+    (programs / "workmail-async").write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -W error -m workmail_async.cli "$@"\n'
+    )
+    (programs / "workmail-async").chmod(0o700)
+    path = (str(programs), str(Path(sys.executable).parent), os.environ["PATH"])
+
+    done = subprocess.run(
+        ["bash", "-eu", "-c", script],
+        env={
+            **os.environ,
+            "PATH": os.pathsep.join(path),
+            "PYTHONPATH": str(Path(workmail_async.__file__).parents[1]),
+            "AWS_PAGER": "",
+        },
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+    assert (done.returncode, done.stderr) == (0, ""), f"{done.stdout}\n{done.stderr}"
+    printed = done.stdout.split(f"{mark}\n")[1:]
+    for block, text in zip(page.shell, printed, strict=True):
+        assert block.printed_as_told(text), f"{block} printed {text}"
+
+
+def test_every_command_of_the_guide_is_run_or_says_why_not() -> None:
+    (guide,) = [page for page in PAGES if page.path.name == "leave-workmail.md"]
+    assert [str(b) for b in guide.blocks if b.kind == SHELL_NOT_RUN and not b.name] == []
+    assert len(guide.shell) > 5
 
 
 def test_the_code_of_the_pages_passes_the_type_checker(tmp_path: Path) -> None:
@@ -156,6 +209,20 @@ def test_output_belongs_to_the_block_before_it(tmp_path: Path) -> None:
 def test_a_file_is_there_for_the_blocks_after_it(tmp_path: Path) -> None:
     (block,) = page_with(tmp_path, "<!-- file: seed.yaml -->\n```yaml\na: 1\n```\n")
     assert (block.kind, block.name, block.code) == (FILE, "seed.yaml", "a: 1\n")
+
+
+def test_commands_are_run_when_the_page_says_so(tmp_path: Path) -> None:
+    blocks = page_with(
+        tmp_path,
+        "<!-- shell -->\n```console\n$ ls \\\n    -l\nshown\n$ pwd\n```\n\n"
+        "<!-- not run: it installs -->\n```console\n$ pip\n```\n\n```console\n$ make\n```\n",
+    )
+    assert [(block.kind, block.name) for block in blocks] == [
+        (SHELL, ""),
+        (SHELL_NOT_RUN, "it installs"),
+        (SHELL_NOT_RUN, ""),
+    ]
+    assert blocks[0].commands == "ls \\\n    -l\npwd"
 
 
 def test_a_remark_without_its_block_is_a_fault(tmp_path: Path) -> None:
