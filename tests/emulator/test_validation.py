@@ -1,17 +1,11 @@
-"""What the emulator says about requests that break the service model, and about random ones."""
+"""What the emulator says about requests that break the service model."""
 
-import http.client
-import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.emulator.conftest import ClientMaker, Stage
-from tests.emulator.refusals import COMMON, MODEL, documented_errors, refused
-from workmail_async.emulator import Emulator
+from tests.emulator.refusals import MODEL, refused
 from workmail_async.emulator.validation import UNENFORCED_PATTERNS, faults, service_model
 
 ORG = "m-" + "0" * 32
@@ -112,89 +106,3 @@ def test_an_operation_without_its_own_error_answers_the_common_one(
         workmail.list_tags_for_resource()
     with refused("InvalidParameterException", saying="OrganizationId is required"):
         workmail.list_users()
-
-
-NAMES = ("ana", "ana@acme.example", "staff", "oak", "nobody", "a b", "", "é" * 300)
-LEAVES = st.one_of(
-    st.sampled_from(NAMES),
-    st.none(),
-    st.booleans(),
-    st.integers(-5, 2**40),
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.text(max_size=40),
-)
-ANYTHING = st.recursive(
-    LEAVES,
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
-    ),
-    max_leaves=6,
-)
-
-
-@st.composite
-def random_requests(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
-    """An operation with members of its own, each with a value of any kind."""
-    operation = draw(st.sampled_from(MODEL.operation_names))
-    shape = MODEL.operation_model(operation).input_shape
-    members = getattr(shape, "members", {})
-    request = {
-        name: draw(likely(member)) if draw(st.integers(0, 9)) else draw(ANYTHING)
-        for name, member in members.items()
-        if draw(st.integers(0, 5))
-    }
-    return operation, request
-
-
-def likely(shape: Any) -> st.SearchStrategy[Any]:
-    """Values that the model mostly takes."""
-    if shape.type_name == "structure":
-        return st.fixed_dictionaries(
-            {}, optional={name: likely(member) for name, member in shape.members.items()}
-        )
-    if shape.type_name == "list":
-        return st.lists(likely(shape.member), max_size=3)
-    if shape.type_name == "boolean":
-        return st.booleans()
-    if shape.type_name in {"integer", "long"}:
-        return st.integers(0, 200)
-    if getattr(shape, "enum", None):
-        return st.sampled_from(shape.enum)
-    if shape.name == "OrganizationId":
-        return st.just("{organization}")
-    return st.sampled_from(NAMES) | st.text(max_size=20)
-
-
-@pytest.fixture(scope="module")
-def busy_emulator(
-    shared_emulator: Emulator,
-) -> Iterator[tuple[http.client.HTTPConnection, str]]:
-    """A connection to an emulator with an organization for random requests, and its identifier."""
-    shared_emulator.reset()
-    organization = shared_emulator.create_organization(
-        "acme", domains=["acme.example"], users=["ana"], groups=["staff"], resources=["oak"]
-    )
-    host = shared_emulator.endpoint_url.removeprefix("http://")
-    connection = http.client.HTTPConnection(host)
-    yield connection, organization.id
-    connection.close()
-
-
-@settings(max_examples=300)
-@given(random_requests())
-def test_random_requests_always_get_workmails_answer(
-    busy_emulator: tuple[http.client.HTTPConnection, str], asked: tuple[str, dict[str, Any]]
-) -> None:
-    connection, organization = busy_emulator
-    operation, request = asked
-    body = json.dumps(request).replace("{organization}", organization)
-    connection.request("POST", "/", body, {"X-Amz-Target": f"WorkMailService.{operation}"})
-    response = connection.getresponse()
-    answer = json.loads(response.read())
-    assert isinstance(answer, dict)
-    assert response.headers["x-amzn-RequestId"]
-    if response.status != 200:
-        assert response.status == 400
-        # CreateUser documents no error for a full organization.
-        assert answer["__type"] in documented_errors(operation) | COMMON
-        assert answer["Message"]
