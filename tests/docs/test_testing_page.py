@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 import workmail_async
 from tests.docs.pages import FILE, ROOT, read_page
+from tests.docs.world import ORGANIZATION_ID
 from workmail_async.emulator import Emulator
 
 pytest_plugins = ["pytester"]
@@ -51,6 +52,40 @@ def test_the_shell_session_goes_as_it_is_shown(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     pattern = ".*?".join(re.escape(piece) for piece in printed.strip().split("…"))
     assert re.fullmatch(pattern, done.stdout.strip(), re.DOTALL), done.stdout
+
+
+def test_the_readmes_script_runs_against_the_server(tmp_path: Path) -> None:
+    (script,) = read_page(ROOT / "README.md").scripts
+    seed = tmp_path / "seed.yaml"
+    organization = f"alias: acme\n    id: {ORGANIZATION_ID}"
+    seed.write_text(session()[0].replace("alias: acme", organization), encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-m", "workmail_async.emulator", "--port", "0", "--seed", seed],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            assert server.stdout is not None
+            url = server.stdout.readline().split()[-1]
+            done = subprocess.run(
+                # The server's jobs are seen to run, so the waiter waits.
+                [
+                    sys.executable,
+                    "-c",
+                    script.code.replace("job.job_id)", "job.job_id, min_delay=0.1)"),
+                ],
+                env={**os.environ, "AWS_ENDPOINT_URL": url},
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+            )
+        finally:
+            server.terminate()
+    assert done.returncode == 0, done.stderr
+    ana, bruno, exported = done.stdout.splitlines()
+    assert (ana, bruno) == ("ana ana@acme.example ENABLED", "bruno bruno@acme.example ENABLED")
+    assert re.fullmatch(r"s3://acme-mail/exports/ana/[0-9a-f-]+\.zip", exported)
 
 
 def test_its_tests_pass(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

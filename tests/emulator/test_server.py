@@ -18,7 +18,14 @@ from moto import mock_aws
 from tests.emulator.conftest import ClientMaker
 from tests.emulator.refusals import refused
 from workmail_async import emulator as package
-from workmail_async.emulator import Clock, Emulator, OrganizationSeed, Quotas, Seed
+from workmail_async.emulator import (
+    Clock,
+    Emulator,
+    ErrorAnswer,
+    OrganizationSeed,
+    Quotas,
+    Seed,
+)
 from workmail_async.emulator.http import _Server
 
 SCOPE = "Credential=testing/20260101/us-east-1/workmail/aws4_request"
@@ -298,6 +305,30 @@ class TestIsolation:
             assert client_of(two, "s3").list_objects_v2(Bucket="the-bucket")["KeyCount"] == 1
             two.reset()
             assert client_of(one, "s3").list_objects_v2(Bucket="the-bucket")["KeyCount"] == 2
+
+    def test_neither_time_nor_faults_nor_messages_are_shared(self) -> None:
+        with Emulator(clock=Clock(frozen=True)) as one, Emulator(clock=Clock(frozen=True)) as two:
+            acme, _ = (each.create_organization("acme", users=["ana"]) for each in (one, two))
+            message = one.deliver(
+                acme, b"From: z@far.example\r\nTo: ana@acme.awsapps.com\r\n\r\nText\r\n"
+            )
+            assert one.client("workmailmessageflow").get_raw_message_content(messageId=message.id)
+            flow = two.client("workmailmessageflow")
+            with pytest.raises(flow.exceptions.ResourceNotFoundException):
+                flow.get_raw_message_content(messageId=message.id)
+            before = two.clock.now()
+            one.clock.advance(3600)
+            one.quotas.organizations = 1
+            one.faults.add(ErrorAnswer("OrganizationStateException", "not now"))
+            assert two.clock.now() == before
+            two.create_organization("other")
+            with refused("OrganizationStateException", saying="not now"):
+                one.client().list_users(OrganizationId=acme.id)
+            assert len(two.client().list_organizations()["OrganizationSummaries"]) == 2
+            assert [each.operation for each in two.requests] == [
+                "GetRawMessageContent",
+                "ListOrganizations",
+            ]
 
     def test_moto_elsewhere_in_the_process_is_apart(
         self, emulator: Emulator, s3: Any, monkeypatch: pytest.MonkeyPatch
