@@ -294,6 +294,29 @@ def test_bombs_are_read_only_as_far_as_the_limit_of_all_of_them(tmp_path: Path) 
     assert archive.findings.lost == 3
 
 
+def test_a_check_tells_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
+    bad = Member(name=b"bad", content=letter(), crc=1)
+    members = [bad, *(Member(name=b"%d" % n, content=letter(n)) for n in range(2))]
+    path = saved(tmp_path / "x.zip", zip_of(Member(name=b"folder/"), *members))
+    steps: list[tuple[int, int]] = []
+    check(path, on_progress=lambda *step: steps.append(step))
+    assert steps == [(1, 3), (2, 3), (3, 3)]
+
+    def stop(done: int, total: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        check(path, on_progress=stop)
+
+
+def test_a_folder_outside_is_told_and_counts_as_no_item(tmp_path: Path) -> None:
+    with archive_of(tmp_path, Member(name=b"../../evil/"), Member(name=b"Inbox/")) as archive:
+        for _ in range(2):
+            assert list(archive) == []
+        assert len(archive) == 0
+    assert [finding.problem for finding in archive.findings] == [Problem.UNSAFE_PATH]
+
+
 def test_several_threads_read_items_of_one_archive(tmp_path: Path) -> None:
     members = [Member(name=b"%d" % n, content=BIG + b"%d" % n) for n in range(6)]
     wrong: list[str] = []

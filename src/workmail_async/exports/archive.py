@@ -10,7 +10,7 @@ import hashlib
 import struct
 import threading
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from attrs import define, frozen
@@ -33,9 +33,13 @@ __all__ = [
     "ItemKind",
     "Limits",
     "MailboxArchive",
+    "OnProgress",
     "Problem",
     "check",
 ]
+
+OnProgress = Callable[[int, int], None]
+"""Is called with the number of entries done, and of all; what it raises stops the work."""
 
 _HEAD = 64 * 1024
 _PIECE = 256 * 1024
@@ -294,9 +298,11 @@ class MailboxArchive:
         """
         suspicious = 0
         for entry in self._listed():
-            if entry.is_folder:
-                continue
             marks = self._marks[entry.number]
+            if entry.is_folder:
+                if not marks & _TOLD:
+                    self._look_at_folder(entry)
+                continue
             if entry.size > _MEBIBYTE and entry.size > self.limits.ratio * entry.packed:
                 suspicious += entry.size
                 allowed = entry.size <= self.limits.suspicious
@@ -333,6 +339,13 @@ class MailboxArchive:
         if isinstance(found, Finding):
             self._tell_lost(entry.number, found)
         return found
+
+    def _look_at_folder(self, entry: Entry) -> None:
+        """Tell what is odd about the name of a folder, of which nothing is made."""
+        self._marks[entry.number] |= _TOLD
+        name, _ = decode_name(entry.name, entry.flags, entry.extra)
+        for problem, detail in self._places.place(name).oddities:
+            self.findings.add(Finding(name, problem, detail))
 
     def _begin(
         self, entry: Entry, name: str, place: Place
@@ -407,8 +420,12 @@ class MailboxArchive:
         """Record that an entry's content turned out to be no good; for `ArchiveItem`."""
         self._tell_lost(entry.number, error.finding)
 
-    def check(self) -> ArchiveCheck:
+    def check(self, *, on_progress: OnProgress | None = None) -> ArchiveCheck:
         """Read everything, and verify the CRC of each entry and the zip's structure.
+
+        Args:
+            on_progress: Is called with the number of entries done, and of all, after each; what it
+                raises stops the check.
 
         Returns:
             What the archive holds, and whether all of it can be had.
@@ -423,14 +440,13 @@ class MailboxArchive:
         kinds = dict.fromkeys(ItemKind, 0)
         folders: dict[str, int] = {}
         content_bytes = 0
-        for item in self:
-            try:
-                self._verify(item)
-            except ItemError:
-                continue  # it is among the findings
-            kinds[item.kind] += 1
-            folders[item.folder] = folders.get(item.folder, 0) + 1
-            content_bytes += item.size
+        for done, item in enumerate(self.walk(), 1):
+            if isinstance(item, ArchiveItem) and self._is_sound(item):
+                kinds[item.kind] += 1
+                folders[item.folder] = folders.get(item.folder, 0) + 1
+                content_bytes += item.size
+            if on_progress is not None:
+                on_progress(done, len(self))
         return ArchiveCheck(
             entries=len(self),
             items=sum(kinds.values()),
@@ -442,14 +458,16 @@ class MailboxArchive:
             findings=self.findings,
         )
 
-    def _verify(self, item: ArchiveItem) -> None:
+    def _is_sound(self, item: ArchiveItem) -> bool:
+        """Whether the rest of the item that was given last is sound too; else that is told."""
         rest, self._opened = self._opened.rest, _Opened()
         try:
             while rest is not None and rest.read(_PIECE):
                 pass
         except ItemError as error:
             self._tell_lost(item.index, error.finding)
-            raise
+            return False
+        return True
 
 
 def _oddities(entry: Entry, marks: int) -> Iterator[Oddity]:
@@ -470,12 +488,16 @@ def _ratio(entry: Entry) -> str:
     return f"it has {entry.size} bytes, {entry.size // max(entry.packed, 1)} times its packed size"
 
 
-def check(path: str | Path, *, limits: Limits | None = None) -> ArchiveCheck:
+def check(
+    path: str | Path, *, limits: Limits | None = None, on_progress: OnProgress | None = None
+) -> ArchiveCheck:
     """Read a whole archive, and verify the CRC of each entry and the zip's structure.
 
     Args:
         path: The zip.
         limits: How much it may ask for.
+        on_progress: Is called with the number of entries done, and of all, after each; what it
+            raises stops the check.
 
     Returns:
         What it holds, and whether all of it can be had.
@@ -490,4 +512,4 @@ def check(path: str | Path, *, limits: Limits | None = None) -> ArchiveCheck:
         ```
     """
     with MailboxArchive(path, limits=limits) as archive:
-        return archive.check()
+        return archive.check(on_progress=on_progress)

@@ -10,7 +10,7 @@ same files again.
 
 from __future__ import annotations
 
-from .conversion import Conversion, OnProgress
+from .conversion import Conversion
 from .eml_tree import write_eml_tree
 from .eml_zip import write_eml_zip
 from .maildir import write_maildir
@@ -18,7 +18,6 @@ from .mbox import unquoted, write_mbox
 
 __all__ = [
     "Conversion",
-    "OnProgress",
     "unquoted",
     "write_eml_tree",
     "write_eml_zip",

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from attrs import frozen
 
-from workmail_async.exports.archive import ArchiveItem, MailboxArchive
+from workmail_async.exports.archive import ArchiveItem, MailboxArchive, OnProgress
 from workmail_async.exports.findings import Finding, Findings, ItemError
 
 from .beside import Beside
-
-OnProgress = Callable[[int, int], None]
-"""Is called with the number of entries done, and of all, after each; what it raises stops the
-conversion."""
 
 
 @frozen(kw_only=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from workmail_async.exports.archive import ArchiveItem, MailboxArchive
+from workmail_async.exports.archive import ArchiveItem, MailboxArchive, OnProgress
 
 from .beside import Beside
 from .contents import pieces, sent
-from .conversion import Conversion, OnProgress, convert
+from .conversion import Conversion, convert
 from .destination import Layout, claim, write_file
 from .mbox import UNFILED
 

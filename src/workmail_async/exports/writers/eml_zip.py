@@ -6,12 +6,12 @@ import os
 from collections import Counter
 from pathlib import Path
 
-from workmail_async.exports.archive import ArchiveItem, MailboxArchive
+from workmail_async.exports.archive import ArchiveItem, MailboxArchive, OnProgress
 from workmail_async.exports.errors import ExportError
 
 from .beside import Beside
 from .contents import pieces
-from .conversion import Conversion, OnProgress, convert
+from .conversion import Conversion, convert
 from .destination import Layout, claim, unfinished
 from .eml_tree import eml_name
 from .mbox import UNFILED

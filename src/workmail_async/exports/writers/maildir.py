@@ -8,11 +8,11 @@ from base64 import b64encode
 from collections import Counter
 from pathlib import Path
 
-from workmail_async.exports.archive import ArchiveItem, MailboxArchive
+from workmail_async.exports.archive import ArchiveItem, MailboxArchive, OnProgress
 
 from .beside import Beside
 from .contents import pieces, sent
-from .conversion import Conversion, OnProgress, convert
+from .conversion import Conversion, convert
 from .destination import claim
 from .mbox import UNFILED
 

@@ -13,12 +13,12 @@ from typing import BinaryIO
 
 from attrs import define
 
-from workmail_async.exports.archive import ArchiveItem, MailboxArchive
+from workmail_async.exports.archive import ArchiveItem, MailboxArchive, OnProgress
 from workmail_async.exports.errors import ExportError
 
 from .beside import CALENDAR, OTHER, Beside
 from .contents import pieces, sender, sent
-from .conversion import Conversion, OnProgress, convert
+from .conversion import Conversion, convert
 from .destination import Layout, claim, unfinished
 
 UNFILED = "Unfiled"
