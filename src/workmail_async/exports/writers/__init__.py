@@ -10,6 +10,8 @@ same files again.
 
 from __future__ import annotations
 
+from workmail_async.exports.archive import OnProgress
+
 from .conversion import Conversion
 from .eml_tree import write_eml_tree
 from .eml_zip import write_eml_zip
@@ -18,6 +20,7 @@ from .mbox import unquoted, write_mbox
 
 __all__ = [
     "Conversion",
+    "OnProgress",
     "unquoted",
     "write_eml_tree",
     "write_eml_zip",
