@@ -1,6 +1,7 @@
 """What moto lacks is refused as AWS refuses what it has not, and is no failure of the emulator."""
 
 import logging
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -30,7 +31,8 @@ def test_an_action_that_moto_lacks_is_refused(
 ) -> None:
     with caplog.at_level(logging.ERROR), pytest.raises(ClientError) as caught:
         getattr(client_of(emulator, service), operation)(**arguments)
-    assert caught.value.response["Error"]["Code"] == "NotImplemented"
-    assert "not been implemented" in caught.value.response["Error"]["Message"]
-    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+    response: Any = caught.value.response
+    assert response["Error"]["Code"] == "NotImplemented"
+    assert "not been implemented" in response["Error"]["Message"]
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 501
     assert caplog.records == []
