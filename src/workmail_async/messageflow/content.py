@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
+from anyio.lowlevel import checkpoint_if_cancelled
 
 from workmail_async.runtime.errors import ClientClosedError
 
@@ -92,6 +93,8 @@ class MessageContent:
     async def _read(self, size: int) -> bytes:
         if self._closed:
             raise ClientClosedError("this content is closed: read it within its `async with`")
+        # on asyncio what is there already is read without a pause, in which one could be cancelled
+        await checkpoint_if_cancelled()
         try:
             return await self._stream.read(size)
         except Exception as error:
