@@ -102,6 +102,20 @@ async def test_a_call_under_way_fails_when_the_client_is_closed(
     assert server.connections == before + 1  # nobody connected anew to try again
 
 
+async def test_the_last_attempt_under_way_fails_as_any_other(
+    fresh: WorkMailClient, server: StubServer
+) -> None:
+    release = threading.Event()
+    server.respond = lambda _: json_answer({}, gate=release)
+
+    async with anyio.create_task_group() as tasks:
+        once = fresh.with_options(max_attempts=1)
+        tasks.start_soon(failure_of, once, errors.ClientClosedError)
+        await anyio.to_thread.run_sync(server.wait_for, lambda: len(server.requests) == 1)
+        await fresh.aclose()
+        release.set()
+
+
 async def test_no_retry_follows_when_the_client_is_closed_before(
     fresh: WorkMailClient, server: StubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

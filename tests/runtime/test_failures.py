@@ -1,6 +1,5 @@
 """What botocore and HTTP libraries raise is translated; a defect shows as what it is."""
 
-from collections.abc import Callable
 from typing import Any
 
 import botocore.exceptions as aws
@@ -33,41 +32,38 @@ TRANSLATIONS: dict[str, tuple[Exception, type[errors.WorkMailError], str]] = {
         aws.ReadTimeoutError(endpoint_url=URL, error=TimeoutError()),
         errors.RequestTimeoutError,
         (
-            f"ResetPassword: {URL} gave no answer within the read timeout; whether the service acted "
+            f"{URL} gave no answer within the read timeout; whether the service acted "
             "on the request is not known (2 attempts)"
         ),
     ),
     "connect timeout": (
         aws.ConnectTimeoutError(endpoint_url=URL, error=TimeoutError()),
         errors.RequestTimeoutError,
-        f"ResetPassword: no connection to {URL} within the connect timeout (2 attempts)",
+        f"no connection to {URL} within the connect timeout (2 attempts)",
     ),
     "unreachable": (
         aws.EndpointConnectionError(endpoint_url=URL, error=OSError(111, "Connection refused")),
         errors.ConnectError,
-        (
-            f"ResetPassword: cannot connect to {URL}: Connection refused; check region and the network "
-            "(2 attempts)"
-        ),
+        (f"cannot connect to {URL}: Connection refused; check region and the network (2 attempts)"),
     ),
     "no TLS": (
         aws.SSLError(endpoint_url=URL, error=OSError(1, "certificate expired")),
         errors.ConnectError,
         (
-            f"ResetPassword: no TLS connection to {URL}: certificate expired; check endpoint_url and "
+            f"no TLS connection to {URL}: certificate expired; check endpoint_url and "
             "the certificates (2 attempts)"
         ),
     ),
     "proxy": (
         aws.ProxyConnectionError(proxy_url="http://proxy", error=OSError(111, "refused")),
         errors.ConnectError,
-        "ResetPassword: cannot connect to the proxy http://proxy: refused (2 attempts)",
+        "cannot connect to the proxy http://proxy: refused (2 attempts)",
     ),
     "closed": (
         aws.ConnectionClosedError(endpoint_url=URL, error=ValueError("half an answer.")),
         errors.TransportError,
         (
-            f"ResetPassword: the exchange with {URL} broke off: half an answer; whether the service "
+            f"the exchange with {URL} broke off: half an answer; whether the service "
             "acted on the request is not known (2 attempts)"
         ),
     ),
@@ -75,7 +71,7 @@ TRANSLATIONS: dict[str, tuple[Exception, type[errors.WorkMailError], str]] = {
         aws.HTTPClientError(error=ValueError("hunter-2 is odd")),
         errors.TransportError,
         (
-            "ResetPassword: the exchange with the endpoint broke off: *** is odd; whether the service "
+            "the exchange with the endpoint broke off: *** is odd; whether the service "
             "acted on the request is not known (2 attempts)"
         ),
     ),
@@ -83,7 +79,7 @@ TRANSLATIONS: dict[str, tuple[Exception, type[errors.WorkMailError], str]] = {
         aws.HTTPClientError(error=FileNotFoundError(2, "No such file or directory")),
         errors.ConfigurationError,
         (
-            "ResetPassword: the AWS settings name a file or a program that cannot be used: "
+            "the AWS settings name a file or a program that cannot be used: "
             "No such file or directory"
         ),
     ),
@@ -91,29 +87,29 @@ TRANSLATIONS: dict[str, tuple[Exception, type[errors.WorkMailError], str]] = {
         aws.NoCredentialsError(),
         errors.CredentialsError,
         (
-            "ResetPassword: no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+            "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
             "pass profile=…, or give the machine a role"
         ),
     ),
     "credentials that cannot be renewed": (
         aws.CredentialRetrievalError(provider="sso", error_msg="log in again"),
         errors.CredentialsError,
-        "ResetPassword: Error when retrieving credentials from sso: log in again",
+        "Error when retrieving credentials from sso: log in again",
     ),
     "an answer that cannot be parsed": (
         ResponseParserError("odd"),
         errors.InvalidResponseError,
-        "ResetPassword: odd (2 attempts)",
+        "odd (2 attempts)",
     ),
     "a setting": (
         aws.UnknownEndpointError(service_name="workmail", region_name="x"),
         errors.ConfigurationError,
-        "ResetPassword: Unable to construct an endpoint for workmail in region x",
+        "Unable to construct an endpoint for workmail in region x",
     ),
     "credentials out of date": (
         RuntimeError("Credentials were refreshed, but the refreshed credentials are expired."),
         errors.CredentialsError,
-        "ResetPassword: Credentials were refreshed, but the refreshed credentials are expired.",
+        "Credentials were refreshed, but the refreshed credentials are expired.",
     ),
 }
 
@@ -125,7 +121,7 @@ def test_what_is_known_is_translated(
     ours = translate(error, call())
 
     assert type(ours) is kind
-    assert str(ours) == text
+    assert str(ours) == f"ResetPassword: {text}"
     if isinstance(ours, errors.TransportError):
         assert (ours.operation, ours.attempts) == ("ResetPassword", 2)
 
@@ -205,7 +201,9 @@ async def test_httpx_can_be_chosen_on_asyncio_too(server: StubServer) -> None:
 async def test_a_missing_library_says_how_to_get_it(
     server: StubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    find_spec: Callable[[str], None] = lambda _: None  # noqa: E731
+    def find_spec(name: str) -> None:
+        assert name == "httpx2"
+
     monkeypatch.setattr("workmail_async.runtime.opening.find_spec", find_spec)
 
     async with WorkMailClient(region=REGION, endpoint_url=server.url) as client:

@@ -211,6 +211,21 @@ async def test_a_reader_that_is_cancelled_frees_the_connection(
     await gone(server, before)
 
 
+async def test_a_cancelled_reader_stops_though_all_is_there_to_be_read(
+    message_flow: MessageFlowClient, server: StubServer
+) -> None:
+    server.enqueue(Answer(body=b"MIME"))
+
+    async with message_flow.get_raw_message_content(message_id="m") as content:
+        await anyio.sleep(0.01)
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await content.read()
+            pytest.fail("it was not cancelled")
+
+    assert scope.cancelled_caught
+
+
 async def test_a_call_can_be_entered_again_and_fetches_anew(
     message_flow: MessageFlowClient, server: StubServer
 ) -> None:

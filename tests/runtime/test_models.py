@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pytest
 from botocore.model import StructureShape
+from cattrs import StructureHandlerNotFoundError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -234,7 +235,15 @@ def test_a_list_of_enums_goes_both_ways() -> None:
 
 def test_plain_values_stay_what_they_are() -> None:
     assert converter.structure(["a", "b"], list[str]) == ["a", "b"]
-    assert converter.structure("a", str) == "a"
+    optional: Any = str | None
+    assert converter.structure("a", optional) == "a"
+    assert converter.structure(None, optional) is None
+
+
+def test_a_union_that_no_model_has_is_refused() -> None:
+    union: Any = int | str
+    with pytest.raises(StructureHandlerNotFoundError):
+        converter.structure("a", union)
 
 
 def test_a_list_of_models_goes_both_ways() -> None:
