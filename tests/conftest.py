@@ -42,6 +42,8 @@ def outside_of_worker_threads(detector: BlockBuster) -> BlockBuster:
 
     for function in detector.functions.values():
         function.can_block_predicate = or_in_a_worker(function.can_block_predicate)
+        # measuring coverage takes a lock when a thread begins
+        function.can_block_in("coverage/collector.py", {"lock_data"})
     return detector
 
 

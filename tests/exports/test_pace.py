@@ -73,7 +73,7 @@ def _objects_of_ours() -> int:
     """Count the objects of the client and the export; the emulator's are its own affair."""
     gc.collect()
     modules = ("workmail_async.models", "workmail_async.exports", "workmail_async.runtime")
-    return sum(type(thing).__module__.startswith(modules) for thing in gc.get_objects())
+    return sum(str(type(thing).__module__).startswith(modules) for thing in gc.get_objects())
 
 
 async def _export(

@@ -57,8 +57,8 @@ def _reason(report: ExportReport, name: str) -> str:
     return found.reason or ""
 
 
-async def _start_elsewhere(where: Site, name: str, bucket: str | None = None) -> str:
-    target = where.target
+async def _start_elsewhere(where: Site, name: str, target: Any = None) -> str:
+    target = target or where.target
     answer = await where.ask(
         "workmail",
         "start_mailbox_export_job",
@@ -66,7 +66,7 @@ async def _start_elsewhere(where: Site, name: str, bucket: str | None = None) ->
         EntityId=where.seeded.users[name],
         RoleArn=target.role_arn,
         KmsKeyArn=target.kms_key_arn,
-        S3BucketName=bucket or target.bucket,
+        S3BucketName=target.bucket,
         S3Prefix=f"{target.prefix}/elsewhere",
         ClientToken=f"elsewhere-{name}",
     )
@@ -200,9 +200,13 @@ async def test_running_jobs_of_others_take_slots_and_are_not_touched(
     emulator: Emulator, tmp_path: Path
 ) -> None:
     where = await sited(emulator, 12)
-    await where.ask("s3", "create_bucket", Bucket="elsewhere")
+    other = await anyio.to_thread.run_sync(
+        lambda: emulator.create_export_resources(
+            where.seeded, bucket="elsewhere", role_name="other"
+        )
+    )
     for number in range(10):
-        await _start_elsewhere(where, f"user{number:03}", bucket="elsewhere")
+        await _start_elsewhere(where, f"user{number:03}", other)
     report = await _export(where, tmp_path, evolve(QUICK, max_poll=0.05))
     statuses = _statuses(report)
     assert statuses["user010"] is statuses["user011"] is Status.SAFE

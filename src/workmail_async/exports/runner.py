@@ -254,15 +254,16 @@ class _Run:
                 s3 = await stack.enter_async_context(aws_client(self._organization.client, S3))
                 await self._write(self._manifest.remember, {"region": s3.meta.region_name})
                 finished, to_download = anyio.create_memory_object_stream[str](float("inf"))
+                stack.enter_context(to_download)
+                stack.enter_context(finished)
                 await stack.enter_async_context(self._ticking())
                 async with anyio.create_task_group() as group:
                     for _ in range(max(1, options.downloads)):
-                        group.start_soon(self._download_all, s3, to_download.clone())
-                    to_download.close()
+                        group.start_soon(self._download_all, s3, to_download)
                     coordinate = self._coordinate if start else self._look_once
                     try:
-                        async with finished:
-                            await coordinate(finished)
+                        await coordinate(finished)
+                        finished.close()  # the downloaders end when they have emptied it
                     except Exception as error:  # noqa: BLE001  (raised below, not as a group)
                         fatal.append(error)
                         group.cancel_scope.cancel()
@@ -526,16 +527,15 @@ class _Run:
     # --- downloads ---
 
     async def _download_all(self, s3: Any, exported: MemoryObjectReceiveStream[str]) -> None:
-        async with exported:
-            async for entity_id in exported:
-                row = self._rows[entity_id]
-                download = RunningDownload(label=row.label, bytes=0, size=None)
-                self._downloading[entity_id] = download
-                try:
-                    await self._download(s3, row)
-                except DownloadError as error:
-                    del self._downloading[entity_id]
-                    await self._put(row, Status.EXPORTED, f"not downloaded: {error}")
+        async for entity_id in exported:
+            row = self._rows[entity_id]
+            download = RunningDownload(label=row.label, bytes=0, size=None)
+            self._downloading[entity_id] = download
+            try:
+                await self._download(s3, row)
+            except DownloadError as error:
+                del self._downloading[entity_id]
+                await self._put(row, Status.EXPORTED, f"not downloaded: {error}")
 
     async def _download(self, s3: Any, row: MailboxRow) -> None:
         """Bring a mailbox's archive to disk, and keep it only if it is good."""
