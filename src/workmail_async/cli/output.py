@@ -99,7 +99,7 @@ class TextOutput(Output):
 
     def __init__(self, verbose: int) -> None:
         super().__init__(verbose)
-        self.console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+        self.console: Console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
         if not self.console.is_terminal:
             self.console.width = _PAGE
         self._lined, self._message = 0.0, ""

@@ -112,7 +112,7 @@ class Findings(Sequence[Finding]):
         self._limit = limit
         self._kept: list[Finding] = []
         self.counts: Counter[Problem] = Counter()
-        self.lost = 0
+        self.lost: int = 0
 
     def add(self, finding: Finding) -> None:
         """Record a finding."""

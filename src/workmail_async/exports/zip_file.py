@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,12 +28,12 @@ class ZipBytes:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path: Path = path
         self._file: BinaryIO = path.open("rb", buffering=_BUFFER)
-        self.close = weakref.finalize(self, self._file.close)
+        self.close: Callable[[], object] = weakref.finalize(self, self._file.close)
         self._lock = threading.Lock()
-        self.size = self._file.seek(0, 2)
-        self.read = 0
+        self.size: int = self._file.seek(0, 2)
+        self.read: int = 0
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Return bytes from an offset on; fewer than asked for at the end of the file."""

@@ -39,7 +39,7 @@ class SalvagedDirectory:
         self._packed = array("Q")
         self._sizes = array("Q")
         self._crcs = array("Q")
-        self.end = self._walk()
+        self.end: int = self._walk()
 
     @property
     def most(self) -> int:
