@@ -161,7 +161,6 @@ async def test_a_call_that_runs_into_its_deadline_is_seen_to_its_end(
         error = await failure_of(watched.with_options(timeout=0.05), errors.RequestTimeoutError)
 
     assert recorder.ends[1] is error
-    assert recorder.calls[1].attempts == 1
 
 
 async def test_the_request_that_is_seen_holds_the_token_that_was_filled_in(
