@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import json
 from collections.abc import Callable, Iterator
@@ -95,7 +96,7 @@ def world(running_emulator: Emulator) -> World:
 
 
 @pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     """Calls the command line with arguments, in an empty folder; no error may escape."""
     monkeypatch.chdir(tmp_path)
     separate = "mix_stderr" in inspect.signature(CliRunner).parameters  # click before 8.2
@@ -105,7 +106,8 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     def call(*arguments: str | Path) -> Result:
         return runner.invoke(program, [*map(str, arguments)], catch_exceptions=False)
 
-    return call
+    yield call
+    gc.collect()  # the clients of a call, which a process of its own would end with
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ class TestTerminal:
         command = [*COMMAND, "export", "--folder", "acme", *world.target, "--poll", "0.05"]
         world.emulator.lifecycle.mailbox_export = AfterTime(3600)
         finish = partial(world.emulator.clock.advance, 3600)
-        status, written = in_terminal(*command, cwd=tmp_path, on_sight=("exporting", finish))
+        status, written = in_terminal(*command, cwd=tmp_path, on_sight=("3 running", finish))
         assert status == 0
         assert "\x1b[?25l" in written  # the cursor was hidden,
         assert written.rindex("\x1b[?25h") > written.rindex("\x1b[?25l")  # and is back

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timezone
 from typing import Any
 
+import click
 from rich.console import Console, RenderableType
 from rich.progress import Progress
 
@@ -91,7 +92,8 @@ class Output(ABC):
 
     def _show_traceback(self, error: BaseException) -> None:
         if self.verbose:
-            traceback.print_exception(type(error), error, error.__traceback__, file=sys.stderr)
+            lines = traceback.format_exception(type(error), error, error.__traceback__)
+            click.echo("".join(lines), err=True, nl=False)
 
 
 class TextOutput(Output):
@@ -117,7 +119,7 @@ class TextOutput(Output):
         """Print the error on the standard error."""
         self._show_traceback(error)
         told = f"workmail-async: {message if message.endswith('.') else message + '.'} {advice}"
-        print(printable(told).rstrip(), file=sys.stderr)
+        click.echo(printable(told).rstrip(), err=True)
 
     @contextmanager
     def watching(self) -> Generator[ProgressListener, None, None]:
@@ -170,7 +172,7 @@ class JsonOutput(Output):
         """Print what is for programs."""
         moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         line = json.dumps({"event": event, "time": moment, **data}, ensure_ascii=False)
-        print(line, flush=True)
+        click.echo(line)
 
     def error(self, kind: str, message: str, advice: str, error: BaseException) -> None:
         """Print the error as an object; a traceback goes to the standard error."""
@@ -227,4 +229,5 @@ class _LogHandler(logging.Handler):
     """Writes to the standard error of the moment, which a live display redirects."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        print(printable(f"{record.levelname.lower()}: {record.getMessage()}"), file=sys.stderr)
+        text = f"{record.levelname.lower()}: {record.getMessage()}"
+        click.echo(printable(text), file=sys.stderr)
