@@ -72,7 +72,7 @@ class MessageFlowResponse(BaseResponse):
         return error.http_status, headers, body
 
     def _act(self, world: World, request: Request, request_id: str) -> tuple[Headers, Body]:
-        self.operation: str = _OPERATIONS.get(request.method, "")
+        self.operation = _OPERATIONS.get(request.method, "")
         message_id = request.path.removeprefix(_PATH)
         if not self.operation or not request.path.startswith(_PATH) or "/" in message_id:
             raise InvalidAction(f"Message Flow has no {request.method} of {request.path}")
