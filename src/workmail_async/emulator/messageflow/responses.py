@@ -44,7 +44,7 @@ class MessageFlowResponse(BaseResponse):
 
     def __init__(self) -> None:
         super().__init__(service_name=MESSAGE_FLOW)
-        self.operation = ""
+        self.operation: str = ""
 
     @property
     def backend(self) -> MessageFlowBackend:
