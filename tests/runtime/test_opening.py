@@ -298,9 +298,11 @@ async def test_a_closed_client_leaves_nothing_behind(server: StubServer) -> None
 
     kept = server.open_connections
     await use_one()
+    tasks_before = anyio.get_running_tasks()
     with nothing_left_behind():
         for _ in range(5):
             await use_one()
+    assert anyio.get_running_tasks() == tasks_before
 
 
 @pytest.mark.parametrize("enabled", [True, False], ids=["on", "off"])
