@@ -9,7 +9,11 @@ from typing import Any
 import anyio
 import pytest
 from attrs import define, field
-from botocore.exceptions import ClientError, ResponseStreamingError
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    ResponseStreamingError,
+)
 
 from workmail_async.exports import DownloadError
 from workmail_async.exports.download import fetch
@@ -177,3 +181,24 @@ async def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 async def test_an_empty_object_is_an_empty_file(tmp_path: Path) -> None:
     await fetch(Store(content=b""), "acme", "exports/ana.zip", tmp_path / "ana.zip")
     assert (tmp_path / "ana.zip").read_bytes() == b""
+
+
+async def test_looking_at_an_object_is_tried_again(tmp_path: Path) -> None:
+    class Shaky(Store):
+        async def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+            if len(self.cuts) < 3:
+                self.cuts.append(None)
+                raise EndpointConnectionError(endpoint_url="https://s3.example")
+            return await super().head_object(Bucket=Bucket, Key=Key)
+
+    await fetch(Shaky(), "acme", "exports/ana.zip", tmp_path / "ana.zip")
+    assert (tmp_path / "ana.zip").read_bytes() == CONTENT
+
+
+async def test_an_endpoint_that_stays_away_is_named(tmp_path: Path) -> None:
+    class Gone(Store):
+        async def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+            raise EndpointConnectionError(endpoint_url="https://s3.example")
+
+    with pytest.raises(DownloadError, match=r"cannot be read: .*s3\.example"):
+        await fetch(Gone(), "acme", "exports/ana.zip", tmp_path / "ana.zip")

@@ -16,7 +16,7 @@ from .errors import (
 from .job import ExportJob
 from .manifest import FileRow, JobRow, MailboxRow, Manifest, Status
 from .policies import ExportPolicies, export_policies
-from .progress import ExportProgress, ProgressListener, RunningExport
+from .progress import ExportProgress, ProgressListener, RunningDownload, RunningExport
 from .report import ExportReport, MailboxReport, report_of
 from .runner import ExportOptions, OrganizationExport
 from .selection import Choice, Entity, choose
@@ -54,6 +54,7 @@ __all__ = [
     "PreflightFinding",
     "PreflightReport",
     "ProgressListener",
+    "RunningDownload",
     "RunningExport",
     "Status",
     "Verdict",

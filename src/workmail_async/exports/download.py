@@ -20,6 +20,7 @@ _CHUNK = 1024 * 1024
 #: How often in a row a download may break off without having brought a byte.
 _FRUITLESS_ATTEMPTS = 6
 _LONGEST_PAUSE = 20.0
+_NOT_FOUND = 404
 
 
 @frozen
@@ -87,19 +88,32 @@ async def fetch(
 
 
 async def _find(s3: Any, bucket: str, path: str) -> _Remote:
-    from botocore.exceptions import ClientError
-
-    missing: Exception | None = None
     for key in _keys(bucket, path):
-        try:
-            head = await s3.head_object(Bucket=bucket, Key=key)
-        except ClientError as error:
-            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") != 404:
-                raise DownloadError(f"s3://{bucket}/{key} cannot be read: {error}") from error
-            missing = error
-        else:
+        head = await _head(s3, bucket, key)
+        if head is not None:
             return _Remote(bucket, key, head["ContentLength"], head["ETag"])
-    raise DownloadError(f"there is no s3://{bucket}/{path}") from missing
+    raise DownloadError(f"there is no s3://{bucket}/{path}")
+
+
+async def _head(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:
+    """Look at an object; None when it is not there. What passes is tried again."""
+    attempt = 0
+    while True:
+        try:
+            found: dict[str, Any] = await s3.head_object(Bucket=bucket, Key=key)
+        except Exception as error:
+            status = _status_of(error)
+            if status == _NOT_FOUND:
+                return None
+            passes = _is_cut(error)
+            if status is None and not passes:
+                raise
+            attempt += 1
+            if not passes or attempt == _FRUITLESS_ATTEMPTS:
+                raise DownloadError(f"s3://{bucket}/{key} cannot be read: {error}") from error
+        else:
+            return found
+        await sleep(min(_LONGEST_PAUSE, 0.1 * 2.0**attempt))
 
 
 def _keys(bucket: str, path: str) -> list[str]:
@@ -195,13 +209,22 @@ async def _append(s3: Any, remote: _Remote, part: _Part) -> Exception | None:
     return None
 
 
-def _is_cut(error: Exception) -> bool:
-    """Return whether an error is of the network, so that going on may help."""
+def _status_of(error: Exception) -> int | None:
+    """Return the HTTP status of a refusal by S3; None for anything else."""
     from botocore.exceptions import ClientError
 
-    if isinstance(error, ClientError):
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return bool(status == 429 or status >= 500)
+    if not isinstance(error, ClientError):
+        return None
+    answer: dict[str, Any] = dict(error.response)
+    status: int = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status
+
+
+def _is_cut(error: Exception) -> bool:
+    """Return whether an error is of the network, so that going on may help."""
+    status = _status_of(error)
+    if status is not None:
+        return status == 429 or status >= 500
     if isinstance(error, (ConnectionError, TimeoutError)):
         return True
     packages = ("botocore", "aiobotocore", "aiohttp", "httpx", "httpx2", "httpcore", "httpcore2")

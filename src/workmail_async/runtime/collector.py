@@ -8,6 +8,7 @@ nothing.
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -16,9 +17,11 @@ from contextlib import contextmanager
 def postponed_collection() -> Generator[None, None, None]:
     """Switch automatic collection off within the block, and count what was made there as old.
 
-    A program that switched collection off, or that froze objects for a fork, is left as it is.
+    Only once in a process, while aiobotocore is not imported: what is counted as old is looked at
+    seldom, so a program that opens many clients would keep their remains for long. A program that
+    switched collection off, or that froze objects for a fork, is left as it is.
     """
-    if not gc.isenabled() or gc.get_freeze_count():
+    if "aiobotocore.session" in sys.modules or not gc.isenabled() or gc.get_freeze_count():
         yield
         return
     gc.disable()
