@@ -36,10 +36,12 @@ from typing import TypeVar
 
 import anyio
 from rich.console import Console
+from rich.table import Table
 
 from workmail_async import Organization, WorkMailClient, errors, models
 from workmail_async.cli.commands import program
 from workmail_async.emulator import AfterTime, Emulator, Lifecycle
+from workmail_async.exports import Manifest, Status, report_of
 
 DOMAIN = "acme.example"
 MAIL = {"ana": 120, "bruno": 45, "chloe": 80}  # who gets how many messages
@@ -116,6 +118,18 @@ def export(emulator: Emulator, organization_id: str, folder: Path) -> None:
     workmail_async("convert", *where, "--to", "mbox", "--into", str(folder / "mbox"))
 
 
+def show(folder: Path) -> None:
+    """Prints what was brought out, as the export's manifest knows it."""
+    with Manifest(folder / "manifest.sqlite", read_only=True) as manifest:
+        report = report_of(manifest)
+    table = Table("Mailbox", "Messages", "Bytes", "Path", box=None)
+    for mailbox in report.of(Status.SAFE):
+        file = given(mailbox.file)
+        row = (str(file.messages), str(file.bytes), str(folder / file.path))
+        table.add_row(mailbox.label, *row)
+    console.print(table)
+
+
 def workmail_async(*arguments: str) -> None:
     """Runs the command line, in this process to spare it a start, and stops where it does."""
     console.print(f"\n$ {shlex.join(['workmail-async', *arguments])}")
@@ -167,6 +181,7 @@ def main() -> None:
             with removed_when_stopped(folder):
                 export(emulator, organization_id, folder)
             console.print(f"\nThe mailboxes are in {folder}: archives, report and mbox files.")
+            show(folder)
     except (KeyboardInterrupt, CancelledError):  # the latter on Python 3.10
         stopped()
 
