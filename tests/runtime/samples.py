@@ -2,9 +2,10 @@
 
 from typing import TypeVar
 
+import anyio.to_thread
 import pytest
 
-from tests.support.server import Answer, json_answer
+from tests.support.server import Answer, StubServer, json_answer
 from workmail_async import WorkMailClient, models
 
 ORGANIZATION = "m-0123456789abcdef0123456789abcdef"
@@ -30,3 +31,8 @@ async def failure_of(client: WorkMailClient, expected: type[ErrorT]) -> ErrorT:
         await describe(client)
     assert type(caught.value) is expected
     return caught.value
+
+
+async def all_closed(server: StubServer) -> None:
+    """Waits until the server has no connection, as before a first call and after the last."""
+    await anyio.to_thread.run_sync(server.wait_for, lambda: server.open_connections == 0)

@@ -7,7 +7,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from tests.runtime.samples import ORGANIZATION, describe, failure_of, user_answer
+from tests.runtime.samples import ORGANIZATION, all_closed, describe, failure_of, user_answer
 from tests.support.plugin import REGION
 from tests.support.server import Answer, StubServer, error_answer, json_answer
 from workmail_async import WorkMailClient, errors
@@ -49,12 +49,12 @@ async def test_closing_twice_is_no_fault(fresh: WorkMailClient, server: StubServ
 
 async def test_the_connections_are_closed(fresh: WorkMailClient, server: StubServer) -> None:
     server.respond = lambda _: user_answer()
-    before = server.open_connections
+    await all_closed(server)
     async with fresh:
         await describe(fresh)
-        assert server.open_connections == before + 1
+        assert server.open_connections == 1
 
-    await anyio.to_thread.run_sync(server.wait_for, lambda: server.open_connections == before)
+    await all_closed(server)
 
 
 async def test_an_error_in_the_block_comes_out_of_it(
@@ -73,7 +73,7 @@ async def test_a_client_is_closed_in_a_cancelled_task_too(
     fresh: WorkMailClient, server: StubServer
 ) -> None:
     server.respond = lambda _: user_answer()
-    before = server.open_connections
+    await all_closed(server)
 
     with anyio.CancelScope() as scope:
         async with fresh:
@@ -81,7 +81,7 @@ async def test_a_client_is_closed_in_a_cancelled_task_too(
             scope.cancel()
             await anyio.sleep_forever()
 
-    await anyio.to_thread.run_sync(server.wait_for, lambda: server.open_connections == before)
+    await all_closed(server)
     await failure_of(fresh, errors.ClientClosedError)
 
 

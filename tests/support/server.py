@@ -291,6 +291,11 @@ class _Server(socketserver.ThreadingTCPServer):
         self.owner = owner
         super().__init__((HOST, 0), _Connection)
 
+    def shutdown_request(self, request: Any) -> None:
+        """Counts the connection as closed only when its socket is."""
+        super().shutdown_request(request)
+        self.owner._closed(request)
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Keeps what a connection's thread died of, for `close` to raise."""
         fault = sys.exc_info()[1]
@@ -316,12 +321,8 @@ class _Connection(BaseHTTPRequestHandler):
         self.number = self.owner._opened(self.connection)
 
     def finish(self) -> None:
-        try:
+        with suppress(OSError):  # the peer has gone with bytes unsent
             super().finish()
-        except OSError:
-            pass  # the peer has gone with bytes unsent
-        finally:
-            self.owner._closed(self.connection)
 
     def handle_one_request(self) -> None:
         """Reads one request and answers it."""
