@@ -1,7 +1,7 @@
 """Lists: items of all pages, pages, one page; ends, repeats, errors on the way, early breaks."""
 
 import gc
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
 import anyio
@@ -245,6 +245,23 @@ async def test_a_pager_can_be_read_again_and_by_two_at_a_time(
     assert pairs == [("a", "a"), ("b", "a")]
     assert turns == ["a", "a", "b"]
     assert ids(await pager.collect()) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("mistake", "expected"),
+    [
+        (lambda pager: pager.users, "a Pager has no attribute 'users': await it for one page"),
+        (list, "a Pager is not read with a plain `for`: await it for one page"),
+    ],
+    ids=["a page's member", "a plain for"],
+)
+def test_a_forgotten_await_is_told_what_to_do(
+    org: Organization, mistake: Callable[[Any], object], expected: str
+) -> None:
+    with pytest.raises((AttributeError, TypeError)) as caught:
+        mistake(org.list_users())
+
+    assert str(caught.value).startswith(expected)
 
 
 async def test_an_iterator_that_has_ended_stays_so(org: Organization, server: StubServer) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ItemT = TypeVar("ItemT")
 PageT = TypeVar("PageT", bound=Output)
 
+_USE = "await it for one page, or read its items with `async for` or `await ….collect()`"
+
 
 class Pager(Generic[ItemT, PageT]):
     """A list of the service, not yet read.
@@ -41,6 +43,15 @@ class Pager(Generic[ItemT, PageT]):
 
     def __repr__(self) -> str:
         return f"Pager({self._make()!r})"
+
+    if not TYPE_CHECKING:  # a type checker sees these mistakes, if it does not see this
+
+        def __getattr__(self, name):
+            message = f"a Pager has no attribute {name!r}: {_USE}"
+            raise AttributeError(message, name=name, obj=self)
+
+        def __iter__(self):
+            raise TypeError(f"a Pager is not read with a plain `for`: {_USE}")
 
     def __await__(self) -> Generator[Any, None, PageT]:
         """Fetch one page: the first, or the one that `next_token` names."""
