@@ -1,5 +1,8 @@
 """What a client is told at its making, and by `with_options` afterwards."""
 
+import copy
+import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -114,3 +117,25 @@ async def test_a_request_of_the_other_service_is_refused() -> None:
         "GetRawMessageContent is an operation of Amazon WorkMail Message Flow, "
         "and WorkMailClient is a client of Amazon WorkMail"
     )
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("given", [{"UserId": "hunter-2"}, models.DescribeUserRequest, None])
+async def test_what_is_no_request_is_not_sent(given: Any) -> None:
+    with pytest.raises(errors.ConfigurationError) as caught:
+        await WorkMailClient().send(given)
+
+    assert str(caught.value) == (
+        f"send() takes a request made from a class of models, not a {type(given).__name__}"
+    )
+
+
+@pytest.mark.parametrize("take", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_client_cannot_be_copied_or_pickled(take: Callable[[object], object]) -> None:
+    client = WorkMailClient(aws_access_key_id="AKIDHUNTER", aws_secret_access_key="hunter-2")
+
+    with pytest.raises(TypeError) as caught:
+        take(client)
+
+    assert str(caught.value).startswith("WorkMailClient cannot be copied or pickled: ")
+    assert "hunter" not in str(caught.value).lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeVar
 
 import anyio
 from attrs import evolve
@@ -113,6 +113,12 @@ class ServiceClient:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._connection.settings.shown()})"
 
+    def __reduce__(self) -> NoReturn:  # a pickle would hold the credentials, for all to read
+        raise TypeError(
+            f"{type(self).__name__} cannot be copied or pickled: its connections belong to one "
+            "process and one event loop; make a client there, or use with_options() here"
+        )
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -176,6 +182,7 @@ class ServiceClient:
             TransportError: No complete answer came back.
             CredentialsError: There are no credentials, or they cannot be renewed.
         """
+        _refuse_what_is_no_request(request)
         operation = request.operation
         if operation.service is not self._service:
             raise ConfigurationError(
@@ -231,6 +238,13 @@ class ServiceClient:
 
     def _page(self, make: Make[PageT]) -> Pager[Any, PageT]:
         return Pager(self, make)
+
+
+def _refuse_what_is_no_request(given: object) -> None:
+    if not isinstance(given, Request):
+        raise ConfigurationError(
+            f"send() takes a request made from a class of models, not a {type(given).__name__}"
+        )
 
 
 def with_tokens(request: Request[OutputT]) -> Request[OutputT]:
