@@ -104,7 +104,7 @@ async def test_a_failed_job_tells_why(clock: Clock) -> None:
     assert error.last_response is failed
     assert not error.retryable
     assert str(error).startswith(
-        "waiting until mailbox_export_job_completed ended with state FAILED: "
+        "wait_until_mailbox_export_job_completed ended with state FAILED: "
         "The role cannot be assumed. (DescribeMailboxExportJob of "
     )
     assert JOB in str(error)

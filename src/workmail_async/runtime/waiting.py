@@ -181,7 +181,7 @@ def _failed(waiter: Waiter, request: Request[Any], seen: _Seen) -> WorkMailError
     reason = getattr(seen.response, waiter.reason) if waiter.reason else None
     because = f": {reason}" if reason else ""
     return WaiterFailedError(
-        f"waiting until {waiter.name} ended with state {seen.state}{because} ({_what(request)})",
+        f"wait_until_{waiter.name} ended with state {seen.state}{because} ({_what(request)})",
         waiter=waiter.name,
         state=seen.state,
         last_response=seen.response,
@@ -200,7 +200,7 @@ def _late(
     reached = f", {progress} %" if progress is not None else ""
     failed = f"; the last look failed: {trouble}" if trouble is not None else ""
     return WaiterTimeoutError(
-        f"waiting until {waiter.name} did not succeed within {timeout:g} seconds; last seen: "
+        f"wait_until_{waiter.name} did not succeed within {timeout:g} seconds; last seen: "
         f"{last.state or 'no answer'}{reached}{failed} ({_what(request)}); nothing was cancelled, "
         "so it can be waited for again",
         waiter=waiter.name,
