@@ -160,7 +160,10 @@ def test_a_client_belongs_to_the_loop_that_it_was_first_used_on(
 
     async def use_elsewhere() -> None:
         error = await failure_of(client, errors.ConfigurationError)
-        assert "another event loop: make one client for each" in str(error)
+        assert str(error) == (
+            "this client was opened on another event loop: make one client for each; "
+            "every asyncio.run() or anyio.run() begins a new loop"
+        )
 
     async def main() -> None:
         await use()

@@ -1,5 +1,7 @@
 """Every call is a client span, which ends whatever happens."""
 
+import sys
+
 import anyio
 import anyio.to_thread
 import pytest
@@ -199,3 +201,12 @@ async def test_the_global_tracer_is_used_unless_another_is_given(
 
     assert asked == ["workmail_async"]
     assert only_span(exporter).name == "Amazon WorkMail/DescribeUser"
+
+
+def test_without_opentelemetry_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry", None)
+
+    with pytest.raises(errors.ConfigurationError) as caught:
+        OpenTelemetryObserver()
+
+    assert str(caught.value).endswith("pip install 'workmail-async[otel]'")

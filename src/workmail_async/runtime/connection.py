@@ -100,7 +100,8 @@ class Connection:
         if self._transport is not None:
             if current_token() != self._loop:
                 raise ConfigurationError(
-                    "this client was opened on another event loop: make one client for each"
+                    "this client was opened on another event loop: make one client for each; "
+                    "every asyncio.run() or anyio.run() begins a new loop"
                 )
             return self._transport
         if self._opening is None:

@@ -192,6 +192,9 @@ def opening_error(error: Exception) -> errors.WorkMailError | None:
         return errors.ConfigurationError(
             "no AWS Region: pass region=…, or set AWS_DEFAULT_REGION or the profile's region"
         )
+    if isinstance(error, aws.InvalidRegionError):
+        region = error.kwargs["region_name"]
+        return errors.ConfigurationError(f"{region!r} is not an AWS Region, such as 'us-east-1'")
     if isinstance(error, aws.ProfileNotFound):
         return errors.ConfigurationError(f"{text}: pass another profile=…")
     if isinstance(error, _CREDENTIALS):

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import Factory, define, frozen
 
-from .errors import WorkMailError
+from .errors import ConfigurationError, WorkMailError
 from .model import Request, ResponseMetadata
 from .operation import Operation
 
@@ -122,10 +122,18 @@ class OpenTelemetryObserver(Observer):
 
     Args:
         tracer: The tracer to use; the global provider's unless given.
+
+    Raises:
+        ConfigurationError: OpenTelemetry is not installed.
     """
 
     def __init__(self, tracer: Any = None) -> None:
-        from opentelemetry import trace
+        try:
+            from opentelemetry import trace
+        except ModuleNotFoundError as error:
+            raise ConfigurationError(
+                "spans need OpenTelemetry: pip install 'workmail-async[otel]'"
+            ) from error
 
         self._trace = trace
         self._tracer = tracer or trace.get_tracer("workmail_async")
