@@ -65,10 +65,12 @@ def test_it_says_where_it_is_and_stops_when_asked(number: int, tmp_path: Path) -
 
 def test_a_taken_port_is_said_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        result = CliRunner().invoke(main, ["--port", str(taken.getsockname()[1])])
+        taken_port = taken.getsockname()[1]
+        result = CliRunner().invoke(main, ["--port", str(taken_port)])
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")
-    assert "in use" in result.output
+    assert f"127.0.0.1 port {taken_port} cannot be listened on" in result.output
+    assert "in use; port 0 takes any that is free" in result.output
 
 
 def test_a_port_that_cannot_be_is_said_without_a_traceback() -> None:

@@ -22,8 +22,8 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.wrappers import Response
 
-from .answers import Answer, HangUp, Headers
-from .calls import MESSAGE_FLOW, WORKMAIL, Call, Environ, identify, parameters
+from .answers import Answer, HangUp, Headers, error_answer
+from .calls import MESSAGE_FLOW, WORKMAIL, Call, Environ, identify, is_legible, parameters
 from .control import CONTROL_PATH
 from .faults import Fault, Stage
 from .messageflow import urls as messageflow_urls
@@ -37,7 +37,7 @@ Handler = Callable[[Request], tuple[int, dict[str, str], bytes | Iterable[bytes]
 _BACKENDS: dict[str, ModuleType] = {WORKMAIL: workmail_urls, MESSAGE_FLOW: messageflow_urls}
 _TARGET_PREFIXES = {"WorkMailService": WORKMAIL}
 # Resets every backend of the process when reached, beyond this emulator.
-_CLOSED_PATHS = ("/moto-api",)
+_CLOSED_PATH = "/moto-api"
 
 
 class EmulatorApplication:
@@ -55,15 +55,21 @@ class EmulatorApplication:
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
-        if environ.get("PATH_INFO", "").startswith(_CLOSED_PATHS):
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(_CLOSED_PATH):
             return Response("moto's own API is not offered here", 404)(environ, start_response)
-        if environ.get("PATH_INFO", "").startswith(CONTROL_PATH):
+        if path.startswith(CONTROL_PATH):
             answer = self._control(environ)
         else:
             environ.setdefault("HTTP_X_MOTO_ACCOUNT_ID", self._world.account_id)
-            answer = self._with_faults(environ)
+            answer = self._with_faults(environ) if is_legible(environ) else self._refuse(environ)
         start_response(answer.status, answer.headers)
         return answer.chunks
+
+    def _refuse(self, environ: Environ) -> Answer:
+        message = "the Authorization header has no Credential of five parts"
+        service = identify(environ).service
+        return error_answer(service, "IncompleteSignature", message, 400, self._world.uuid())
 
     def _with_faults(self, environ: Environ) -> Answer:
         faults = self._world.faults
@@ -144,6 +150,12 @@ class _Dispatcher(DomainDispatcherApplication):
         ]
         self.backend_url_patterns = [*ours, *self.backend_url_patterns]
         self._backend_names: dict[str | None, Any] = {}
+
+    def get_application(self, environ: Environ) -> Any:
+        try:
+            return super().get_application(environ)
+        except (AttributeError, LookupError, ValueError):  # as moto fails where it finds none
+            return Response("the request names no service that there is", 400)
 
     def get_backend_for_host(self, host: str | None) -> Any:
         # moto lists its own folder for each request, which takes most of the time of a short one.

@@ -23,6 +23,7 @@ MESSAGE_FLOW: Final = "workmailmessageflow"
 #: The services at an emulator's address, by the names that requests are signed for.
 SERVICES: tuple[str, ...] = (WORKMAIL, MESSAGE_FLOW, "s3", "kms", "iam", "sts")
 
+_ALGORITHM = "AWS4-HMAC-SHA256"
 _ROUTED = (MESSAGE_FLOW, "s3")
 _CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
 _DATE_FORMAT = "%Y%m%dT%H%M%SZ"
@@ -43,6 +44,12 @@ class Call:
     operation: str
     region: str
     signed: datetime | None
+
+
+def is_legible(environ: Environ) -> bool:
+    """Return whether a signature, if there is one, says for what Region and service it is."""
+    authorization = str(environ.get("HTTP_AUTHORIZATION", ""))
+    return not authorization.startswith(_ALGORITHM) or bool(_CREDENTIAL.search(authorization))
 
 
 def identify(environ: Environ) -> Call:

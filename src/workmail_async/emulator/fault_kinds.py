@@ -254,16 +254,19 @@ class _ChangedMembers(Fault):
 
     def after(self, call: Call, answer: Answer) -> Answer:
         """Change the members."""
+        if answer.code != HTTPStatus.OK:
+            return answer
         content = answer.content()
         shape = service_model(WORKMAIL).operation_model(call.operation).output_shape
-        if answer.code != HTTPStatus.OK or shape is None:
+        try:
+            members = json.loads(content)
+        except ValueError:  # another fault was there first
             return answer.with_content(content)
-        changed = self._walk(shape, json.loads(content))
-        return answer.with_content(json.dumps(changed).encode())
+        return answer.with_content(json.dumps(self._walk(shape, members)).encode())
 
-    def _walk(self, shape: Shape, value: Any) -> Any:
-        if value is None:
-            return None
+    def _walk(self, shape: Shape | None, value: Any) -> Any:
+        if shape is None or value is None:
+            return value
         if isinstance(shape, StructureShape):
             members = shape.members
             return self._structure(

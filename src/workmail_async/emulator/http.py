@@ -7,6 +7,7 @@ does not; this one keeps connections alive.
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import socket
@@ -17,6 +18,7 @@ from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import ThreadedWSGIServer
 from werkzeug.wsgi import LimitedStream
 
@@ -46,7 +48,6 @@ log: logging.Logger = logging.getLogger("workmail_async.emulator")
 
 # How often the accepting loop looks whether it should stop.
 _STOP_POLL_SECONDS = 0.02
-_BLOCK = 65_536
 _BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -67,16 +68,30 @@ class _Handler(MotoRequestHandler):
 
     def run_wsgi(self) -> None:
         environ = self.environ = self.make_environ()
-        if "wsgi.input_terminated" not in environ:
-            length = int(self.headers.get("Content-Length") or 0)
-            environ["wsgi.input"] = LimitedStream(cast("IO[bytes]", self.rfile), length)
-        body = environ["wsgi.input"]
+        try:
+            body = self._body(environ)
+        except (OSError, ValueError, ClientDisconnected) as error:
+            # Nobody knows where the next request would begin.
+            self.close_connection = True
+            log.debug("%s: the body is not as announced: %r", self.requestline, error)
+            self._send(make_answer(HTTPStatus.BAD_REQUEST, [], b"the body is not as announced"))
+            return
+        environ["wsgi.input"] = io.BytesIO(body)
         try:
             self._answer(environ)
         except HangUp:
             self.close_connection = True
-        while body.read(_BLOCK):  # the next request begins after this one's body
-            pass
+
+    def _body(self, environ: dict[str, Any]) -> bytes:
+        """Read all of the body, as moto does: the services never see half of one."""
+        stream = environ["wsgi.input"]
+        if "wsgi.input_terminated" not in environ:
+            length = int(self.headers.get("Content-Length") or 0)
+            if length < 0:
+                raise ValueError(f"a body of {length} bytes")
+            stream = LimitedStream(cast("IO[bytes]", self.rfile), length)
+        content: bytes = stream.read()
+        return content
 
     def _answer(self, environ: dict[str, Any]) -> None:
         try:
@@ -212,6 +227,12 @@ class EmulatorServer(ThreadedMotoServer):
                 listening.bind((self._ip_address, self._port))
             except TypeError as error:  # a name that cannot be encoded
                 raise OSError(f"{self._ip_address} is not an address") from error
+            except OSError as error:
+                raise OSError(
+                    error.errno,
+                    f"{self._ip_address} port {self._port} cannot be listened on: "
+                    f"{error.strerror}; port 0 takes any that is free",
+                ) from error
             listening.listen()
             server = _Server(listening, self._app)
         self._thread = threading.Thread(

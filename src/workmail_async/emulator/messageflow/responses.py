@@ -44,6 +44,7 @@ class MessageFlowResponse(BaseResponse):
 
     def __init__(self) -> None:
         super().__init__(service_name=MESSAGE_FLOW)
+        self.allow_request_decompression: bool = False  # a body is JSON or refused
         self.operation: str = ""
 
     @property

@@ -84,6 +84,7 @@ class WorkMailResponse(
 
     def __init__(self) -> None:
         super().__init__(service_name=_SERVICE)
+        self.allow_request_decompression: bool = False  # a body is JSON or refused
 
     def answer(self, request: Request) -> tuple[int, dict[str, str], bytes]:
         """Answer the request, always in WorkMail's form."""
