@@ -137,13 +137,25 @@ class TestTheClock:
         assert remote("POST", "clock", {"frozen": True})["frozen"] is True
 
     @pytest.mark.parametrize(
-        "value",
-        [{}, {"advance": 1, "frozen": True}, {"advance": -1}, {"set": "noon"}, {"to": 1}, 3],
+        ("value", "said"),
+        [
+            ({}, "one of advance, set and frozen"),
+            ({"advance": 1, "frozen": True}, "one of advance, set and frozen"),
+            ({"advance": -1}, "only moves forward"),
+            ({"advance": 1e15}, "ends in 9000"),
+            ({"advance": "1"}, "expected a number, not '1'"),
+            ({"frozen": "no"}, "expected true or false, not 'no'"),
+            ({"set": "noon"}, "noon"),
+            ({"set": "9999-12-31T00:00:00Z"}, "from 1970 to 9000"),
+            ({"to": 1}, "to"),
+            (3, "expected a mapping of advance, set, frozen, not 3"),
+            ([1], "expected a mapping of advance, set, frozen"),
+        ],
     )
-    def test_mistakes_are_explained(self, remote: Remote, value: Any) -> None:
+    def test_mistakes_are_explained(self, remote: Remote, value: Any, said: str) -> None:
         status, message = remote.refusal("POST", "clock", value)
         assert status == 400
-        assert message
+        assert said in message
 
 
 class TestRequests:

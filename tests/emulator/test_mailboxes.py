@@ -270,6 +270,15 @@ class TestSeeds:
             ("organizations: [{alias: acme, users: [{nam: ana}]}]", "nam"),
             ("organizations: [{alias: acme, users: ana}]", "expected a list, not 'ana'"),
             ("organizations: [{alias: null}]", "expected text"),
+            ("organizations: [{alias: no}]", "not False; put it in quotes @ .*alias"),
+            ("organizations: [{alias: acme, users: [no]}]", "mapping of name, .*users.0"),
+            (
+                "organizations: [{alias: acme, users: [{name: a, mail: [x.eml]}]}]",
+                "of path, folder",
+            ),
+            ("organizations: [{alias: acme, users: [{name: a, messages: 1.5}]}]", "a whole number"),
+            ("organizations: [{alias: acme, users: [{name: a, messages: yes}]}]", "not True"),
+            ("organizations: [{alias: acme, users: [{name: a, messages: -1}]}]", "must be >= 0"),
             ("organizations: [{alias: acme, users: [[]]}]", "users"),
             ("- a list", "seed.yaml is not a seed"),
             ("{", "seed.yaml is not a seed"),
@@ -280,6 +289,24 @@ class TestSeeds:
         path.write_text(text)
         with pytest.raises(ValueError, match=said):
             load(path)
+
+    def test_a_file_that_is_no_text_is_refused_by_name(self, tmp_path: Path) -> None:
+        path = tmp_path / "seed.yaml"
+        path.write_bytes(b"\xff\xfe")
+        with pytest.raises(ValueError, match=r"seed\.yaml is not a seed: .*utf-8"):
+            load(path)
+
+    @pytest.mark.parametrize("name", ["nowhere.eml", "nowhere.mbox", "nowhere"])
+    def test_mail_that_is_not_there_is_said_with_its_place(
+        self, emulator: Emulator, tmp_path: Path, name: str
+    ) -> None:
+        path = tmp_path / "seed.yaml"
+        path.write_text(
+            f"organizations: [{{alias: acme, users: [{{name: ana, mail: [{{path: {name}}}]}}]}}]"
+        )
+        said = rf"seed\.yaml: acme: user ana: there is no .*{name}$"
+        with pytest.raises(ValueError, match=said):
+            emulator.seed(path)
 
     def test_an_empty_file_is_an_empty_seed(self, tmp_path: Path) -> None:
         path = tmp_path / "seed.yaml"
@@ -295,6 +322,20 @@ class TestSeeds:
                 OrganizationSeed(alias="acme", users=[UserSeed("a", state="DISABLED", messages=1)]),
                 "no mailbox",
             ),
+            (OrganizationSeed(alias="a b"), "Alias does not match"),
+            (OrganizationSeed(alias="acme", id="m-1"), "OrganizationId does not match"),
+            (OrganizationSeed(alias="acme", domains=["a b"]), "DomainName does not match"),
+            (OrganizationSeed(alias="acme", users=["a" * 65]), "acme: user a.*: Name has 65"),
+            (OrganizationSeed(alias="acme", users=[UserSeed("a", role="KING")]), "Role has to be"),
+            (
+                OrganizationSeed(alias="acme", users=[UserSeed("a", email="a")]),
+                "user a: Email does not match",
+            ),
+            (OrganizationSeed(alias="acme", groups=["a b"]), "group a b: Email does not match"),
+            (
+                OrganizationSeed(alias="acme", resources=[ResourceSeed("oak", type="room")]),
+                "resource oak: Type has to be one of ROOM, EQUIPMENT",
+            ),
         ],
     )
     def test_what_cannot_be_is_refused(
@@ -302,6 +343,16 @@ class TestSeeds:
     ) -> None:
         with pytest.raises(ValueError, match=said):
             emulator.seed(Seed(organizations=[seed]))
+
+    def test_two_organizations_cannot_be_one(self, emulator: Emulator) -> None:
+        first = emulator.create_organization("acme", domains=["acme.example"])
+        with pytest.raises(ValueError, match=f"other: there is an organization {first.id}"):
+            emulator.create_organization("other", organization_id=first.id)
+        with pytest.raises(ValueError, match=r"the domain acme\.example is in use"):
+            emulator.create_organization("other", domains=["acme.example"])
+        with pytest.raises(ValueError, match=r"the domain b\.example is in use"):
+            emulator.create_organization("other", domains=["b.example", "B.example"])
+        emulator.create_organization("other")
 
     def test_a_bad_seed_stops_the_start(self) -> None:
         seed = Seed(organizations=[OrganizationSeed(alias="acme", users=["ana", "ana"])])

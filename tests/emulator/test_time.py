@@ -62,6 +62,17 @@ class TestClock:
         with pytest.raises(ValueError, match="aware"):
             Clock(NOON.replace(tzinfo=None))
 
+    @pytest.mark.parametrize("frozen", [True, False])
+    def test_it_goes_nowhere_where_time_ends(self, frozen: bool) -> None:
+        clock = Clock(NOON, frozen=frozen)
+        for by in (1e15, 1e300, timedelta.max, timedelta(days=365 * 7_000)):
+            with pytest.raises(ValueError, match="9000"):
+                clock.advance(by)
+        for year in (1, 9999):
+            with pytest.raises(ValueError, match="from 1970 to 9000"):
+                clock.set(NOON.replace(year=year))
+        assert clock.now() - NOON < timedelta(hours=1)
+
 
 class TestOrganizations:
     def test_they_are_made_step_by_step(self, client_of: ClientMaker) -> None:

@@ -52,7 +52,7 @@ from .faults import ActiveFault, Fault
 from .messageflow.invocations import Invocation, build_event
 from .messageflow.models.messages import INBOUND
 from .messageflow.verdicts import DEFAULT
-from .seeding import in_words
+from .seeding import in_words, strict_converter
 from .validation import service_model
 
 if TYPE_CHECKING:
@@ -282,5 +282,5 @@ def _hidden(shape: Shape, value: Any) -> Any:
     return value
 
 
-_converter = cattrs.Converter(forbid_extra_keys=True)
+_converter = strict_converter()
 _converter.register_structure_hook(datetime, _moment)

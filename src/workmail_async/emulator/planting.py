@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import mailbox
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
 import attrs
 from attrs import field, frozen
 
 from . import aws
+from .calls import WORKMAIL
 from .lifecycle import Immediately, Progress
-from .mailboxes import Mailbox
+from .mailboxes import INBOX, Mailbox
 from .seeding import (
     ENABLED,
     ExportSeed,
@@ -19,6 +25,8 @@ from .seeding import (
     UserSeed,
     named,
 )
+from .validation import faults, service_model
+from .workmail.exceptions import WorkMailError
 from .workmail.models import (
     WorkMailBackend,
     aliases,
@@ -74,34 +82,64 @@ class PlantedOrganization:
 
 
 def plant_organization(backend: WorkMailBackend, seed: OrganizationSeed) -> PlantedOrganization:
-    """Add a seeded organization and all that is in it."""
-    organization = backend.create_organization(
-        alias=seed.alias,
-        organization_id=seed.id,
-        # With a hosted zone a domain is verified from the start.
-        domains=[{"DomainName": name, "HostedZoneId": "Z0"} for name in seed.domains],
-    )
-    organization.creation = Progress(Immediately(), organization.now)
-    organization.look()
-    if seed.domains:
-        organization.default_domain = seed.domains[0]
-    planted = PlantedOrganization(
-        id=organization.id,
-        alias=organization.alias,
-        arn=organization.arn,
-        region=organization.region,
-        export=plant_export_resources(organization, seed.export) if seed.export else None,
-    )
-    for each in seed.users:
-        user = named(UserSeed, each)
-        planted.users[user.name] = _plant_user(organization, user)
-    for each_group in seed.groups:
-        group = named(GroupSeed, each_group)
-        planted.groups[group.name] = _plant_group(organization, group)
-    for each_resource in seed.resources:
-        resource = named(ResourceSeed, each_resource)
-        planted.resources[resource.name] = _plant_resource(organization, resource)
+    """Add a seeded organization and all that is in it.
+
+    Raises:
+        ValueError: What the seed asks for cannot be; the message says where it does.
+    """
+    with _at(seed.alias):
+        domains = [{"DomainName": name} for name in seed.domains]
+        _check("CreateOrganization", Alias=seed.alias, Domains=domains)
+        if seed.id is not None:
+            _check("DescribeOrganization", OrganizationId=seed.id)
+        organization = backend.create_organization(
+            alias=seed.alias,
+            organization_id=seed.id,
+            # With a hosted zone a domain is verified from the start.
+            domains=[{**each, "HostedZoneId": "Z0"} for each in domains],
+        )
+        organization.creation = Progress(Immediately(), organization.now)
+        organization.look()
+        if seed.domains:
+            organization.default_domain = seed.domains[0]
+        planted = PlantedOrganization(
+            id=organization.id,
+            alias=organization.alias,
+            arn=organization.arn,
+            region=organization.region,
+            export=plant_export_resources(organization, seed.export) if seed.export else None,
+        )
+        for user in (named(UserSeed, each) for each in seed.users):
+            with _at(f"user {user.name}"):
+                planted.users[user.name] = _plant_user(organization, user)
+        for group in (named(GroupSeed, each) for each in seed.groups):
+            with _at(f"group {group.name}"):
+                planted.groups[group.name] = _plant_group(organization, group)
+        for resource in (named(ResourceSeed, each) for each in seed.resources):
+            with _at(f"resource {resource.name}"):
+                planted.resources[resource.name] = _plant_resource(organization, resource)
     return planted
+
+
+@contextmanager
+def _at(place: str) -> Generator[None, None, None]:
+    """Say where in a seed something is that cannot be."""
+    try:
+        yield
+    except WorkMailError as error:
+        raise ValueError(f"{place}: {error.code}: {error.message}") from error
+    except (OSError, ValueError, mailbox.Error) as error:
+        raise ValueError(f"{place}: {error}") from error
+
+
+def _check(operation: str, **members: Any) -> None:
+    """Hold what is made without a request against the model of the request that would make it."""
+    model = service_model(WORKMAIL).operation_model(operation)
+    required = model.input_shape.required_members if model.input_shape else ()
+    unsaid = {f"{name} is required" for name in required if name not in members}
+    found = [each for each in faults(model, members) if each not in unsaid]
+    if found:
+        raise ValueError("; ".join(found))
 
 
 def plant_export_resources(organization: Organization, seed: ExportSeed) -> ExportResources:
@@ -134,18 +172,20 @@ def plant_personal_access_token(
 
 def _plant_user(organization: Organization, seed: UserSeed) -> str:
     display_name = seed.display_name or seed.name.replace(".", " ").title()
+    _check("CreateUser", Name=seed.name, DisplayName=display_name, Role=seed.role)
     user = users.create_user(organization, name=seed.name, display_name=display_name)
     user.role = seed.role
-    mailbox = _enable(organization, seed, user.id)
+    box = _enable(organization, seed, user.id)
     for alias in seed.aliases:
         aliases.create_alias(organization, entity_id=user.id, alias=alias)
-    _fill(mailbox, seed)
+    _fill(box, seed)
     for token in seed.personal_access_tokens:
         plant_personal_access_token(organization, user.id, token)
     return user.id
 
 
 def _plant_group(organization: Organization, seed: GroupSeed) -> str:
+    _check("CreateGroup", Name=seed.name)
     group = groups.create_group(organization, name=seed.name)
     _enable(organization, seed, group.id)
     for member in seed.members:
@@ -154,15 +194,16 @@ def _plant_group(organization: Organization, seed: GroupSeed) -> str:
 
 
 def _plant_resource(organization: Organization, seed: ResourceSeed) -> str:
+    _check("CreateResource", Name=seed.name, Type=seed.type)
     resource = resources.create_resource(
         organization, name=seed.name, type=seed.type, description=seed.description
     )
-    mailbox = _enable(organization, seed, resource.id)
+    box = _enable(organization, seed, resource.id)
     for delegate in seed.delegates:
         resources.associate_delegate_to_resource(
             organization, resource_id=resource.id, entity_id=delegate
         )
-    _fill(mailbox, seed)
+    _fill(box, seed)
     return resource.id
 
 
@@ -172,24 +213,27 @@ def _enable(
     if seed.state != ENABLED:
         return None
     email = seed.email or f"{seed.name}@{organization.default_domain}"
+    _check("RegisterToWorkMail", Email=email)
     registration.register_to_work_mail(organization, entity_id=entity_id, email=email)
     return organization.mailboxes.get(entity_id)
 
 
-def _fill(mailbox: Mailbox | None, seed: UserSeed | ResourceSeed) -> None:
-    if mailbox is None:
+def _fill(box: Mailbox | None, seed: UserSeed | ResourceSeed) -> None:
+    if box is None:
         if seed.messages or seed.mail:
             raise ValueError(f"{seed.name} is {seed.state} and has no mailbox for its mail")
         return
-    mailbox.add_synthetic(seed.messages)
+    box.add_synthetic(seed.messages)
     for mail in seed.mail:
-        _add_mail(mailbox, mail)
+        _add_mail(box, mail)
 
 
-def _add_mail(mailbox: Mailbox, mail: MailSeed) -> None:
+def _add_mail(box: Mailbox, mail: MailSeed) -> None:
+    if not mail.path.exists():
+        raise ValueError(f"there is no {mail.path}")
     if mail.path.is_dir():
-        mailbox.add_tree(mail.path, folder=mail.folder)
+        box.add_tree(mail.path, folder=mail.folder)
     elif mail.path.suffix == ".mbox":
-        mailbox.add_mbox(mail.path, folder=mail.folder or "Inbox")
+        box.add_mbox(mail.path, folder=mail.folder or INBOX)
     else:
-        mailbox.add(mail.path, folder=mail.folder or "Inbox")
+        box.add(mail.path, folder=mail.folder or INBOX)

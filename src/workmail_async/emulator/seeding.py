@@ -22,8 +22,8 @@ from cattrs.gen import make_dict_structure_fn
 ENABLED = "ENABLED"
 DISABLED = "DISABLED"
 
-
 _STATE = validators.in_((ENABLED, DISABLED))
+_COUNT = validators.ge(0)
 
 
 @frozen
@@ -80,7 +80,7 @@ class UserSeed:
     state: str = field(default=ENABLED, kw_only=True, validator=_STATE)
     role: str = field(default="USER", kw_only=True)
     aliases: list[str] = field(factory=list, kw_only=True)
-    messages: int = field(default=0, kw_only=True)
+    messages: int = field(default=0, kw_only=True, validator=_COUNT)
     mail: list[MailSeed] = field(factory=list, kw_only=True)
     personal_access_tokens: list[PersonalAccessTokenSeed] = field(factory=list, kw_only=True)
 
@@ -123,7 +123,7 @@ class ResourceSeed:
     state: str = field(default=ENABLED, kw_only=True, validator=_STATE)
     description: str | None = field(default=None, kw_only=True)
     delegates: list[str] = field(factory=list, kw_only=True)
-    messages: int = field(default=0, kw_only=True)
+    messages: int = field(default=0, kw_only=True, validator=_COUNT)
     mail: list[MailSeed] = field(factory=list, kw_only=True)
 
 
@@ -201,8 +201,9 @@ def load(path: str | Path) -> Seed:
         ValueError: The file does not describe a seed; the message says where and why.
     """
     path = Path(path)
-    text = path.read_text(encoding="utf-8")
+    content = path.read_bytes()
     try:
+        text = content.decode("utf-8")
         raw = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
         return _converter(path.parent).structure({} if raw is None else raw, Seed)
     except BaseValidationError as error:
@@ -219,30 +220,68 @@ def in_words(error: BaseException, kind: Any) -> str:
     return cattrs.v.format_exception(error, kind)
 
 
-def _converter(base: Path) -> cattrs.Converter:
+def strict_converter() -> cattrs.Converter:
+    """Return a converter that takes values for what they are: `"no"` is no boolean."""
     converter = cattrs.Converter(forbid_extra_keys=True)
     converter.register_structure_hook(str, lambda value, _: _text(value))
+    for kind, accepted, name in (
+        (bool, bool, "true or false"),
+        (int, int, "a whole number"),
+        (float, (int, float), "a number"),
+    ):
+        converter.register_structure_hook(kind, _only(accepted, name))
+    converter.register_structure_hook_factory(attrs.has, _only_mappings)
+    return converter
+
+
+def _converter(base: Path) -> cattrs.Converter:
+    converter = strict_converter()
     converter.register_structure_hook(Path, lambda value, _: base / _text(value))
     converter.register_structure_hook_factory(is_sequence, _only_lists)
     for kind in (UserSeed, GroupSeed, ResourceSeed):
-        from_mapping = make_dict_structure_fn(
-            attrs.resolve_types(kind), converter, _cattrs_forbid_extra_keys=True
-        )
+        from_mapping = _only_mappings(kind, converter)
 
         def structure(
-            value: Any, _: Any, kind: Any = kind, from_mapping: Any = from_mapping
+            value: Any, target: Any, kind: Any = kind, from_mapping: Any = from_mapping
         ) -> Any:
-            return kind(value) if isinstance(value, str) else from_mapping(value, kind)
+            return kind(value) if isinstance(value, str) else from_mapping(value, target)
 
         converter.register_structure_hook(kind, structure)
         converter.register_structure_hook(str | kind, structure)
     return converter
 
 
+def _only_mappings(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
+    structure = make_dict_structure_fn(
+        attrs.resolve_types(kind), converter, _cattrs_forbid_extra_keys=True
+    )
+    known = ", ".join(attrs.fields_dict(kind))
+
+    def hook(value: Any, _: Any) -> Any:
+        if not isinstance(value, dict):
+            raise TypeError(f"expected a mapping of {known}, not {value!r}")
+        return structure(value, kind)
+
+    return hook
+
+
 def _text(value: Any) -> str:
+    if isinstance(value, bool):  # what YAML takes `no` and `on` for
+        raise TypeError(f"expected text, not {value}; put it in quotes")
     if not isinstance(value, (str, int)):
         raise TypeError(f"expected text, not {value!r}")
     return str(value)
+
+
+def _only(accepted: type | tuple[type, ...], name: str) -> Callable[[Any, Any], Any]:
+    def hook(value: Any, _: Any) -> Any:
+        if not isinstance(value, accepted) or (value is True or value is False) is not (
+            accepted is bool
+        ):
+            raise TypeError(f"expected {name}, not {value!r}")
+        return value
+
+    return hook
 
 
 def _only_lists(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:

@@ -114,9 +114,9 @@ class Emulator:
         """Start serving.
 
         Raises:
-            OSError: The address cannot be listened on.
+            OSError: The address cannot be listened on, or the seed file not read.
             RuntimeError: It has been started already.
-            ValueError: The seed file is not one.
+            ValueError: The seed file is not one, or what it asks for cannot be.
         """
         if self._world is not None:
             raise RuntimeError("the emulator is running already")
@@ -232,11 +232,16 @@ class Emulator:
             seed: A seed, or the path of a YAML or JSON file.
 
         Raises:
+            OSError: The file cannot be read.
             ValueError: The file is not a seed, or what it asks for cannot be, such as a name twice.
         """
-        if not isinstance(seed, Seed):
-            seed = seeding.load(seed)
-        return [self._plant(each) for each in seed.organizations]
+        if isinstance(seed, Seed):
+            return [self._plant(each) for each in seed.organizations]
+        loaded = seeding.load(seed)
+        try:
+            return self.seed(loaded)
+        except ValueError as error:
+            raise ValueError(f"{seed}: {error}") from error
 
     def create_organization(
         self,
@@ -443,11 +448,8 @@ class Emulator:
             return plant_export_resources(backend.get_organization(_id(organization)), seed)
 
     def _plant(self, seed: OrganizationSeed) -> PlantedOrganization:
-        try:
-            with self._inside() as backend:
-                return plant_organization(backend, seed)
-        except LookupError as error:
-            raise ValueError(f"{seed.alias}: {error}") from error
+        with self._inside() as backend:
+            return plant_organization(backend, seed)
 
     @property
     def _running(self) -> World:

@@ -260,6 +260,9 @@ class WorkMailBackend(BaseBackend):
             raise LimitExceededException(f"there are {len(present)} organizations already")
         if any(each.alias.casefold() == alias.casefold() for each in present):
             raise NameAvailabilityException(f"the alias {alias} is taken")
+        self._check_domains([each["DomainName"].casefold() for each in domains], present)
+        if organization_id in self._organizations:  # only a seed gives one
+            raise ValueError(f"there is an organization {organization_id}")
         service = self._directory_service(directory_id, alias, present)
         if interoperability and service.type != AD_CONNECTOR:
             raise InvalidParameterException(
@@ -303,6 +306,12 @@ class WorkMailBackend(BaseBackend):
                 f"the alias has to be the directory's, {service.alias}, not {alias}"
             )
         return service
+
+    def _check_domains(self, names: list[str], present: list[Organization]) -> None:
+        # The operation documents no MailDomainInUseException.
+        for name in names:
+            if names.count(name) > 1 or any(name in each.domains for each in present):
+                raise InvalidParameterException(f"the domain {name} is in use")
 
     def _check_key(self, arn: str) -> None:
         key = aws.find_key(arn, self.account_id)
