@@ -41,16 +41,16 @@ def halt_in_download() -> None:
 
 
 def halt_in_verification() -> None:
-    from workmail_async.exports import runner
+    from workmail_async.exports import downloader
 
-    whole = vars(runner)["check"]
+    whole = vars(downloader)["check"]
 
     def check(path: Path) -> Any:
         print("HALTED", flush=True)
         time.sleep(0.5)  # in a thread, which is waited for
         return whole(path)
 
-    setattr(runner, "check", check)  # noqa: B010
+    setattr(downloader, "check", check)  # noqa: B010
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from workmail_async.exports import (
     ManifestInUseError,
     Status,
 )
-from workmail_async.exports.manifest import FileRow, token_for
+from workmail_async.exports.manifest import token_for
+from workmail_async.exports.rows import FileRow
 
 
 def _choice(name: str, skipped: str | None = None) -> Choice:

@@ -21,7 +21,7 @@ from workmail_async.exports import (
     ExportProgress,
     ExportReport,
     OrganizationExport,
-    runner,
+    coordinator,
 )
 
 pytestmark = pytest.mark.anyio
@@ -64,7 +64,7 @@ def emulated_time(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> Generato
         clock.advance(seconds)
         await real_sleep(0.001)
 
-    monkeypatch.setattr(runner, "sleep", sleep)
+    monkeypatch.setattr(coordinator, "sleep", sleep)
     yield
     monkeypatch.undo()
 

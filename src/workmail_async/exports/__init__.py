@@ -14,11 +14,13 @@ from .errors import (
     ManifestInUseError,
 )
 from .job import ExportJob
-from .manifest import FileRow, JobRow, MailboxRow, Manifest, Status
+from .manifest import Manifest
+from .options import ExportOptions
 from .policies import ExportPolicies, export_policies
 from .progress import ExportProgress, ProgressListener, RunningDownload, RunningExport
 from .report import ExportReport, MailboxReport, report_of
-from .runner import ExportOptions, OrganizationExport
+from .rows import FileRow, JobRow, MailboxRow, Status
+from .runner import OrganizationExport
 from .selection import Choice, Entity, choose
 from .target import ExportTarget
 from .writers import Conversion, write_eml_tree, write_eml_zip, write_maildir, write_mbox

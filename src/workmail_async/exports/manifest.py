@@ -14,15 +14,13 @@ import threading
 import uuid
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from datetime import datetime, timezone
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
 from typing_extensions import Self
 
 from .errors import ManifestError, ManifestInUseError
+from .rows import FileRow, JobRow, MailboxRow, Status
 from .selection import Choice
 
 _VERSION = 1
@@ -69,123 +67,6 @@ CREATE TABLE file (
     verified REAL NOT NULL
 ) WITHOUT ROWID;
 """
-
-
-class Status(str, Enum):
-    """Where a mailbox stands on its way to disk."""
-
-    SKIPPED = "skipped"
-    """Left out, for a reason that the report names."""
-    PENDING = "pending"
-    """Waits for its start; not before a certain time when it was deferred."""
-    RUNNING = "running"
-    """WorkMail writes its export."""
-    EXPORTED = "exported"
-    """The export lies in S3 and is yet to be downloaded and verified."""
-    SAFE = "safe"
-    """Downloaded and verified."""
-    FAILED = "failed"
-    """Given up, for a reason that the report names."""
-    CANCELLED = "cancelled"
-    """Its job was cancelled by somebody."""
-
-
-@frozen(kw_only=True)
-class MailboxRow:
-    """One mailbox.
-
-    Attributes:
-        entity_id: The id of the user, resource or group.
-        kind: `user`, `resource` or `group`.
-        name: Its name.
-        email: Its address; None while it has none.
-        state: Its state in WorkMail when it was last looked at.
-        status: Where it stands.
-        reason: Why it was skipped, deferred or given up.
-        attempts: How many jobs were started for it.
-        not_before: Before when it is not started, in seconds since the epoch.
-    """
-
-    entity_id: str
-    kind: str
-    name: str
-    email: str | None
-    state: str
-    status: Status
-    reason: str | None
-    attempts: int
-    not_before: float | None
-
-    @property
-    def label(self) -> str:
-        """The address, or the name of what has none."""
-        return self.email or self.name
-
-
-@frozen(kw_only=True)
-class JobRow:
-    """One export job.
-
-    Attributes:
-        token: Its idempotency token, derived from organization, mailbox, run and attempt.
-        entity_id: The mailbox.
-        attempt: Which attempt it is, from 1.
-        prefix: Its prefix in S3.
-        job_id: WorkMail's id; None until the answer to its start was recorded.
-        state: `PLANNED` until then, afterwards WorkMail's state.
-        progress: Percent done, as WorkMail estimates.
-        error_info: Why it failed.
-        bucket: The bucket of its file.
-        path: The file's path in the bucket.
-        adopted: Whether it was not started by this export but found.
-        planned: When it was planned, in seconds since the epoch.
-        ended: When its end was seen.
-    """
-
-    token: str
-    entity_id: str
-    attempt: int
-    prefix: str
-    job_id: str | None
-    state: str
-    progress: int | None
-    error_info: str | None
-    bucket: str | None
-    path: str | None
-    adopted: bool
-    planned: float
-    ended: float | None
-
-
-@frozen(kw_only=True)
-class FileRow:
-    """One verified archive on disk.
-
-    Attributes:
-        entity_id: The mailbox.
-        job_id: The job that wrote it.
-        path: Where it lies, relative to the export's folder.
-        bytes: Its size.
-        sha256: Its SHA-256, in hexadecimal.
-        items: How many items it holds.
-        messages: How many of them are messages.
-        calendar: How many of them are calendar items.
-        content_bytes: The size of all items, unpacked.
-        notes: What is worth knowing about it, a line each.
-        verified: When it was verified, in seconds since the epoch.
-    """
-
-    entity_id: str
-    job_id: str
-    path: str
-    bytes: int
-    sha256: str
-    items: int
-    messages: int
-    calendar: int
-    content_bytes: int
-    notes: str
-    verified: float
 
 
 class Manifest:
@@ -527,11 +408,6 @@ def token_for(organization_id: str, entity_id: str, run: str, attempt: int) -> s
     """Return the idempotency token of one attempt: always the same for the same attempt."""
     text = "\0".join((organization_id, entity_id, run, str(attempt)))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def timestamp(moment: datetime) -> float:
-    """Return a moment as the manifest writes it, in seconds since the epoch."""
-    return moment.astimezone(timezone.utc).timestamp()
 
 
 def _mailbox(row: sqlite3.Row) -> MailboxRow:

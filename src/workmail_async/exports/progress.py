@@ -7,7 +7,7 @@ from collections.abc import Callable
 from attrs import frozen
 
 from .html import bar, table
-from .manifest import Status
+from .rows import Status
 from .units import duration, size
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from attrs import asdict, frozen
 
 from .html import table
-from .manifest import FileRow, MailboxRow, Manifest, Status
+from .manifest import Manifest
+from .rows import FileRow, MailboxRow, Status
 from .units import size
 
 REPORT_NAME = "report.json"

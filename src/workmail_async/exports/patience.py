@@ -1,0 +1,77 @@
+"""Tells what passes from what does not: a call is repeated, or the whole run given up."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from anyio import sleep
+
+from workmail_async.errors import (
+    CredentialsError,
+    OrganizationNotFoundException,
+    OrganizationStateException,
+    ServiceError,
+    TransportError,
+    UnsupportedOperationException,
+)
+
+from .errors import ExportAbortedError
+from .options import ExportOptions
+
+T = TypeVar("T")
+
+
+class Patience:
+    """Repeats calls to WorkMail.
+
+    Args:
+        options: How long, and at which pace.
+        tell: Told what it waits for.
+    """
+
+    def __init__(self, options: ExportOptions, tell: Callable[[str], None]) -> None:
+        self._options = options
+        self._tell = tell
+
+    async def __call__(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Repeat a call while it fails for reasons that pass: throttling, lost connections."""
+        since, delay = time.monotonic(), self._options.min_poll
+        while True:
+            try:
+                return await call()
+            except CredentialsError as error:
+                raise ExportAbortedError(f"the credentials do not work: {error}") from error
+            except (ServiceError, TransportError) as error:
+                if isinstance(error, ServiceError):
+                    _abort_if_hopeless(error)
+                if not error.retryable:
+                    raise
+                if time.monotonic() - since > self._options.patience:
+                    raise ExportAbortedError(
+                        f"WorkMail gave no answer for {self._options.patience:.0f} seconds: {error}"
+                    ) from error
+                self._tell(f"waiting: {type(error).__name__}")
+            await sleep(random.uniform(0.5, 1.0) * delay)
+            delay = min(self._options.max_poll, delay * 2)
+
+
+def _abort_if_hopeless(error: ServiceError) -> None:
+    """Raise when no other mailbox would fare better."""
+    hopeless = (
+        OrganizationNotFoundException,
+        OrganizationStateException,
+        UnsupportedOperationException,
+    )
+    denied = error.http_status in (401, 403) or error.code in (
+        "AccessDeniedException",
+        "NotAuthorized",
+        "UnrecognizedClientException",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "RequestExpired",
+    )
+    if denied or isinstance(error, hopeless):
+        raise ExportAbortedError(f"no mailbox can be exported: {error}") from error
