@@ -21,6 +21,18 @@ CALLS = """
     assert [r.operation for r in workmail_emulator.requests] == ["ListUsers"]
 """
 
+MESSAGES = """
+    message = workmail_emulator.deliver(
+        workmail_organization,
+        b"From: z@far.example\\r\\nTo: ana@acme.example\\r\\n\\r\\nHello\\r\\n",
+    )
+    async with workmail_message_flow_client.get_raw_message_content(
+        message_id=message.id
+    ) as content:
+        assert (await content.read()).endswith(b"Hello\\r\\n")
+"""
+FIXTURES = "workmail_client, workmail_message_flow_client, workmail_organization, workmail_emulator"
+
 
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
@@ -52,25 +64,33 @@ async def test_on_a_longer_loop(workmail_client, workmail_organization, workmail
 @pytest.mark.asyncio(loop_scope="module")
 async def test_on_the_same_loop(workmail_client, workmail_organization, workmail_emulator):
 {CALLS}
+@pytest.mark.asyncio
+async def test_both_clients({FIXTURES}):
+{CALLS}
+{MESSAGES}
 class TestClass:
     @pytest.mark.asyncio(loop_scope="class")
     async def test_in_a_class(self, workmail_client):
         assert not [each async for each in workmail_client.list_organizations()]
 """)
-    run(project, *ASYNCIO, passed=4)
+    run(project, *ASYNCIO, passed=5)
 
 
 def test_under_pytest_asyncio_in_auto_mode(project: pytest.Pytester) -> None:
     project.makepyfile(f"""
 async def test_it(workmail_client, workmail_organization, workmail_emulator):
 {CALLS}
+async def test_messages(workmail_message_flow_client, workmail_organization, workmail_emulator):
+{MESSAGES}
+def test_without_a_loop(workmail_emulator, workmail_organization):
+    assert workmail_emulator.client().list_users(OrganizationId=workmail_organization.id)["Users"]
 """)
-    run(project, *ASYNCIO, "--asyncio-mode=auto", passed=1)
+    run(project, *ASYNCIO, "--asyncio-mode=auto", passed=3)
     run(
         project,
         *(*ASYNCIO, "--asyncio-mode=auto"),
         *("-o", "asyncio_default_test_loop_scope=session"),
-        passed=1,
+        passed=3,
     )
 
 
@@ -92,14 +112,27 @@ async def test_on_which(workmail_client, anyio_backend_name):
 
     assert get_cancelled_exc_class().__module__.startswith(anyio_backend_name)
     assert not [each async for each in workmail_client.list_organizations()]
+
+async def test_both_clients({FIXTURES}):
+{CALLS}
+{MESSAGES}
 """)
-    run(project, "-p", "anyio", *beside, passed=4)
+    run(project, "-p", "anyio", *beside, passed=6)
 
 
 def test_a_client_without_a_loop_says_what_it_needs(project: pytest.Pytester) -> None:
-    project.makepyfile("def test_it(workmail_client): ...")
-    result = run(project, errors=1)
-    result.stdout.fnmatch_lines(["*workmail_client needs an event loop: mark the test*"])
+    project.makepyfile("""
+def test_it(workmail_client): ...
+
+def test_messages(workmail_message_flow_client): ...
+""")
+    result = run(project, errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "workmail_client needs an event loop: mark the test*",
+            "workmail_message_flow_client needs an event loop: mark the test*",
+        ]
+    )
 
 
 def test_each_test_finds_the_emulator_as_it_was_at_its_start(project: pytest.Pytester) -> None:
@@ -179,7 +212,7 @@ def test_twice(workmail_organization): ...
         [
             "*@pytest.mark.workmail takes alias, id, domains, users, *, not people",
             "*@pytest.mark.workmail takes alias, id, domains, users, *, not 'acme'",
-            "*ValueError: NameAvailabilityException: the name ana is taken*",
+            "*ValueError: acme: user ana: NameAvailabilityException: the name ana is taken*",
         ]
     )
 
@@ -260,6 +293,7 @@ def test_the_fixtures_are_documented(project: pytest.Pytester) -> None:
         "workmail_client",
         "workmail_emulator",
         "workmail_emulator_server",
+        "workmail_message_flow_client",
         "workmail_organization",
         "workmail_organization_seed",
     }

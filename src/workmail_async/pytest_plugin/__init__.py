@@ -1,4 +1,4 @@
-"""Fixtures for the tests of those who use WorkMail: an emulator, an organization in it, a client.
+"""Fixtures for the tests of those who use WorkMail: an emulator, an organization in it, clients.
 
 pytest loads this module in every run of whoever has the package installed, so importing it costs
 next to nothing, and nothing is missed in it until a test asks for a fixture.
@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack, aclosing
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
-    from workmail_async import WorkMailClient
+    from workmail_async import MessageFlowClient, WorkMailClient
     from workmail_async.emulator import Emulator, OrganizationSeed, PlantedOrganization
+
+Client = TypeVar("Client", "WorkMailClient", "MessageFlowClient")
 
 __all__: list[str] = []
 
 _MARKER = "workmail"
 # As an installed plugin, and as one that is named by its module.
 _PYTEST_ASYNCIO = ("asyncio", "pytest_asyncio.plugin")
-_ON_ANYIO = "_workmail_client_on_anyio"
+_ON_ANYIO = "_workmail_clients_on_anyio"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -108,32 +111,62 @@ def workmail_client(request: pytest.FixtureRequest) -> WorkMailClient:
 
     They may run under AnyIO's plugin, on asyncio or trio, or under pytest-asyncio in either mode.
     """
+    from workmail_async import WorkMailClient
+
+    return _client(request, WorkMailClient)
+
+
+@pytest.fixture
+def workmail_message_flow_client(request: pytest.FixtureRequest) -> MessageFlowClient:
+    """A `MessageFlowClient` of `workmail_emulator`, for tests that are coroutines.
+
+    `workmail_emulator.deliver(…)` puts messages in transit. What holds for `workmail_client` holds
+    for it too.
+    """
+    from workmail_async import MessageFlowClient
+
+    return _client(request, MessageFlowClient)
+
+
+def _client(request: pytest.FixtureRequest, kind: type[Client]) -> Client:
     if "anyio_backend" in request.fixturenames:
         name = _ON_ANYIO
     elif marker := request.node.get_closest_marker("asyncio"):
         scope = marker.kwargs.get("loop_scope") or marker.kwargs.get("scope")
         default = request.config.getini("asyncio_default_test_loop_scope")
-        name = f"_workmail_client_on_{scope or default}_loop"
+        name = f"_workmail_clients_on_{scope or default}_loop"
     else:
         pytest.fail(
-            "workmail_client needs an event loop: mark the test with pytest.mark.anyio or "
+            f"{request.fixturename} needs an event loop: mark the test with pytest.mark.anyio or "
             "pytest.mark.asyncio, and make it a coroutine",
             pytrace=False,
         )
-    client: WorkMailClient = request.getfixturevalue(name)
-    return client
+    clients: Clients = request.getfixturevalue(name)
+    return clients.make(kind)
 
 
-def client_of(emulator: Emulator) -> WorkMailClient:
-    """Return a client of an emulator, which whoever asks for it has to close."""
-    from workmail_async import WorkMailClient
+class Clients:
+    """Makes clients of an emulator, and closes them on the loop that they were opened on."""
 
-    return WorkMailClient(
-        region=emulator.region, endpoint_url=emulator.endpoint_url, **emulator.credentials
-    )
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._made = AsyncExitStack()
+
+    def make(self, kind: type[Client]) -> Client:
+        """Return a client."""
+        emulator = self._emulator
+        client = kind(
+            region=emulator.region, endpoint_url=emulator.endpoint_url, **emulator.credentials
+        )
+        self._made.push_async_callback(client.aclose)
+        return client
+
+    async def aclose(self) -> None:
+        """Close all clients."""
+        await self._made.aclose()
 
 
 @pytest.fixture(name=_ON_ANYIO)
-async def _on_anyio(workmail_emulator: Emulator) -> AsyncIterator[WorkMailClient]:
-    async with client_of(workmail_emulator) as client:
-        yield client
+async def _on_anyio(workmail_emulator: Emulator) -> AsyncIterator[Clients]:
+    async with aclosing(Clients(workmail_emulator)) as clients:
+        yield clients

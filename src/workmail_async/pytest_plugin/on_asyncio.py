@@ -1,30 +1,30 @@
 """The fixtures that pytest-asyncio runs; they are loaded only where it is.
 
-A client has to be closed on the loop that it was opened on, and a test chooses how long its loop
+Clients have to be closed on the loop that they were opened on, and a test chooses how long its loop
 lives, so there is a fixture for each choice.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest_asyncio
 
-from workmail_async.pytest_plugin import client_of
+from workmail_async.pytest_plugin import Clients
 
 if TYPE_CHECKING:
-    from workmail_async import WorkMailClient
     from workmail_async.emulator import Emulator
 
 
 def _on_loop(scope: Literal["function", "class", "module", "package", "session"]) -> Any:
-    @pytest_asyncio.fixture(loop_scope=scope, name=f"_workmail_client_on_{scope}_loop")
-    async def client_on_loop(workmail_emulator: Emulator) -> AsyncIterator[WorkMailClient]:
-        async with client_of(workmail_emulator) as client:
-            yield client
+    @pytest_asyncio.fixture(loop_scope=scope, name=f"_workmail_clients_on_{scope}_loop")
+    async def clients_on_loop(workmail_emulator: Emulator) -> AsyncIterator[Clients]:
+        async with aclosing(Clients(workmail_emulator)) as clients:
+            yield clients
 
-    return client_on_loop
+    return clients_on_loop
 
 
 _on_function_loop = _on_loop("function")
