@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.json.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     print(markdown(report) if options.markdown else text(report))
     if figures is not None:
-        print("", *figures.lines(), sep="\n")
+        print("", figures.markdown() if options.markdown else figures.text(), sep="\n")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -16,6 +16,7 @@ from typing import Any
 
 from attrs import frozen
 
+from benchmarks.report import table
 from benchmarks.server import PAGE_SIZE
 from workmail_async.emulator import Emulator, Lifecycle
 from workmail_async.emulator.lifecycle import Immediately
@@ -69,14 +70,27 @@ class EmulatorFigures:
     export: float
     meanwhile: tuple[float, float]
 
-    def lines(self) -> Iterator[str]:
-        """The figures as text."""
+    @property
+    def title(self) -> str:
+        """What was measured."""
+        return f"Emulator, with {self.sizes.users:,} users"
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """The figures, each with what it is."""
         middle, most = (1e3 * each for each in self.meanwhile)
-        yield f"Emulator, with {self.sizes.users:,} users"
-        yield f"  DescribeUser, calls/s{self.describe_user:>20,.0f}"
-        yield f"  ListUsers, pages of {PAGE_SIZE}/s{self.list_users:>14,.0f}"
-        yield f"  export of {self.sizes.messages:,} messages, s{self.export:>10,.1f}"
-        yield f"  DescribeUser meanwhile, ms{middle:>15,.1f} (slowest {most:,.1f})"
+        yield "DescribeUser, calls/s", f"{self.describe_user:,.0f}"
+        yield f"ListUsers, pages of {PAGE_SIZE}/s", f"{self.list_users:,.0f}"
+        yield f"export of {self.sizes.messages:,} messages, s", f"{self.export:,.1f}"
+        yield "DescribeUser meanwhile, ms", f"{middle:,.1f}"
+        yield "… the slowest, ms", f"{most:,.1f}"
+
+    def text(self) -> str:
+        """The figures as plain text."""
+        return "\n".join([self.title, *(f"  {name:33}{value:>9}" for name, value in self.rows())])
+
+    def markdown(self) -> str:
+        """The figures as a Markdown table."""
+        return "\n".join(table([self.title, ""], self.rows()))
 
     def as_json(self) -> dict[str, Any]:
         """The figures as data."""

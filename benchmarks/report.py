@@ -106,7 +106,7 @@ def markdown(report: Report) -> str:
     """Return the report as Markdown tables."""
     lines = [f"{fact}  " for fact in report.facts()]
     lines[-1] = lines[-1].rstrip()
-    lines += ["", *_table(["", *report.versions], _rows(report)), ""]
+    lines += ["", *table(["", *report.versions], _rows(report)), ""]
     goals = (
         [
             goal.title,
@@ -116,7 +116,7 @@ def markdown(report: Report) -> str:
         ]
         for goal, found, met in report.outcomes()
     )
-    return "\n".join([*lines, *_table(["Goal", "limit", "measured", ""], goals)])
+    return "\n".join([*lines, *table(["Goal", "limit", "measured", ""], goals)])
 
 
 def _rows(report: Report) -> Iterator[list[str]]:
@@ -135,7 +135,8 @@ def _compared(report: Report, figure: Figure, peer: str) -> str:
     return ratio.shown(2) if ratio else ""
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of a Markdown table, whose columns but the first hold figures."""
     yield f"| {' | '.join(head)} |"
     yield f"|{'|'.join(['---', *['---:'] * (len(head) - 1)])}|"
     for row in rows:

@@ -11,6 +11,7 @@ import pytest
 from botocore.session import Session
 
 from benchmarks import server
+from benchmarks.emulator import EmulatorFigures, EmulatorSizes
 from benchmarks.figures import FIGURES, GOALS
 from benchmarks.peers import PEERS, WorkMailAsync
 from benchmarks.report import Report, markdown, text
@@ -69,6 +70,21 @@ def test_the_emulator_is_measured(tmp_path: Path) -> None:
         assert found[figure] > 0
     assert "  export of 500 messages, s" in printed
     assert "  ListUsers, pages of 100/s" in printed
+
+
+def test_the_emulators_figures_are_a_table_of_markdown() -> None:
+    figures = EmulatorFigures(EmulatorSizes(), 1_234.5, 67.8, 9.1, (0.0012, 0.5))
+    assert figures.markdown().splitlines() == [
+        "| Emulator, with 1,000 users |  |",
+        "|---|---:|",
+        "| DescribeUser, calls/s | 1,234 |",
+        "| ListUsers, pages of 100/s | 68 |",
+        "| export of 100,000 messages, s | 9.1 |",
+        "| DescribeUser meanwhile, ms | 1.2 |",
+        "| … the slowest, ms | 500.0 |",
+    ]
+    printed = benchmarks("--quick", "--only", "emulator", "--markdown")
+    assert printed.splitlines()[-7:-5] == ["| Emulator, with 120 users |  |", "|---|---:|"]
 
 
 def test_each_client_is_compared_with_aiobotocore() -> None:
