@@ -62,6 +62,13 @@ def test_any_bytes_are_something(content: bytes) -> None:
     assert classify(content).kind in ItemKind
 
 
+def test_an_mbox_of_one_endless_line_takes_no_endless_time() -> None:
+    """Trying each way to find a year in it would take hours."""
+    text = b"From x\n\nFrom " + b"1" * 4_000_000 + b"\n" + b"a" * 4_000_000
+    assert classify(text) == OTHER
+    assert classify(text + b":").nested == "mbox"
+
+
 def test_a_value_is_unfolded_and_the_first_of_its_name() -> None:
     head = b"A: 1\r\nDate: Mon,\r\n\t8 Jan 2024\r\nDate: other\r\n\r\nDate: body"
     assert header_value(head, b"date") == "Mon, 8 Jan 2024"

@@ -35,6 +35,7 @@ from workmail_async.exports.writers import (
     write_maildir,
     write_mbox,
 )
+from workmail_async.exports.writers.contents import _ADDRESS
 from workmail_async.exports.writers.zip_stream import ZipStream
 
 ANA = "ana@acme.example"
@@ -295,6 +296,7 @@ def test_an_mbox_tells_sender_and_date_of_its_messages(tmp_path: Path) -> None:
         Member(name=b"Inbox/3", content=undated, stamp=0x01E0_0000),
         Member(name=b"Inbox/4", content=bounced.replace(b"08 Jan", b"99 Foo")),
         Member(name=b"Inbox/5", content=b"From  x@y Mon Jan  1 \xff\r\n" + undated),
+        Member(name=b"Inbox/6", content=undated, stamp=0xFE21_0000),  # in 2107
     )
     with MailboxArchive(saved(tmp_path / "x.zip", data)) as archive:
         done = write_mbox(archive, tmp_path / "out", ANA)
@@ -305,9 +307,28 @@ def test_an_mbox_tells_sender_and_date_of_its_messages(tmp_path: Path) -> None:
         "MAILER-DAEMON Thu Jan  1 00:00:00 1970",
         f"{ANA} Mon Jan  8 12:00:00 2024",
         " x@y Mon Jan  1 ?",
+        "MAILER-DAEMON Thu Jan  1 00:00:00 1970",
     ]
     assert box.get_bytes(box.keys()[4]) == undated
     box.close()
+
+
+def test_a_sender_without_end_takes_no_endless_time() -> None:
+    """Trying each begin of so long a word would take hours."""
+    word = "a" * 1_000_000
+    assert _ADDRESS.search(word) is None
+    found = _ADDRESS.search(f"{word}@acme.example")
+    assert found is not None
+    assert found[0] == f"{'a' * 64}@acme.example"
+
+
+def test_a_note_that_a_power_cut_emptied_is_told_with_the_way_out(
+    archive: MailboxArchive, tmp_path: Path
+) -> None:
+    write_mbox(archive, tmp_path / "out", ANA)
+    (tmp_path / "out" / f".{ANA}.json").write_bytes(b"")
+    with pytest.raises(ExportError, match="remove it together with"):
+        write_mbox(archive, tmp_path / "out", ANA)
 
 
 def test_a_maildir_is_laid_out_as_dovecot_wants_it(tmp_path: Path) -> None:

@@ -81,6 +81,22 @@ def test_long_names_are_cut_without_becoming_one(first: str, second: str) -> Non
         assert one != other
 
 
+def test_endless_names_take_no_endless_time() -> None:
+    """Sorting so many accents would take days."""
+    name = "a" + "\u0301\u0316" * 2_000_000 + ".eml"
+    safe, oddities = safe_name(name)
+    assert safe.endswith(".eml")
+    assert safe != safe_name("a" + name)[0]
+    assert [problem for problem, _ in oddities] == [Problem.LONG_NAME]
+
+
+def test_endless_folders_are_told_apart_without_being_remembered() -> None:
+    places = Places(10)
+    folders = {places.place(f"{'d' * 50_000}{number % 3}/x").folder for number in range(9)}
+    assert len(folders) == 3
+    assert max(len(key) for key in places._folders) < 100
+
+
 def test_a_cut_name_keeps_its_suffix_and_a_deep_folder_its_begin() -> None:
     assert safe_name("x" * 300 + ".eml")[0].endswith(".eml")
     folder, oddities = safe_folder("/".join(["deep"] * 50))
@@ -112,6 +128,10 @@ def test_the_unicode_name_of_info_zip_counts_when_it_is_of_this_name() -> None:
     assert decode_name(raw, 0, extra) == ("größe", "")
     other = struct.pack("<HH", 0x7075, len(value)) + b"\x01\0\0\0\0" + value[5:]
     assert decode_name(raw, 0, other)[1] != ""
+
+
+def test_names_that_are_only_promised_take_no_room() -> None:
+    assert len(SeenNames(10**9)._slots) < 10**6
 
 
 def test_seen_names_grow_and_forget_nothing() -> None:

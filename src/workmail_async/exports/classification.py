@@ -60,7 +60,9 @@ _FIELDS = tuple(
         b"bcc",
     )
 )
-_NEXT_IN_MBOX = re.compile(rb"\n\r?\nFrom [^\n]*\d{4}[^\n]*\n[!-9;-~]+:")
+# Nothing in it can match in two ways: a line made of digits must not take quadratic time.
+_NEXT_IN_MBOX = re.compile(rb"\n\r?\nFrom ([^\n]*)\n[!-9;-~]+:")
+_YEAR = re.compile(rb"\d{4}")
 _ARCHIVES = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
@@ -104,7 +106,7 @@ def classify(head: bytes) -> Nature:
 
 def _enveloped(text: bytes) -> Nature:
     """Tell a message with the first line of an mbox from an mbox with several messages."""
-    if _NEXT_IN_MBOX.search(text):
+    if any(_YEAR.search(line) for line in _NEXT_IN_MBOX.findall(text)):
         return Nature(ItemKind.OTHER, mime=False, nested="mbox")
     _, _, message = text.partition(b"\n")
     return classify(message) if _FIRST_FIELD.match(message) else _OTHER

@@ -8,9 +8,11 @@ from enum import Enum
 from pathlib import Path
 from typing import overload
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .errors import ArchiveError
+
+_LONGEST_NAME = 500
 
 
 class Problem(str, Enum):
@@ -69,7 +71,8 @@ class Finding:
     """Something odd about an archive.
 
     Attributes:
-        entry: The name of the entry, as it stands in the archive; empty when it is about the whole.
+        entry: The name of the entry, as it stands in the archive, cut when it is endless; empty
+            when it is about the whole.
         problem: What is odd.
         detail: What exactly, for people.
         lost: Whether an item cannot be had because of it.
@@ -119,6 +122,8 @@ class Findings(Sequence[Finding]):
         self.counts[finding.problem] += 1
         self.lost += finding.lost
         if self.counts[finding.problem] <= self._limit:
+            if len(finding.entry) > _LONGEST_NAME:
+                finding = evolve(finding, entry=f"{finding.entry[:_LONGEST_NAME]}…")
             self._kept.append(finding)
 
     def __len__(self) -> int:

@@ -14,9 +14,13 @@ from .findings import Problem
 from .zip_directory import UTF8, extra_field
 
 _LONGEST_NAME = 120
+_LONGEST_SUFFIX = 10
 _LONGEST_FOLDER = 400
+# More of a name is not looked at: normalising can take quadratic time.
+_LONGEST_READ = 1_000
 _DEEPEST_FOLDER = 20
 _UNICODE_PATH = 0x7075
+_AT_ONCE = 100_000
 
 _DEVICES = frozenset(
     ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"]
@@ -96,11 +100,12 @@ class Places:
         folder, separator, name = path.replace("\\", "/").rpartition("/")
         if separator and not name:  # a folder's name, yet with content
             folder, _, name = folder.rpartition("/")
-        known = self._folders.get(folder)
+        key = folder if len(folder) <= _LONGEST_READ else _identity(folder)
+        known = self._folders.get(key)
         if known is None:
             known = safe_folder(folder)
             if len(self._folders) < self._most:
-                self._folders[folder] = known
+                self._folders[key] = known
             else:
                 oddity = (Problem.TOO_MANY, f"there are more than {self._most} folders")
                 known = ("", (*known[1], oddity))
@@ -150,7 +155,9 @@ def safe_name(name: str) -> tuple[str, tuple[Oddity, ...]]:
         The safe name, always the same for the same name, and what was odd about it.
     """
     oddities: list[Oddity] = []
-    safe = unicodedata.normalize("NFC", name)
+    endless = len(name) > _LONGEST_READ
+    safe = name[:_LONGEST_READ] + name[-_LONGEST_SUFFIX:] if endless else name
+    safe = unicodedata.normalize("NFC", safe)
     if _CONTROL.search(safe):
         oddities.append((Problem.UNSAFE_NAME, "the name has control characters"))
         safe = _CONTROL.sub("_", safe)
@@ -166,7 +173,7 @@ def safe_name(name: str) -> tuple[str, tuple[Oddity, ...]]:
     if _is_device(safe):
         oddities.append((Problem.UNSAFE_NAME, "the name is that of a device on Windows"))
         safe = f"_{safe}"
-    if len(safe.encode()) > _LONGEST_NAME:
+    if endless or len(safe.encode()) > _LONGEST_NAME:
         oddities.append((Problem.LONG_NAME, "the name is too long"))
         safe = _shortened(safe, name)
     return safe, tuple(oddities)
@@ -179,11 +186,14 @@ def _is_device(name: str) -> bool:
 def _shortened(safe: str, whole: str) -> str:
     """Cut a name in the middle, so that its begin, its suffix and its identity stay."""
     stem, dot, suffix = safe.rpartition(".")
-    if not dot or len(suffix) > 10 or not suffix.isascii():
+    if not dot or len(suffix) > _LONGEST_SUFFIX or not suffix.isascii():
         stem, suffix = safe, ""
-    identity = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:10]
     begin = stem.encode()[: _LONGEST_NAME - 30].decode("utf-8", "ignore").rstrip(". ")
-    return f"{begin}~{identity}{dot if suffix else ''}{suffix}"
+    return f"{begin}~{_identity(whole)[:10]}{dot if suffix else ''}{suffix}"
+
+
+def _identity(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class SeenNames:
@@ -192,11 +202,12 @@ class SeenNames:
     A set of as many names would need ten times that.
 
     Args:
-        most: How many names are expected; more make it grow.
+        most: How many names are expected; more make it grow. A zip may lie about that, so no more
+            than some of them get their room at once.
     """
 
     def __init__(self, most: int) -> None:
-        self._slots = array("Q", [0]) * (2 * most + 64)
+        self._slots = array("Q", [0]) * (2 * min(most, _AT_ONCE) + 64)
         self._count = 0
 
     def add(self, name: str | bytes) -> bool:

@@ -14,7 +14,8 @@ _AT_ONCE = 16 * 1024 * 1024
 _PIECE = 1024 * 1024
 # Later than this, or before 1970, a date is a mistake, and some file systems refuse it.
 _LATEST = 4_102_444_800
-_ADDRESS = re.compile(r"[^\s<>@,;:\"()]+@[^\s<>@,;:\"()]+", re.ASCII)
+# As long as addresses get: without that, a long word without an `@` takes quadratic time.
+_ADDRESS = re.compile(r"[^\s<>@,;:\"()]{1,64}@[^\s<>@,;:\"()]{1,255}", re.ASCII)
 
 
 def pieces(item: ArchiveItem) -> Iterator[bytes]:
@@ -54,9 +55,10 @@ def _stamped(stamp: int) -> int:
     date, time = stamp >> 16, stamp & 0xFFFF
     day = (1980 + (date >> 9), max(date >> 5 & 15, 1), max(date & 31, 1))
     try:
-        return timegm((*day, time >> 11, time >> 5 & 63, time % 32 * 2))
+        when = timegm((*day, time >> 11, time >> 5 & 63, time % 32 * 2))
     except ValueError:  # there is no such month
         return 0
+    return when if when < _LATEST else 0
 
 
 def sender(item: ArchiveItem) -> str:

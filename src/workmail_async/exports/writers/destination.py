@@ -33,10 +33,10 @@ def claim(archive: MailboxArchive, target: Path, address: str, suffix: str = "")
     """
     name = safe_name(address)[0] + suffix
     path, note = target / name, target / f".{name}.json"
-    told = {"layout": _LAYOUT, "fingerprint": archive.fingerprint}
+    told = json.dumps({"layout": _LAYOUT, "fingerprint": archive.fingerprint}).encode()
     target.mkdir(parents=True, exist_ok=True)
     if note.is_file():
-        if json.loads(note.read_bytes()) != told:
+        if note.read_bytes() != told:
             raise ExportError(
                 f"{path} was converted from another export: convert into another folder, or "
                 f"remove it together with {note.name}"
@@ -44,7 +44,7 @@ def claim(archive: MailboxArchive, target: Path, address: str, suffix: str = "")
     elif path.is_file() or (path.is_dir() and any(path.iterdir())):
         raise ExportError(f"{path} is there already, and no conversion made it: use another folder")
     else:
-        write_file(note, [json.dumps(told).encode()])
+        write_file(note, [told])
     return path
 
 
