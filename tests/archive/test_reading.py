@@ -6,8 +6,10 @@ import email
 import gc
 import io
 import pickle
+import random
 import struct
 import threading
+import tracemalloc
 import zipfile
 from datetime import datetime, timezone
 from pathlib import Path
@@ -157,6 +159,29 @@ def test_headers_longer_than_what_is_read_at_first_are_whole(tmp_path: Path) -> 
     assert len(headers.get_all("Received", [])) == 3_000
 
 
+@pytest.mark.parametrize(
+    "value", [b'"', b"(" * 5_000, b"<" * 100, b"=?a\0b?q?x?=", b"=?utf-8?b?x?="]
+)
+def test_a_field_that_makes_no_sense_is_no_error(tmp_path: Path, value: bytes) -> None:
+    names = (b"Subject", b"From", b"Message-ID", b"Content-Type", b"Content-Disposition", b"Date")
+    content = b"\n".join(name + b": " + value for name in names) + b"\n\nbody\n"
+    with archive_of(tmp_path, Member(name=b"x", content=content)) as archive:
+        item = only(archive)
+        for message in (item.headers, item.message()):
+            assert len(message.items()) == len(names)
+            assert not message.is_attachment()
+        assert item.message().get_content() == "body\n"
+
+
+def test_parts_within_parts_without_end_are_a_message(tmp_path: Path) -> None:
+    part = b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n"
+    content = b"Subject: deep\n" + b"".join(part % (n, n) for n in range(1_500))
+    with archive_of(tmp_path, Member(name=b"x", content=content)) as archive:
+        message = only(archive).message()
+    assert message["Subject"] == "deep"
+    assert sum(1 for _ in message.walk()) > 100
+
+
 def test_headers_of_what_is_no_message_are_empty(tmp_path: Path) -> None:
     with archive_of(tmp_path, Member(name=b"x", content=b"\x00")) as archive:
         assert only(archive).headers.items() == []
@@ -294,6 +319,69 @@ def test_bombs_are_read_only_as_far_as_the_limit_of_all_of_them(tmp_path: Path) 
     assert archive.findings.lost == 3
 
 
+def test_small_bombs_count_as_well(tmp_path: Path) -> None:
+    """None of them is conspicuous; a million would be."""
+    members = [Member(name=b"%d" % n, content=bytes(200_000)) for n in range(50)]
+    with archive_of(tmp_path, *members, limits=Limits(suspicious_total=1_000_000)) as archive:
+        allowed = max(1_000_000, 100 * archive.path.stat().st_size)
+        given = sum(item.size for item in archive)
+    assert allowed - 200_000 < given <= allowed
+    assert (
+        archive.findings.counts[Problem.BOMB]
+        == archive.findings.lost
+        == len(members) - (given // 200_000)
+    )
+
+
+def test_what_cannot_be_read_for_its_size_does_not_count(tmp_path: Path) -> None:
+    lie = Member(name=b"lie", content=b"x", size=2**40, flags=SIZES_FOLLOW)
+    dense = Member(name=b"dense", content=bytes(200_000))
+    with archive_of(tmp_path, lie, dense) as archive:
+        assert [item.name for item in archive] == ["dense"]
+
+
+def test_a_large_mailbox_may_hold_many_dense_items(tmp_path: Path) -> None:
+    noise = Member(name=b"noise", content=random.Random(1).randbytes(300_000), method=STORED)
+    dense = [Member(name=b"%d" % n, content=bytes(2 * 1024 * 1024)) for n in range(9)]
+    with archive_of(tmp_path, noise, *dense, limits=Limits(suspicious_total=1)) as archive:
+        assert archive.check().ok
+
+
+def test_a_folder_with_hidden_content_is_no_folder(tmp_path: Path) -> None:
+    hidden = Member(name=b"Inbox/", content=letter(), size=0)
+    with archive_of(tmp_path, hidden, Member(name=b"Sent/", method=BZIP2)) as archive:
+        found = archive.check()
+    assert (found.entries, found.items, found.ok) == (1, 0, False)
+    assert Problem.SIZE in found.findings.counts
+
+
+def test_a_finding_keeps_the_begin_of_an_endless_name(tmp_path: Path) -> None:
+    with archive_of(tmp_path, Member(name=b"n" * 60_000, content=letter())) as archive:
+        item = only(archive)
+    (finding,) = archive.findings
+    assert len(item.entry) == 60_000
+    assert len(finding.entry) == 501
+
+
+def test_a_directory_that_lies_about_its_length_takes_no_memory(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    member = Member(name=b"x", content=letter())
+    with path.open("wb") as file:
+        file.write(member.local())
+        start = file.tell()
+        file.write(member.central(0))
+        file.seek(2 * 1024**3)  # a hole, so that nothing of it is written
+        size = file.tell() - start
+        file.write(wide_end(size, start, 40_000_000) + zip_of()[:8] + b"\xff" * 12 + b"\0\0")
+    tracemalloc.start()
+    with MailboxArchive(path) as archive:
+        assert len(archive) == 1
+        assert archive.findings.counts == {Problem.DIRECTORY: 1}
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * 1024 * 1024
+
+
 def test_a_check_tells_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
     bad = Member(name=b"bad", content=letter(), crc=1)
     members = [bad, *(Member(name=b"%d" % n, content=letter(n)) for n in range(2))]
@@ -368,8 +456,8 @@ def test_sizes_and_offsets_beyond_32_bits_are_read_from_the_zip64_fields(tmp_pat
         assert archive.check().ok
 
 
-def wide_end(size: int, start: int) -> bytes:
-    record = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, size, start)
+def wide_end(size: int, start: int, count: int = 1) -> bytes:
+    record = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, start)
     return record + struct.pack("<4sIQI", b"PK\6\7", 0, start + size, 1)
 
 
@@ -377,6 +465,35 @@ def test_a_zip_with_a_comment_and_one_that_speaks_of_another_is_sound(tmp_path: 
     member = Member(name=b"x", content=letter())
     path = saved(tmp_path / "x.zip", zip_of(member, comment=b"made by PK\5\6 someone"))
     assert check(path).ok
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_comment_cannot_hide_the_entries(tmp_path: Path, count: int) -> None:
+    """It holds the record that an empty zip would end with."""
+    members = [Member(name=b"x", content=letter())] * count
+    path = saved(tmp_path / "x.zip", zip_of(*members, comment=zip_of()))
+    found = check(path)
+    assert (found.items, found.ok) == (count, True)
+
+
+def test_an_empty_end_does_not_hide_what_stands_before_it(tmp_path: Path) -> None:
+    member = Member(name=b"x", content=letter())
+    found = check(saved(tmp_path / "x.zip", zip_of(member, with_list=False) + zip_of()))
+    assert (found.items, found.ok) == (1, False)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+@pytest.mark.parametrize("leading", [b"", b"#!before"])
+def test_wide_records_that_nothing_asked_for_are_read(
+    tmp_path: Path, count: int, leading: bytes
+) -> None:
+    """Some tools always write them."""
+    whole = zip_of(*[Member(name=b"x", content=letter())] * count)
+    start, size = int.from_bytes(whole[-6:-2], "little"), int.from_bytes(whole[-10:-6], "little")
+    data = whole[:-22] + wide_end(size, start, count) + whole[-22:]
+    if count or not leading:  # before an empty zip, anything is no zip
+        found = check(saved(tmp_path / "x.zip", leading + data))
+        assert (found.items, found.ok) == (count, True)
 
 
 def test_a_wrong_place_of_the_list_is_made_good_by_where_it_ends(tmp_path: Path) -> None:

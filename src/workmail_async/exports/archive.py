@@ -66,8 +66,8 @@ class Limits:
         ratio: From which ratio of unpacked to packed size on an entry may be a bomb, when it has
             more than 1 MiB.
         suspicious: The size up to which such an entry is read all the same, in bytes.
-        suspicious_total: The size up to which all such entries, and those that lie in each other,
-            are read.
+        suspicious_total: The size up to which all entries of such a ratio, whatever their size, and
+            those that lie in each other, are read; `ratio` times the file's size if that is more.
     """
 
     entries: int = 20_000_000
@@ -261,8 +261,7 @@ class MailboxArchive:
 
     def _scan(self) -> None:
         """Count the entries, and mark those with a name, or a place in the file, used before."""
-        most = min(self._directory.most, self.limits.entries)
-        marks, seen = bytearray(most), SeenNames(most)
+        marks, seen = bytearray(), SeenNames(min(self._directory.most, self.limits.entries))
         begins, ends = array("Q"), array("Q")
         count = entries = highest = 0
         in_order = True
@@ -274,10 +273,11 @@ class MailboxArchive:
             highest = max(highest, end)
             begins.append(min(begin, 2**64 - 1))
             ends.append(min(end, 2**64 - 1))
+            marks.append(0)
             if not entry.is_folder:
                 count += 1
                 if not seen.add(entry.name):
-                    marks[entry.number] |= _DUPLICATE
+                    marks[-1] = _DUPLICATE
         if not in_order:
             highest = 0
             for index in sorted(range(entries), key=begins.__getitem__):
@@ -296,25 +296,21 @@ class MailboxArchive:
         Yields:
             As many items and findings together as there are entries.
         """
-        suspicious = 0
+        limits, suspicious = self.limits, 0
+        most = max(limits.suspicious_total, limits.ratio * self._file.size)
         for entry in self._listed():
             marks = self._marks[entry.number]
             if entry.is_folder:
                 if not marks & _TOLD:
                     self._look_at_folder(entry)
                 continue
-            if entry.size > _MEBIBYTE and entry.size > self.limits.ratio * entry.packed:
-                suspicious += entry.size
-                allowed = entry.size <= self.limits.suspicious
-                yield self._look(entry, bomb=True, allowed=allowed and self._within(suspicious))
-            elif marks & _OVERLAP:
-                suspicious += entry.size
-                yield self._look(entry, bomb=False, allowed=self._within(suspicious))
-            else:
-                yield self._look(entry, bomb=False, allowed=True)
-
-    def _within(self, suspicious: int) -> bool:
-        return suspicious <= self.limits.suspicious_total
+            dense = entry.size > limits.ratio * entry.packed
+            bomb = dense and entry.size > _MEBIBYTE
+            allowed = not bomb or entry.size <= limits.suspicious
+            if dense or marks & _OVERLAP:
+                allowed = allowed and suspicious + entry.size <= most
+                suspicious += entry.size if allowed else 0
+            yield self._look(entry, bomb=bomb, allowed=allowed)
 
     def _look(self, entry: Entry, *, bomb: bool, allowed: bool) -> ArchiveItem | Finding:
         """Return the item of an entry, or why it cannot be had."""
@@ -325,7 +321,7 @@ class MailboxArchive:
         if allowed:
             found, oddities = self._begin(entry, name, place)
         else:
-            problem = Problem.BOMB if bomb else Problem.OVERLAP
+            problem = Problem.OVERLAP if marks & _OVERLAP and not bomb else Problem.BOMB
             oddities = []
             found = Finding(name, problem, "it is not unpacked, for its size", lost=True)
         if not marks & _TOLD:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from base64 import encodebytes
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
-from typing import TYPE_CHECKING, BinaryIO, cast
+from email.policy import EmailPolicy
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from attrs import define
 
@@ -17,12 +18,32 @@ from .zip_directory import Entry
 if TYPE_CHECKING:
     from .archive import MailboxArchive
 
+    _Policy = EmailPolicy[EmailMessage]
+else:
+    _Policy = EmailPolicy  # takes no parameter when it runs
+
 _LONGEST_HEADER = 1024 * 1024
 _DOS_EPOCH = 1 << 21 | 1 << 16
 _CALENDAR_HEADER = (
     b"MIME-Version: 1.0\nContent-Type: text/calendar; charset=utf-8\n"
     b"Content-Transfer-Encoding: base64\n\n"
 )
+
+
+class _Tolerant(_Policy):
+    """The default policy, but for fields that make Python's own parser fail: those are empty.
+
+    A field deep within parts within parts fails, too, by which their nesting has an end.
+    """
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        try:
+            return super().header_fetch_parse(name, value)
+        except Exception:  # noqa: BLE001  (IndexError, RecursionError and more; versions differ)
+            return self.header_factory(name, "")
+
+
+_POLICY = _Tolerant()
 
 
 @define(eq=False, repr=False)
@@ -88,21 +109,21 @@ class ArchiveItem:
     def headers(self) -> EmailMessage:
         """The header fields alone, decoded when asked for; only the begin of the item is read.
 
-        Empty for what is no message.
+        Empty for what is no message, as is a field that makes no sense at all.
 
         Raises:
             ItemError: It cannot be unpacked.
         """
         if self.kind is ItemKind.CALENDAR and not self.mime:
-            return BytesHeaderParser(policy=policy.default).parsebytes(_CALENDAR_HEADER)
+            return _header(_CALENDAR_HEADER)
         if not self.mime:
-            return EmailMessage(policy.default)
+            return EmailMessage(_POLICY)
         head = without_envelope(self.head)
         block = header_block(head)
         if len(block) == len(head) < self.size:
             with self.open() as stream:
                 block = header_block(without_envelope(stream.read(_LONGEST_HEADER)))
-        return BytesHeaderParser(policy=policy.default).parsebytes(block)
+        return _header(block)
 
     def open(self) -> BinaryIO:
         """Return the content as a stream of bytes, from its begin, in little memory.
@@ -132,7 +153,7 @@ class ArchiveItem:
         """Return the content as a message.
 
         An iCalendar file is given as a message around it. What is no message at all gives one with
-        `defects`.
+        `defects`. Parts within parts are told apart to a depth of a few hundred.
 
         Raises:
             ItemError: It is corrupt, or larger than `Limits.in_memory`.
@@ -140,7 +161,12 @@ class ArchiveItem:
         raw = self.raw()
         if self.kind is ItemKind.CALENDAR and not self.mime:
             raw = _CALENDAR_HEADER + encodebytes(raw)
-        return message_from_bytes(without_envelope(raw), policy=policy.default)
+        return message_from_bytes(without_envelope(raw), policy=_POLICY)
+
+
+def _header(text: bytes) -> EmailMessage:
+    """Read a message whose body is not looked into."""
+    return BytesHeaderParser(policy=_POLICY).parsebytes(text)
 
 
 def without_envelope(text: bytes) -> bytes:

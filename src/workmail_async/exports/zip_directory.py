@@ -32,6 +32,8 @@ _MAX32 = 0xFFFF_FFFF
 # The longest entry of the list is 46 bytes and three texts of 65,535.
 _WINDOW = 256 * 1024
 _TAIL = _END.size + _MAX16
+# The longest that nothing gets by being packed: bzip2 makes that of it.
+_PACKED_NOTHING = 14
 
 ENCRYPTED = 0x0001
 SIZES_FOLLOW = 0x0008
@@ -70,7 +72,8 @@ class Entry(NamedTuple):
     @property
     def is_folder(self) -> bool:
         """Whether it only says that there is a folder."""
-        return not self.size and self.name.endswith((b"/", b"\\"))
+        empty = not self.size and self.packed <= _PACKED_NOTHING
+        return empty and self.name.endswith((b"/", b"\\"))
 
 
 class Directory(Protocol):
@@ -211,7 +214,8 @@ def find_directory(file: ZipBytes) -> CentralDirectory | None:
         file: The zip.
 
     Returns:
-        The list; None when there is no such record, or where it points there is no list.
+        The list; None when there is no such record, or where it points there is no list. The record
+        of an empty zip counts only where such a zip begins: a comment can hold one.
     """
     tail_start = max(file.size - _TAIL, 0)
     tail = file.read_at(tail_start, _TAIL)
@@ -229,17 +233,20 @@ def _directory_of(file: ZipBytes, record: int, data: bytes) -> CentralDirectory 
     _, _, _, _, declared, size, offset, comment_length = _END.unpack(data)
     end = record
     wide = _wide_record(file, record)
-    if wide is not None and (declared == _MAX16 or _MAX32 in (size, offset)):
-        end, declared, size, offset = wide
+    if wide is not None:
+        end = wide[0]
+        if declared == _MAX16 or _MAX32 in (size, offset):
+            _, declared, size, offset = wide
     start = end - size
     if size == 0 == declared:
-        start = end
+        if end:
+            return None
     elif start < 0 or file.read_at(start, 4) != CENTRAL_SIGNATURE:
         # something may lie between the list and the record
         start = offset
         if start + size > end or file.read_at(start, 4) != CENTRAL_SIGNATURE:
             return None
-    leading = max(start - offset, 0) if size else 0
+    leading = max(start - offset, 0)
     trailing = max(file.size - record - _END.size - comment_length, 0)
     return CentralDirectory(file, start, size, leading, declared, trailing)
 
