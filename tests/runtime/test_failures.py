@@ -79,8 +79,8 @@ TRANSLATIONS: dict[str, tuple[Exception, type[errors.WorkMailError], str]] = {
         aws.HTTPClientError(error=FileNotFoundError(2, "No such file or directory")),
         errors.ConfigurationError,
         (
-            "the AWS settings name a file or a program that cannot be used: "
-            "No such file or directory"
+            "the AWS settings name a file or a program that cannot be used, "
+            "such as ca_bundle or credential_process: No such file or directory"
         ),
     ),
     "no credentials": (

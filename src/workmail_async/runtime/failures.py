@@ -38,7 +38,10 @@ _NO_CREDENTIALS = (
     "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, pass profile=…, "
     "or give the machine a role"
 )
-_NO_FILE = "the AWS settings name a file or a program that cannot be used"
+_NO_FILE = (
+    "the AWS settings name a file or a program that cannot be used, "
+    "such as ca_bundle or credential_process"
+)
 _IN_DOUBT = "whether the service acted on the request is not known"
 
 
