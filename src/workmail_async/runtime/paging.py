@@ -22,8 +22,6 @@ _USE = "await it for one page, or read its items with `async for` or `await ….
 class Pager(Generic[ItemT, PageT]):
     """A list of the service, not yet read.
 
-    ::
-
         page = await org.list_users(max_results=50)     # one page
         async for user in org.list_users(): ...         # every item of every page
         async for page in org.list_users().pages(): ... # every page
