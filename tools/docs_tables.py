@@ -8,11 +8,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any
 
 import click
 
-from workmail_async import WorkMailClient, enums, errors, models
+from workmail_async import WorkMailClient, enums, errors, exports, models
 from workmail_async.cli.commands import program
 from workmail_async.messageflow import errors as messageflow_errors
 from workmail_async.runtime import errors as runtime_errors
@@ -36,9 +37,9 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     return _PLACE.sub(lambda place: GENERATED[place["name"]](), markdown)
 
 
-def error_classes() -> list[type[errors.WorkMailError]]:
-    """Return every error class that users can catch."""
-    exported = (getattr(errors, name) for name in errors.__all__)
+def error_classes(module: ModuleType) -> list[type[errors.WorkMailError]]:
+    """Return the error classes that users find in a module."""
+    exported = (getattr(module, name) for name in module.__all__)
     classes = (each for each in exported if isinstance(each, type))
     return [each for each in classes if issubclass(each, errors.WorkMailError)]
 
@@ -46,9 +47,10 @@ def error_classes() -> list[type[errors.WorkMailError]]:
 def error_tree() -> str:
     """Draw the hierarchy; the classes of the services' codes are one line, as they are leaves."""
     documented = set(errors.ERRORS.values())
+    classes = error_classes(errors) + error_classes(exports)
 
     def branch(cls: type[errors.WorkMailError], indent: str) -> Iterable[str]:
-        below = [each for each in error_classes() if each.__bases__[0] is cls]
+        below = [each for each in classes if each.__bases__[0] is cls]
         lines = [(each.__name__, each) for each in below if each not in documented]
         if cls is errors.ServiceError:
             lines.insert(
@@ -69,7 +71,13 @@ def error_tree() -> str:
 def own_errors() -> str:
     """Describe the classes that no code of a service stands behind."""
     documented = set(errors.ERRORS.values())
-    own = [each for each in error_classes() if each not in documented]
+    own = [each for each in error_classes(errors) if each not in documented]
+    return _error_table((cls, _paragraph(cls, 0), ADVICE[cls]) for cls in own)
+
+
+def export_errors() -> str:
+    """Describe the classes of `workmail_async.exports`."""
+    own = error_classes(exports)
     return _error_table((cls, _paragraph(cls, 0), ADVICE[cls]) for cls in own)
 
 
@@ -89,6 +97,8 @@ def _error_table(rows: Iterable[tuple[type[errors.WorkMailError], str, str]]) ->
 
 def _home(cls: type) -> str:
     """Return the module that the reference finds a class in; `__module__` is where users do."""
+    if cls.__name__ in exports.__all__:
+        return exports.__name__
     modules = (runtime_errors, workmail_errors, messageflow_errors)
     return next(m.__name__ for m in modules if cls.__name__ in m.__all__)
 
@@ -257,6 +267,12 @@ ADVICE: dict[type[errors.WorkMailError], str] = {
     errors.WaiterError: "Look at `state` and `last_response`.",
     errors.WaiterFailedError: "Read `reason` and begin anew; waiting longer does not help.",
     errors.WaiterTimeoutError: "Wait again, with a longer `timeout`.",
+    exports.ArchiveError: "Fetch the file again; `path` says which.",
+    exports.DownloadError: "Download again: it goes on where it ended.",
+    exports.ExportAbortedError: "Mend what the message names, and run the export again.",
+    exports.ExportError: "Catch it to let nothing of an export through.",
+    exports.ManifestError: "Choose another folder, or put back the manifest at `path`.",
+    exports.ManifestInUseError: "Wait for the other process, or look at what it does: `status`.",
 }
 
 
@@ -267,6 +283,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "command-line": command_line,
     "enums": enum_table,
     "error-tree": error_tree,
+    "export-errors": export_errors,
     "own-errors": own_errors,
     "sensitive-members": sensitive_members,
     "service-errors": service_errors,

@@ -60,6 +60,7 @@ def _world(
             organization_id=ORGANIZATION_ID,
         )
         message_flow.respond = message_in_transit
+        monkeypatch.setenv("AWS_CONFIG_FILE", "config")  # a page may write one
         monkeypatch.setenv("AWS_DEFAULT_REGION", emulator.region)
         monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint_url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_WORKMAILMESSAGEFLOW", message_flow.url)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import pkgutil
 import re
+from types import ModuleType
 
 import pytest
 
+import workmail_async
 from tests.docs.pages import ROOT
 from tools.docs_tables import GENERATED, on_page_markdown
-from workmail_async import errors
+from workmail_async import emulator, errors, exports
 from workmail_async.workmail import models, waiters
 
 DOCS = ROOT / "docs"
@@ -39,7 +41,15 @@ def test_every_error_is_in_one_of_the_tables() -> None:
 def test_the_tree_of_errors_shows_what_derives_from_what() -> None:
     tree = on_page_markdown("<!-- generated: error-tree -->")
     assert "├── ServiceError  (also a ClientError)\n│   ├── AccessDeniedException, …" in tree
-    assert "    └── WaiterTimeoutError  (also a TimeoutError)\n" in tree
+    assert "│   └── WaiterTimeoutError  (also a TimeoutError)\n" in tree
+    assert "└── ExportError\n" in tree
+    assert "    └── ManifestError\n        └── ManifestInUseError" in tree
+
+
+def test_every_error_of_exports_is_in_their_table() -> None:
+    table = on_page_markdown("<!-- generated: export-errors -->")
+    found = set(re.findall(r"^\| \[`(\w+)`\]", table, re.MULTILINE))
+    assert found == {name for name in exports.__all__ if name.endswith("Error")}
 
 
 def test_every_waiter_is_in_the_table() -> None:
@@ -53,3 +63,11 @@ def test_every_module_of_models_has_its_page() -> None:
     modules = {module.name for module in pkgutil.iter_modules(models.__path__)}
     pages = {page.stem.replace("-", "_") for page in (DOCS / "reference" / "models").glob("*.md")}
     assert pages - {"index", "message_flow"} == modules
+
+
+@pytest.mark.parametrize("module", [workmail_async, exports, emulator], ids=lambda m: m.__name__)
+def test_the_reference_has_every_public_name(module: ModuleType) -> None:
+    pages = (DOCS / "reference").rglob("*.md")
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    shown = set(re.findall(r"^::: workmail_async\.(?:\w+\.)*(\w+)$", text, re.MULTILINE))
+    assert set(module.__all__) - {"__version__", "models"} <= shown
