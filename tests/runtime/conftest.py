@@ -1,7 +1,6 @@
 """A server and a client for a whole file, and retries that take no time."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
 import anyio
 import anyio.lowlevel
@@ -63,12 +62,11 @@ def delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Retries come at once; here stand the seconds that each would have waited."""
     waited: list[float] = []
 
-    async def note(endpoint: Any, seconds: float) -> None:
+    async def note(seconds: float) -> None:
         waited.append(seconds)
         await anyio.lowlevel.checkpoint()
 
-    monkeypatch.setattr("aiobotocore.endpoint.AioEndpoint._sleep", note)
-    monkeypatch.setattr("aiobotocore.endpoint.AnyioEndpoint._sleep", note)
+    monkeypatch.setattr("workmail_async.runtime.transport.sleep", note)
     return waited
 
 
@@ -77,10 +75,9 @@ def endless_backoff(monkeypatch: pytest.MonkeyPatch) -> anyio.Event:
     """The wait before a retry never ends; the event is set when it has begun."""
     begun = anyio.Event()
 
-    async def wait(endpoint: Any, seconds: float) -> None:
+    async def wait(seconds: float) -> None:
         begun.set()
         await anyio.sleep_forever()
 
-    monkeypatch.setattr("aiobotocore.endpoint.AioEndpoint._sleep", wait)
-    monkeypatch.setattr("aiobotocore.endpoint.AnyioEndpoint._sleep", wait)
+    monkeypatch.setattr("workmail_async.runtime.transport.sleep", wait)
     return begun

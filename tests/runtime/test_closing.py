@@ -121,12 +121,11 @@ async def test_no_retry_follows_when_the_client_is_closed_before(
 ) -> None:
     waiting, closed = anyio.Event(), anyio.Event()
 
-    async def wait_until_closed(endpoint: object, seconds: float) -> None:
+    async def wait_until_closed(seconds: float) -> None:
         waiting.set()
         await closed.wait()
 
-    monkeypatch.setattr("aiobotocore.endpoint.AioEndpoint._sleep", wait_until_closed)
-    monkeypatch.setattr("aiobotocore.endpoint.AnyioEndpoint._sleep", wait_until_closed)
+    monkeypatch.setattr("workmail_async.runtime.transport.sleep", wait_until_closed)
     server.respond = lambda _: Answer(status=500)
     before = server.connections
 

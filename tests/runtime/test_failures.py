@@ -156,7 +156,7 @@ def session_that_fails(event: str, error: Exception, anyio_backend: str) -> AioS
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("event", ["before-call", "before-sign", "response-received", "after-call"])
+@pytest.mark.parametrize("event", ["before-call", "request-created", "before-sign", "before-send"])
 async def test_a_defect_shows_as_what_it_is(
     server: StubServer, anyio_backend: str, event: str
 ) -> None:

@@ -130,10 +130,37 @@ async def test_delays_grow_and_are_drawn_at_random(
     assert delays == [1, 2, 4, 8, 16, 20, 20]
 
 
+async def test_a_client_whose_calls_keep_failing_stops_adding_to_the_load(
+    server: StubServer, delays: list[float]
+) -> None:
+    """500 units are there; a retry costs 5, and each success gives back 1."""
+    server.respond = lambda _: Answer(status=500)
+    async with WorkMailClient(region=REGION, endpoint_url=server.url, max_attempts=100) as client:
+        attempts = [await attempts_in_vain(client) for _ in range(3)]
+        assert attempts == [100, 2, 1]
+
+        server.enqueue(*[user_answer()] * 10)
+        for _ in range(10):
+            await describe(client)
+        assert await attempts_in_vain(client) == 3
+
+
+async def attempts_in_vain(client: WorkMailClient) -> int:
+    """How many attempts a call makes that fails for ever."""
+    return (await failure_of(client, errors.UnknownServiceError)).attempts
+
+
+async def test_a_retry_that_helped_costs_nothing(server: StubServer, delays: list[float]) -> None:
+    async with WorkMailClient(region=REGION, endpoint_url=server.url) as client:
+        for _ in range(150):
+            server.enqueue(Answer(status=500), user_answer())
+            assert (await describe(client)).response_metadata.attempts == 2
+
+
 async def test_throttling_is_waited_out_however_often_it_came_before(
     client: WorkMailClient, server: StubServer, delays: list[float]
 ) -> None:
-    """botocore's quota of retries is shared by the calls of a client."""
+    """It uses nothing of what the retries of a client may cost."""
     throttled = error_answer("ThrottlingException")
     for _ in range(60):
         server.enqueue(throttled, throttled, throttled)

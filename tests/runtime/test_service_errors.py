@@ -140,17 +140,6 @@ async def test_handlers_written_for_botocore_keep_working(
     assert caught.value.operation_name == OPERATION
 
 
-async def test_an_error_is_raised_from_what_botocore_raised(
-    client: WorkMailClient, server: StubServer
-) -> None:
-    server.enqueue(error_answer("EntityNotFoundException"))
-
-    error = await failure_of(client, errors.EntityNotFoundException)
-
-    assert isinstance(error.__cause__, ClientError)
-    assert not isinstance(error.__cause__, errors.WorkMailError)
-
-
 async def test_a_code_that_no_document_knows_is_an_unknown_error(
     client: WorkMailClient, server: StubServer
 ) -> None:

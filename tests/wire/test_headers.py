@@ -109,8 +109,7 @@ async def test_temporary_credentials_send_and_sign_their_token(stub_server: Stub
 async def test_attempts_are_numbered_and_belong_to_one_invocation(
     stubbed_workmail: WorkMailClient, stub_server: StubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    backoff = "botocore.retries.standard.ExponentialBackoff.delay_amount"
-    monkeypatch.setattr(backoff, lambda self, context: 0)
+    monkeypatch.setattr("random.random", lambda: 0.0)
     failure = error_answer("InternalFailure", status=500)
     stub_server.enqueue(failure, failure, json_answer({}))
     page = await stubbed_workmail.list_organizations()

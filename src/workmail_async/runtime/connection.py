@@ -131,7 +131,7 @@ class Connection:
 
         prepare(call)
         client = await open_client(self._service, self.settings, OURS)
-        return AiobotocoreTransport(client, self._service, self._observers)
+        return await AiobotocoreTransport.over(client, self._observers)
 
     async def aclose(self) -> None:
         """Close the connections; closing twice is no fault."""

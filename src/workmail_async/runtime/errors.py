@@ -116,6 +116,10 @@ class RequestValidationError(WorkMailError, ValueError):
         super().__init__(f"{operation} was not sent, {count} in the request:{lines}")
 
 
+#: The statuses of what may be over at the next attempt.
+PASSING_STATUSES = frozenset({429, 500, 502, 503, 504})
+
+
 class ServiceError(WorkMailError, ClientError):
     """The service answered with an error.
 
@@ -188,8 +192,8 @@ class UnknownServiceError(ServiceError):
 
     @property
     def retryable(self) -> bool:  # type: ignore[override]
-        """Whether the service itself failed (HTTP 429 or 5xx), so that trying again may help."""
-        return self.http_status == 429 or self.http_status >= 500
+        """Whether the service was asked too much or failed (HTTP 429, 500, 502, 503, 504)."""
+        return self.http_status in PASSING_STATUSES
 
 
 class TransportError(WorkMailError):

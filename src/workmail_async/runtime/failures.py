@@ -65,10 +65,8 @@ def translate(error: Exception, call: Call) -> errors.WorkMailError | None:
         The error to raise instead, or None for one that is not known: a defect, which must show.
     """
     operation, attempts = call.operation.name, call.attempts
-    if isinstance(error, aws.ClientError):
-        if error.operation_name != operation:  # a call for credentials, made in passing
-            return errors.CredentialsError(f"{operation}: {error}")
-        return service_error(dict(error.response), call)
+    if isinstance(error, aws.ClientError):  # of a call for credentials, made in passing
+        return errors.CredentialsError(f"{operation}: {error}")
     text = scrub(str(error), call.request)
     if isinstance(error, aws.NoCredentialsError):
         return errors.CredentialsError(f"{operation}: {_NO_CREDENTIALS}")
@@ -172,7 +170,7 @@ def service_error(response: dict[str, Any], call: Call) -> errors.ServiceError:
     code = str(found.get("Code") or "Unknown")
     message = found.get("Message") or response.get("message") or response.get("Message") or ""
     message = scrub(str(message), call.request)
-    metadata = response.get("ResponseMetadata", {})
+    metadata = {**response.get("ResponseMetadata", {}), "RetryAttempts": call.attempts - 1}
     cls = service_error_classes().get(code, errors.UnknownServiceError)
     return cls(
         message,

@@ -25,14 +25,12 @@ from .errors import ConfigurationError, CredentialsError
 from .failures import ENDPOINT_FORM, opening_error
 from .loader import ServiceLoader
 from .operation import Service
-from .options import ATTEMPTS_CEILING
 from .sessions import DirectSession
 
-#: How clients behave whose requests this library checks and whose attempts it counts itself.
+#: How clients behave whose requests this library checks and whose attempts it makes itself.
 OURS: Mapping[str, Any] = {
     "parameter_validation": False,
-    # the limit of the call always comes first
-    "retries": {"mode": "standard", "total_max_attempts": ATTEMPTS_CEILING},
+    "retries": {"mode": "legacy"},  # of the modes the one that adds nothing to a request
 }
 
 
