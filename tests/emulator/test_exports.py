@@ -5,17 +5,28 @@ import json
 import threading
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from functools import partial
 from typing import Any
 
 import pytest
 from attrs import frozen
+from botocore.exceptions import ClientError
 
 from tests.emulator.conftest import ClientMaker, Stage
 from tests.emulator.refusals import refused
-from workmail_async.emulator import AfterCalls, AfterTime, Emulator, ExportResources, Immediately
+from tests.emulator.waiting import LONG_ENOUGH, until
+from workmail_async.emulator import (
+    AfterCalls,
+    AfterTime,
+    Emulator,
+    ExportResources,
+    Immediately,
+    Lifecycle,
+)
 
 DAY = timedelta(hours=24)
 
@@ -551,6 +562,94 @@ def test_resetting_ends_exports_and_removes_their_files(
     emulator.reset()
     assert not job.folder.exists()
     assert stage.workmail.list_organizations()["OrganizationSummaries"] == []
+
+
+@pytest.mark.parametrize("end", [Emulator.reset, Emulator.stop])
+def test_who_waits_for_an_archive_hears_that_nothing_will_come(
+    client_of: ClientMaker, end: Callable[[Emulator], None]
+) -> None:
+    emulator = Emulator(lifecycle=Lifecycle(mailbox_export=Immediately()))
+    emulator.start()
+    answered = threading.Event()
+    described: list[Any] = []
+
+    def make() -> bytes:
+        assert answered.wait(LONG_ENOUGH)  # the archive is never made before the answer comes
+        return b"Subject: late\r\n\r\n"
+
+    planted = emulator.create_organization("acme", users=["ana"])
+    emulator.mailbox(planted, "ana").add_lazily(make, size=1)
+    stage = Stage(emulator, client_of(emulator, "workmail"), planted)
+    exporter = Exporter(stage, emulator.create_export_resources(planted), client_of(emulator, "s3"))
+    exporter.start()
+    (job,) = emulator.organization(planted).export_jobs.values()
+
+    def look() -> None:
+        try:
+            described.append(exporter.describe(job.id)["State"])
+        finally:
+            answered.set()
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    until(lambda: job.progress.looks)  # now it waits
+    end(emulator)
+    looker.join()
+    emulator.stop()
+    assert described == ["CANCELLED"]
+
+
+def test_an_archive_nobody_wants_any_more_is_not_finished(
+    exporter: Exporter, emulator: Emulator
+) -> None:
+    stage = exporter.stage
+    made: list[int] = []
+
+    def make(number: int) -> bytes:
+        made.append(number)
+        until(lambda: job.state == "CANCELLED")
+        return b"Subject: one\r\n\r\n"
+
+    mailbox = emulator.mailbox(stage.id, "ana")
+    for number in range(3):
+        mailbox.add_lazily(partial(make, number), size=1)
+    exporter.start()
+    (job,) = emulator.organization(stage.id).export_jobs.values()
+    until(lambda: bool(made))
+    emulator.reset()
+    assert made == [0]
+
+
+class TestManyAtOnce:
+    def test_of_many_starts_for_a_mailbox_one_succeeds(self, exporter: Exporter) -> None:
+        with ThreadPoolExecutor(8) as threads:
+            starts = [threads.submit(exporter.start) for _ in range(8)]
+        errors = [each.exception() for each in starts]
+        assert errors.count(None) == 1
+        codes = {
+            error.response["Error"]["Code"] for error in errors if isinstance(error, ClientError)
+        }
+        assert codes == {"LimitExceededException"}
+
+    def test_of_many_starts_with_one_token_all_are_the_same(self, exporter: Exporter) -> None:
+        with ThreadPoolExecutor(8) as threads:
+            starts = [threads.submit(exporter.start, ClientToken="one") for _ in range(8)]
+        assert len({each.result() for each in starts}) == 1
+
+    def test_time_may_move_while_many_look(self, exporter: Exporter, emulator: Emulator) -> None:
+        emulator.lifecycle.mailbox_export = AfterTime(60)
+        jobs = [exporter.start(each) for each in ("ana", "clara", "oak")]
+
+        def move() -> None:
+            for _ in range(70):
+                emulator.clock.advance(1)
+
+        with ThreadPoolExecutor(4) as threads:
+            moving = threads.submit(move)
+            ended = [threads.submit(exporter.end, job) for job in jobs]
+        moving.result()
+        assert [each.result()["State"] for each in ended] == ["COMPLETED"] * 3
+        assert len(exporter.keys()) == 6
 
 
 def test_names_of_the_resources_can_be_chosen(exporter: Exporter) -> None:

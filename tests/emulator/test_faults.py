@@ -3,7 +3,6 @@
 import gc
 import socket
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
@@ -21,13 +20,16 @@ from botocore.exceptions import (
 
 from tests.emulator.conftest import ClientMaker
 from tests.emulator.test_messageflow import MAIL
+from tests.emulator.waiting import until
 from workmail_async.emulator import (
+    Clock,
     ClockSkew,
     DroppedConnection,
     Emulator,
     ErrorAnswer,
     ExpiredCredentials,
     Fault,
+    Faults,
     HtmlPage,
     Latency,
     MalformedBody,
@@ -59,14 +61,6 @@ def bucket(s3: Any, emulator: Emulator) -> str:
     s3.create_bucket(Bucket="mail")
     s3.put_object(Bucket="mail", Key="export.zip", Body=bytes(range(250)) * 40)
     return "mail"
-
-
-def until(condition: Callable[[], Any]) -> None:
-    """Wait for something that another thread is about to do."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def outcomes(call: Callable[[], Any], times: int) -> str:
@@ -337,6 +331,12 @@ class TestTime:
             until(lambda: fault.fired)
         thread.join()
         gc.collect()  # an open socket would be heard of here
+
+    def test_who_was_about_to_wait_when_the_faults_were_cleared_does_not(self) -> None:
+        faults = Faults(Clock(frozen=True))
+        cleared = faults.cleared
+        faults.clear()
+        faults.wait(3_600, cleared)  # ends at once
 
     def test_a_real_wait_ends_by_itself(self, emulator: Emulator, workmail: Any) -> None:
         emulator.faults.add(Latency(0.01, real=True))

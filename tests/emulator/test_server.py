@@ -7,12 +7,15 @@ import socket
 import subprocess
 import sys
 import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from tests.emulator.conftest import ClientMaker
@@ -432,6 +435,36 @@ class TestResetting:
             assert emulator.quotas.users == 7
             assert emulator.clock.now() - begun < timedelta(hours=1)
             assert len(emulator.requests) == 1
+
+    def test_many_may_reset_and_call_at_once(self) -> None:
+        seed = Seed(organizations=[OrganizationSeed(alias="acme", users=["ana"])])
+        with Emulator(seed=seed) as emulator:
+            workmail = emulator.client()
+            refusals: set[str] = set()
+
+            def call() -> None:
+                try:
+                    for each in workmail.list_organizations()["OrganizationSummaries"]:
+                        workmail.list_users(OrganizationId=each["OrganizationId"])
+                except ClientError as error:
+                    refusals.add(error.response["Error"]["Code"])
+
+            with ThreadPoolExecutor(8) as threads:
+                resets = [threads.submit(emulator.reset) for _ in range(20)]
+                calls = [threads.submit(call) for _ in range(40)]
+            for each in (*resets, *calls):
+                each.result()
+            assert refusals <= {"OrganizationNotFoundException"}
+            (organization,) = workmail.list_organizations()["OrganizationSummaries"]
+            assert organization["Alias"] == "acme"
+
+    def test_nothing_is_kept_of_what_was(self, emulator: Emulator) -> None:
+        planted = emulator.create_organization("acme")
+        organization = weakref.ref(emulator.organization(planted))
+        assert organization() is not None
+        emulator.reset()
+        gc.collect()
+        assert organization() is None
 
 
 def test_moto_is_as_it_was_when_no_emulator_runs() -> None:

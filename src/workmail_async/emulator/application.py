@@ -73,10 +73,16 @@ class EmulatorApplication:
 
     def _with_faults(self, environ: Environ) -> Answer:
         faults = self._world.faults
+        cleared = faults.cleared
         if not faults.active:
             return self._work(environ)
         call = identify(environ)
-        stage = Stage(clock=self._world.clock, faults=faults, request_id=self._world.uuid())
+        stage = Stage(
+            clock=self._world.clock,
+            faults=faults,
+            request_id=self._world.uuid(),
+            cleared=cleared,
+        )
         met: list[Fault] = []
         answer = None
         try:

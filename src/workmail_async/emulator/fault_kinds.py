@@ -160,7 +160,7 @@ class Latency(Fault):
     def before(self, call: Call, stage: Stage) -> Answer | None:
         """Let time pass."""
         if self.real:
-            stage.faults.wait(self.seconds)
+            stage.faults.wait(self.seconds, stage.cleared)
         else:
             stage.clock.advance(self.seconds)
         return None

@@ -127,11 +127,13 @@ class Stage:
         clock: The emulated time.
         faults: All faults.
         request_id: The request's identifier.
+        cleared: How often the faults had been cleared when the request came.
     """
 
     clock: Clock
     faults: Faults
     request_id: str
+    cleared: int
 
 
 @define(kw_only=True, eq=False)
@@ -272,8 +274,17 @@ class Faults:
                 )
             yield each.fault
 
-    def wait(self, seconds: float) -> None:
-        """Wait in real time, at most until the faults are cleared."""
+    @property
+    def cleared(self) -> int:
+        """How often they have been cleared."""
+        return self._cleared
+
+    def wait(self, seconds: float, cleared: int) -> None:
+        """Wait in real time, at most until the faults are cleared once more.
+
+        Args:
+            seconds: How long.
+            cleared: How often they had been cleared when that was decided.
+        """
         with self._changed:
-            cleared = self._cleared
             self._changed.wait_for(lambda: self._cleared != cleared, seconds)

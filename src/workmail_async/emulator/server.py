@@ -150,7 +150,7 @@ class Emulator:
             if server is not None:
                 steps.callback(server.stop)
             if world is not None:
-                steps.callback(world.faults.clear)  # nobody waits any longer
+                steps.callback(world.clear)  # so that no call waits any longer
             steps.callback(self._clients.close)
 
     def reset(self) -> None:
@@ -160,13 +160,13 @@ class Emulator:
         and MIME rules are as they were given, and the seed is planted again.
         """
         world = self._running
-        world.clear()
-        self.clock.reset()
-        self.lifecycle = world.lifecycle = evolve(self._lifecycle)
-        self.quotas = world.quotas = evolve(self._quotas)
-        self.mime_rules = world.mime_rules = evolve(self._mime_rules)
-        if self._seed is not None:
-            self.seed(self._seed)
+        with world.renewed():
+            self.clock.reset()
+            self.lifecycle = world.lifecycle = evolve(self._lifecycle)
+            self.quotas = world.quotas = evolve(self._quotas)
+            self.mime_rules = world.mime_rules = evolve(self._mime_rules)
+            if self._seed is not None:
+                self.seed(self._seed)
 
     def __enter__(self) -> Self:
         self.start()

@@ -6,8 +6,9 @@ import random
 import secrets
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -153,17 +154,26 @@ class World(Scope):
             for step in list(self.settling):
                 step()
 
-    def clear(self) -> None:
-        """Wait for the workers, then forget all state; the clock, pace and quotas stay."""
+    @contextmanager
+    def renewed(self) -> Generator[None, None, None]:
+        """Forget all state; the clock, pace and quotas stay.
+
+        Inside the block, calls to WorkMail wait. After it, the work in the background has ended.
+        """
         self.faults.clear()
-        with self.lock:
-            workers, self._workers = self._workers, None
-            self.settling.clear()
-        if workers is not None:
-            workers.shutdown(wait=True, cancel_futures=True)
-        with self.lock:
-            self.requests.clear()
-            super().clear()
+        with ExitStack() as leftovers, self.lock:
             if self._folder is not None:
-                self._folder.cleanup()
-                self._folder = None
+                leftovers.callback(self._folder.cleanup)
+            if self._workers is not None:
+                leftovers.callback(self._workers.shutdown, cancel_futures=True)
+            self._folder = self._workers = None
+            super().clear()
+            self.settling.clear()  # only now: moto makes each backend anew as it is reset
+            self.requests.clear()
+            self.changed.notify_all()
+            yield
+
+    def clear(self) -> None:
+        """Forget all state; the clock, pace and quotas stay."""
+        with self.renewed():
+            pass

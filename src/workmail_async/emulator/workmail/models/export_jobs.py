@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -203,8 +204,7 @@ def cancel_mailbox_export_job(
         job = _find(organization, job_id)
         percent = job.estimated_progress(organization.now)
         if job.state == RUNNING and percent < organization.world.lifecycle.cancel_until:
-            del organization.running_exports[job.id]
-            job.end(CANCELLED, at=organization.now, percent=percent)
+            _cancel(organization, job, percent)
 
     organization.tokens.once("CancelMailboxExportJob", client_token, {"job_id": job_id}, cancel)
 
@@ -213,6 +213,12 @@ def look_at_running_exports(organization: Organization, jobs: list[ExportJob]) -
     """Count that someone looked at each of these jobs."""
     for job in jobs:
         _look(organization, job)
+
+
+def abandon_exports(organization: Organization) -> None:
+    """Cancel all that is running: nobody will ask for it."""
+    for job in list(organization.running_exports.values()):
+        _cancel(organization, job, job.estimated_progress(organization.now))
 
 
 def settle_exports(organization: Organization) -> None:
@@ -229,6 +235,11 @@ def _find(organization: Organization, job_id: str) -> ExportJob:
     if job is None:
         raise EntityNotFoundException(f"there is no export job {job_id}")
     return job
+
+
+def _cancel(organization: Organization, job: ExportJob, percent: int) -> None:
+    del organization.running_exports[job.id]
+    job.end(CANCELLED, at=organization.now, percent=percent)
 
 
 def _look(organization: Organization, job: ExportJob) -> None:
@@ -310,8 +321,9 @@ def _check_limits(organization: Organization, entity: Entity) -> None:
 def _make_archive(organization: Organization, job: ExportJob) -> None:
     """Make the zip, on a worker thread and without the lock."""
     summary, error = None, None
+    wanted = takewhile(lambda _: job.state == RUNNING, job.mailbox)
     try:
-        summary = write_archive(job.mailbox, job.archive, stamp=job.start_time)
+        summary = write_archive(wanted, job.archive, stamp=job.start_time)
     except Exception as exception:
         if job.state == RUNNING:
             log.warning("the archive of job %s cannot be made", job.id, exc_info=True)

@@ -28,7 +28,7 @@ from workmail_async.emulator.world import REGIONS, World
 
 from .domains import MailDomain, add_first_domains
 from .entities import ENABLED, Directory
-from .export_jobs import ExportJob, settle_exports
+from .export_jobs import ExportJob, abandon_exports, settle_exports
 from .idempotency import IdempotencyTokens
 from .identity_center import IdentityCenterApplication, delete_application_of
 from .permissions import Grant
@@ -207,6 +207,12 @@ class WorkMailBackend(BaseBackend):
         self._organizations: dict[str, Organization] = {}
         self.tokens: IdempotencyTokens = IdempotencyTokens()
         self.world.settling.append(self._settle)
+
+    def reset(self) -> None:
+        """Give up what is under way, as all is forgotten."""
+        for organization in self._organizations.values():
+            abandon_exports(organization)
+        super().reset()
 
     def _settle(self) -> None:
         for organization in self._organizations.values():
