@@ -1,12 +1,14 @@
 """What users, groups, resources and their addresses do, where it is not an error."""
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from tests.emulator.conftest import Stage
 from tests.emulator.refusals import refused
+from workmail_async.emulator import Emulator, GroupSeed
 
 
 def without_metadata(answer: dict[str, Any]) -> dict[str, Any]:
@@ -203,6 +205,16 @@ class TestGroups:
         for _ in range(2):
             stage.workmail.disassociate_member_from_group(**request, MemberId="ana")
         assert stage.workmail.list_group_members(**request)["Members"] == []
+
+    def test_groups_nest_however_deep(self, emulator: Emulator, workmail: Any) -> None:
+        names = [f"group{number}" for number in range(1_200)]
+        groups: list[str | GroupSeed] = [names[0]]
+        groups += [GroupSeed(name, members=[inner]) for inner, name in pairwise(names)]
+        planted = emulator.create_organization("acme", groups=groups)
+        with refused("InvalidParameterException", saying="member of itself"):
+            workmail.associate_member_to_group(
+                OrganizationId=planted.id, GroupId=names[0], MemberId=names[-1]
+            )
 
     def test_groups_nest_but_not_in_themselves(self, stage: Stage) -> None:
         for name, inside in (("inner", "staff"), ("innermost", "inner")):

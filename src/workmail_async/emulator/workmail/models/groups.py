@@ -138,7 +138,13 @@ def _group_and_member(
 
 
 def _reaches(organization: Organization, group: Group, wanted: str) -> bool:
-    if group.id == wanted:
-        return True
-    inner = (organization.directory.find(each, Entity) for each in group.members)
-    return any(isinstance(each, Group) and _reaches(organization, each, wanted) for each in inner)
+    seen: set[str] = set()
+    left = [group.id]
+    while left:
+        entity = organization.directory.find(left.pop(), Entity)
+        if entity.id == wanted:
+            return True
+        if isinstance(entity, Group) and entity.id not in seen:
+            seen.add(entity.id)
+            left += entity.members
+    return False
