@@ -330,3 +330,23 @@ async def test_a_client_checks_as_much_as_it_is_told(
         await client.with_options(validate="strict").describe_user(**unusual)
 
     assert len(server.requests) == 2
+
+
+@pytest.mark.anyio
+async def test_what_cannot_be_written_is_refused_even_when_nothing_is_checked(
+    client: WorkMailClient, message_flow: MessageFlowClient, server: StubServer
+) -> None:
+    wrong: Any = object()
+    with pytest.raises(errors.RequestValidationError, match="CreateUser was not sent") as caught:
+        await client.with_options(validate="off").create_user(
+            organization_id=ORGANIZATION, name="n", display_name="d", password=wrong
+        )
+    assert "validate='standard' names what is not" in str(caught.value)
+    assert "object" not in str(caught.value)
+    missing: Any = None
+    with pytest.raises(errors.RequestValidationError, match="PutRawMessageContent"):
+        await message_flow.with_options(validate="off").put_raw_message_content(
+            message_id=missing, content=missing
+        )
+
+    assert server.requests == []

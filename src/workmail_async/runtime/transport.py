@@ -21,7 +21,7 @@ from botocore.hooks import first_non_none_response
 
 from .bodies import error_body
 from .conversion import converter
-from .errors import ClientClosedError, ServiceError
+from .errors import ClientClosedError, Fault, RequestValidationError, ServiceError
 from .failures import service_error, service_error_classes
 from .observers import Attempt, Call, Observer, tell
 from .retries import Retries, Retry
@@ -157,13 +157,16 @@ class AiobotocoreTransport:
     async def _message(self, call: Call, model: Any) -> dict[str, Any]:
         """Return the request as botocore describes one before it is signed."""
         context = {**self._target.context, "retries": {"invocation-id": str(uuid4())}}
-        message: dict[str, Any] = await self._client._convert_to_request_dict(
-            api_params=converter.unstructure(call.request),
-            operation_model=model,
-            endpoint_url=self._target.url,
-            context=context,
-            headers=self._target.headers,
-        )
+        try:
+            message: dict[str, Any] = await self._client._convert_to_request_dict(
+                api_params=converter.unstructure(call.request),
+                operation_model=model,
+                endpoint_url=self._target.url,
+                context=context,
+                headers=self._target.headers,
+            )
+        except Exception:  # noqa: BLE001  (each wrong type fails in a way of its own)
+            raise _not_writable(call) from None  # which has the value in it
         await self._events.emit(
             f"before-call.{self._event}.{model.name}",
             model=model,
@@ -227,6 +230,12 @@ async def _target_of(client: Any) -> _Target:
     }
     url, headers, _ = await client._resolve_endpoint_ruleset(model, {}, context)
     return _Target(url, headers, context)
+
+
+def _not_writable(call: Call) -> RequestValidationError:
+    """Return the error for what gets this far with `validate="off"` only."""
+    constraint = "must be of the documented types; validate='standard' names what is not"
+    return RequestValidationError(call.operation.name, [Fault("members", constraint)])
 
 
 def _closed_meanwhile() -> ClientClosedError:
