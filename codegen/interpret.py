@@ -107,9 +107,7 @@ def _service(model: Model, overlay: Overlay, words: Words, known: dict[str, Erro
         doc=Doc(need("summary"), (need("text"),), example=need("example")),
         groups=groups,
         imports=methods.client_imports(package, groups, operations, view),
-        shapes=tuple(
-            shape for shape in held if shape.innermost.kind not in {"structure", "stream"}
-        ),
+        shapes=tuple(held),
         enums=tuple(_enum(shape, words) for shape in held if shape.kind == "enum"),
         errors=errors,
         modules=modules_of(package, shapes, words, usage, structures, operations),
