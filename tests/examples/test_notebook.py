@@ -15,7 +15,8 @@ def test_it_runs_to_its_end(tmp_path: Path) -> None:
     assert "('ana', 'ana@acme.example', <EntityState.ENABLED: 'ENABLED'>)" in run.stdout
     assert "EntityNotFoundException: " in run.stdout
     assert "COMPLETED 100 %" in run.stdout
-    assert ".zip'" in run.stdout
+    assert "[('Archive/2024', 'Keys for the new archive'), " in run.stdout
+    assert run.stdout.count("status=<Status.SAFE: 'safe'>") == 2
 
 
 def test_it_is_stored_without_results() -> None:
