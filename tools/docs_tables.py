@@ -78,7 +78,9 @@ def own_errors() -> str:
 def export_errors() -> str:
     """Describe the classes of `workmail_async.exports`."""
     own = error_classes(exports)
-    return _error_table((cls, _paragraph(cls, 0), ADVICE[cls]) for cls in own)
+    return _error_table(
+        (cls, _paragraph(cls, 0), ADVICE.get(cls) or _paragraph(cls, 1)) for cls in own
+    )
 
 
 def service_errors() -> str:
@@ -250,7 +252,7 @@ def command_line() -> str:
     return "\n".join(parts)
 
 
-#: What to do about our own errors; a class without advice fails the build.
+#: What to do about our own errors, unless the docstring says so; one without advice fails the build.
 ADVICE: dict[type[errors.WorkMailError], str] = {
     errors.WorkMailError: "Catch it to let nothing of ours through.",
     errors.ClientClosedError: "Make a new client, or keep this one open for longer.",
@@ -268,8 +270,6 @@ ADVICE: dict[type[errors.WorkMailError], str] = {
     errors.WaiterFailedError: "Read `reason` and begin anew; waiting longer does not help.",
     errors.WaiterTimeoutError: "Wait again, with a longer `timeout`.",
     exports.ArchiveError: "Fetch the file again; `path` says which.",
-    exports.DownloadError: "Download again: it goes on where it ended.",
-    exports.ExportAbortedError: "Mend what the message names, and run the export again.",
     exports.ExportError: "Catch it to let nothing of an export through.",
     exports.ManifestError: "Choose another folder, or put back the manifest at `path`.",
     exports.ManifestInUseError: "Wait for the other process, or look at what it does: `status`.",
