@@ -252,7 +252,7 @@ def command_line() -> str:
     return "\n".join(parts)
 
 
-#: What to do about our own errors, unless the docstring says so; one without advice fails the build.
+#: What to do about errors of ours, unless the docstring says it; no advice fails the build.
 ADVICE: dict[type[errors.WorkMailError], str] = {
     errors.WorkMailError: "Catch it to let nothing of ours through.",
     errors.ClientClosedError: "Make a new client, or keep this one open for longer.",
