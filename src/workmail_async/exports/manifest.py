@@ -19,6 +19,8 @@ from typing import Any
 
 from typing_extensions import Self
 
+from workmail_async.enums import EntityState
+
 from .errors import ManifestError, ManifestInUseError
 from .rows import FileRow, JobRow, MailboxRow, Status
 from .selection import Choice
@@ -73,7 +75,8 @@ class Manifest:
     """The state of one organization's export, in one SQLite file.
 
     Opening it for writing takes a lock that ends with the process, however it ends. Reading needs
-    none. Methods block for the time of a small disk write.
+    none. Methods block for the time of a small disk write; what the disk refuses, and a file that
+    was removed meanwhile, is a `ManifestError`.
 
     Args:
         path: The file; made when it is not there.
@@ -81,7 +84,7 @@ class Manifest:
 
     Raises:
         ManifestInUseError: Another process writes to it.
-        ManifestError: The file is no manifest, or one of another version.
+        ManifestError: The file is no manifest, or one of another version, or cannot be opened.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -92,14 +95,17 @@ class Manifest:
             if not path.is_file():
                 raise ManifestError(path, "there is no such manifest: start an export first")
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._guard = _take(path)
-        self._db = _connect(path, read_only=read_only)
         try:
-            self._prepare(read_only=read_only)
-        except sqlite3.DatabaseError as error:
-            self.close()
-            raise ManifestError(path, f"this is not a manifest ({error})") from error
+            with self._refusals("opened"):
+                self._db = _connect(path, read_only=read_only)
+        except ManifestError:
+            self._release()
+            raise
+        try:
+            with self._refusals("opened"):
+                self._place = _place(path)
+                self._prepare(read_only=read_only)
         except BaseException:
             self.close()
             raise
@@ -131,6 +137,8 @@ class Manifest:
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version = {_VERSION}")
             version = _VERSION
+        if version == 0:
+            raise ManifestError(self.path, "nothing is recorded in it yet: start an export first")
         if version != _VERSION:
             raise ManifestError(
                 self.path,
@@ -138,18 +146,41 @@ class Manifest:
             )
 
     @contextmanager
+    def _refusals(self, done: str) -> Generator[None, None, None]:
+        """Tell in words of users what SQLite or the disk refuses."""
+        try:
+            yield
+        except (sqlite3.OperationalError, OSError) as error:  # the disk, or another process
+            raise ManifestError(self.path, f"it cannot be {done} ({error})") from error
+        except sqlite3.DatabaseError as error:
+            raise ManifestError(self.path, f"this is not a manifest ({error})") from error
+
+    @contextmanager
     def _writing(self) -> Generator[sqlite3.Connection, None, None]:
-        with self._lock:
+        with self._lock, self._refusals("written"):
+            self._check_place()
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # SQLite itself rolls back when the disk is full
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
+
+    def _check_place(self) -> None:
+        """Write only where the next run will look: SQLite goes on in a file that was removed."""
+        try:
+            in_place = _place(self.path) == self._place
+        except FileNotFoundError:
+            in_place = False
+        if not in_place:
+            raise ManifestError(
+                self.path, "it was removed or replaced while the export ran: run the export again"
+            )
 
     def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
-        with self._lock:
+        with self._lock, self._refusals("read"):
             return self._db.execute(query, values).fetchall()
 
     # --- settings ---
@@ -162,24 +193,31 @@ class Manifest:
     def bind(self, settings: dict[str, str]) -> None:
         """Record what the export is of, or check that it is the same as before.
 
+        Until the first job is planned it may still change: a slip in a name needs no new folder.
+
         Args:
             settings: Names and values, such as the organization's id.
 
         Raises:
             ManifestError: The manifest belongs to an export of something else.
         """
-        for name, value in settings.items():
-            known = self.setting(name)
-            if known is not None and known != value:
-                raise ManifestError(
-                    self.path,
-                    f"it belongs to an export with {name} {known}, not {value}: use another folder",
-                )
+        known = {name: self.setting(name) for name in settings}
+        others = [name for name, value in known.items() if value not in (None, settings[name])]
+        begun = bool(self._rows("SELECT token FROM job LIMIT 1"))
+        if others and begun:
+            name = others[0]
+            raise ManifestError(
+                self.path,
+                f"it belongs to an export with {name} {known[name]}, not {settings[name]}: "
+                "use another folder",
+            )
         with self._writing() as db:
-            for name, value in {**settings, "run": uuid.uuid4().hex}.items():
-                db.execute("INSERT OR IGNORE INTO setting VALUES (?, ?)", (name, value))
+            if "organization" in others:
+                db.execute("DELETE FROM mailbox")
             runner = f"process {os.getpid()} on {socket.gethostname()}"
-            db.execute("INSERT OR REPLACE INTO setting VALUES ('runner', ?)", (runner,))
+            for name, value in {**settings, "runner": runner}.items():
+                db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
+            db.execute("INSERT OR IGNORE INTO setting VALUES ('run', ?)", (uuid.uuid4().hex,))
 
     def remember(self, settings: dict[str, str]) -> None:
         """Record settings that may change from one run to the next.
@@ -200,10 +238,12 @@ class Manifest:
 
     def record_choices(self, choices: Iterable[Choice]) -> None:
         """Record who is exported and who is not; what was done already stays done."""
+        known = {row.entity_id: row for row in self.mailboxes()}
         with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO setting VALUES ('chosen', 'yes')")
             for choice in choices:
                 entity = choice.entity
-                status = Status.PENDING if choice.skipped is None else Status.SKIPPED
+                status, reason = _stands(choice, known.get(entity.entity_id))
                 db.execute(
                     """
                     INSERT INTO mailbox (entity_id, kind, name, email, state, status, reason)
@@ -211,10 +251,7 @@ class Manifest:
                     ON CONFLICT (entity_id) DO UPDATE SET
                         kind = excluded.kind, name = excluded.name,
                         email = coalesce(excluded.email, email), state = excluded.state,
-                        status = CASE WHEN status IN ('skipped', 'pending')
-                            THEN excluded.status ELSE status END,
-                        reason = CASE WHEN status = 'skipped' OR excluded.status = 'skipped'
-                            AND status = 'pending' THEN excluded.reason ELSE reason END
+                        status = excluded.status, reason = excluded.reason
                     """,
                     (
                         entity.entity_id,
@@ -223,9 +260,14 @@ class Manifest:
                         entity.email,
                         entity.state,
                         status.value,
-                        choice.skipped,
+                        reason,
                     ),
                 )
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it is known who is to be exported: a run has looked at the organization."""
+        return self.setting("chosen") is not None
 
     def mailboxes(self, *statuses: Status) -> list[MailboxRow]:
         """Return the mailboxes of some statuses, or all, in the order of their addresses."""
@@ -288,6 +330,11 @@ class Manifest:
             )
         return self.job(token)
 
+    def withdraw(self, token: str) -> None:
+        """Forget the plan of a job whose start WorkMail has refused."""
+        with self._writing() as db:
+            db.execute("DELETE FROM job WHERE token = ? AND job_id IS NULL", (token,))
+
     def job(self, token: str) -> JobRow:
         """Return the job of a token."""
         (row,) = self._rows("SELECT * FROM job WHERE token = ?", token)
@@ -322,20 +369,22 @@ class Manifest:
                 (token, token),
             )
 
-    def adopt(self, mailbox: MailboxRow, job_id: str, prefix: str, now: float) -> None:
+    def adopt(self, mailbox: MailboxRow, job_id: str, prefix: str, now: float) -> JobRow:
         """Take over a job that was found running or finished, and not started from here."""
+        token = f"adopted:{job_id}"
         with self._writing() as db:
             db.execute(
                 "INSERT OR REPLACE INTO job"
                 " (token, entity_id, attempt, prefix, job_id, state, adopted, planned)"
                 " VALUES (?, ?, ?, ?, ?, 'RUNNING', 1, ?)",
-                (f"adopted:{job_id}", mailbox.entity_id, mailbox.attempts + 1, prefix, job_id, now),
+                (token, mailbox.entity_id, mailbox.attempts + 1, prefix, job_id, now),
             )
             db.execute(
                 "UPDATE mailbox SET status = 'running', reason = NULL, not_before = NULL,"
                 " attempts = attempts + 1 WHERE entity_id = ?",
                 (mailbox.entity_id,),
             )
+        return self.job(token)
 
     def record_progress(self, token: str, progress: int | None) -> None:
         """Record how far a job is."""
@@ -435,6 +484,19 @@ def _put_status(
     )
 
 
+def _stands(choice: Choice, known: MailboxRow | None) -> tuple[Status, str | None]:
+    """Return where a mailbox stands after choosing, and why, given where it stood before."""
+    if known is None or known.status is Status.SKIPPED:
+        return (Status.PENDING if choice.skipped is None else Status.SKIPPED), choice.skipped
+    unsettled = known.status in (Status.PENDING, Status.FAILED, Status.CANCELLED)
+    if choice.skipped is not None and unsettled:
+        if not choice.lapsed:
+            return Status.SKIPPED, choice.skipped
+        if choice.entity.state == EntityState.DELETED:  # it was asked for, so it is missing
+            return Status.FAILED, "deleted in WorkMail before its export was safe"
+    return known.status, known.reason
+
+
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     where: Any = f"{path.resolve().as_uri()}?mode=ro" if read_only else str(path)
     db = sqlite3.connect(where, uri=read_only, isolation_level=None, check_same_thread=False)
@@ -442,20 +504,38 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     return db
 
 
+def _place(path: Path) -> tuple[int, int]:
+    """Return what tells a file from any other, whatever their names."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
 def _take(path: Path) -> sqlite3.Connection:
     """Hold an exclusive transaction on a file beside the manifest for as long as it is open."""
-    guard = sqlite3.connect(
-        f"{path}.lock", timeout=0, isolation_level=None, check_same_thread=False
-    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        guard = sqlite3.connect(
+            f"{path}.lock", timeout=0, isolation_level=None, check_same_thread=False
+        )
+    except (sqlite3.Error, OSError) as error:
+        raise ManifestError(path, f"its folder cannot be written ({error})") from error
     try:
         guard.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         guard.close()
-        holder = ""
-        if path.is_file():
-            with Manifest(path, read_only=True) as other:
-                holder = f" ({other.setting('runner')})"
+        if "locked" not in str(error):
+            raise ManifestError(path, f"its folder cannot be written ({error})") from error
         raise ManifestInUseError(
-            path, f"another process exports with this manifest{holder}: wait for it or stop it"
+            path, f"another process exports with this manifest{_holder(path)}: wait or stop it"
         ) from error
     return guard
+
+
+def _holder(path: Path) -> str:
+    """Return in words who writes to a manifest; nothing while it has not said so."""
+    try:
+        with Manifest(path, read_only=True) as manifest:
+            runner = manifest.setting("runner")
+    except ManifestError:
+        return ""
+    return f" ({runner})" if runner else ""

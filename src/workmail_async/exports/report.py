@@ -59,12 +59,14 @@ class ExportReport:
         run: The export's id.
         mailboxes: Every user, resource and group, those that were skipped included.
         not_exported: What WorkMail does not export, of any mailbox.
+        chosen: Whether it is known who is to be exported; until then nothing is complete.
     """
 
     organization_id: str
     run: str
     mailboxes: tuple[MailboxReport, ...]
     not_exported: str = NOT_EXPORTED
+    chosen: bool = True
 
     def of(self, *statuses: Status) -> tuple[MailboxReport, ...]:
         """Return the mailboxes of some statuses."""
@@ -79,7 +81,7 @@ class ExportReport:
     @property
     def complete(self) -> bool:
         """Whether everything that was asked for is verified on disk."""
-        return not self.missing
+        return self.chosen and not self.missing
 
     @property
     def missing(self) -> tuple[MailboxReport, ...]:
@@ -175,6 +177,7 @@ def report_of(manifest: Manifest) -> ExportReport:
     return ExportReport(
         organization_id=manifest.setting("organization") or "",
         run=manifest.run,
+        chosen=manifest.chosen,
         mailboxes=tuple(_of(row, files.get(row.entity_id)) for row in manifest.mailboxes()),
     )
 

@@ -12,6 +12,7 @@ from workmail_async.enums import EntityState, UserRole
 from workmail_async.workmail.organization import Organization
 
 from .errors import ExportError
+from .rows import MailboxRow
 
 Kind = Literal["user", "resource", "group"]
 
@@ -47,10 +48,12 @@ class Choice:
     Attributes:
         entity: The entity.
         skipped: Why it is left out; None when it is exported.
+        lapsed: Whether it is left out for its state alone: it is deleted or disabled.
     """
 
     entity: Entity
     skipped: str | None
+    lapsed: bool = False
 
 
 async def choose(
@@ -59,6 +62,7 @@ async def choose(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     disabled: bool = False,
+    known: Iterable[MailboxRow] = (),
 ) -> list[Choice]:
     """Look at every user, resource and group of an organization.
 
@@ -69,6 +73,7 @@ async def choose(
         exclude: Patterns of those to leave out.
         disabled: Whether to export mailboxes of disabled users and resources too. WorkMail keeps
             them for 30 days.
+        known: Who was there before: a pattern may match somebody who is gone since.
 
     Returns:
         A choice for each, in the order of their addresses.
@@ -77,12 +82,11 @@ async def choose(
         ExportError: A pattern matches nobody, which is a slip more often than not.
     """
     found = await _entities(organization)
+    named: list[Entity | MailboxRow] = [*found, *known]
     for pattern in (*include, *exclude):
-        if not any(_matches(entity, (pattern,)) for entity in found):
+        if not any(_matches(each, (pattern,)) for each in named):
             raise ExportError(f"the pattern {pattern!r} matches no user, resource or group")
-    choices = [
-        Choice(entity, _reason(entity, include, exclude, disabled=disabled)) for entity in found
-    ]
+    choices = [_choice(entity, include, exclude, disabled=disabled) for entity in found]
     return sorted(choices, key=lambda choice: choice.entity.label.casefold())
 
 
@@ -120,27 +124,33 @@ async def _entities(organization: Organization) -> list[Entity]:
     return list(found.values())
 
 
-def _reason(
-    entity: Entity, include: Iterable[str], exclude: Iterable[str], *, disabled: bool
-) -> str | None:
-    patterns = tuple(include)
+def _choice(
+    entity: Entity, include: Sequence[str], exclude: Sequence[str], *, disabled: bool
+) -> Choice:
+    reason = _unwanted(entity, include, exclude)
+    if reason is not None:
+        return Choice(entity, reason)
+    if entity.state == EntityState.DELETED:
+        return Choice(entity, "deleted", lapsed=True)
+    if entity.state == EntityState.DISABLED and not disabled:
+        reason = "disabled, and disabled mailboxes were not asked for"
+        return Choice(entity, reason, lapsed=True)
+    return Choice(entity, None)
+
+
+def _unwanted(entity: Entity, include: Sequence[str], exclude: Sequence[str]) -> str | None:
+    """Return why a mailbox is left out, whatever its state; None when it is not."""
     if entity.kind == "group":
         return "a group has no mailbox"
     if entity.state == UserRole.SYSTEM_USER:
         return "a system user is WorkMail's own"
     if entity.state == UserRole.REMOTE_USER:
         return "a remote user's mailbox is not in WorkMail"
-    if entity.state == EntityState.DELETED:
-        return "deleted"
-    if patterns and not _matches(entity, patterns):
+    if include and not _matches(entity, include):
         return "not included"
-    if _matches(entity, exclude):
-        return "excluded"
-    if entity.state == EntityState.DISABLED and not disabled:
-        return "disabled, and disabled mailboxes were not asked for"
-    return None
+    return "excluded" if _matches(entity, exclude) else None
 
 
-def _matches(entity: Entity, patterns: Iterable[str]) -> bool:
-    names = [name.casefold() for name in (entity.entity_id, entity.name, entity.email) if name]
+def _matches(named: Entity | MailboxRow, patterns: Iterable[str]) -> bool:
+    names = [name.casefold() for name in (named.entity_id, named.name, named.email) if name]
     return any(fnmatchcase(name, pattern.casefold()) for pattern in patterns for name in names)
