@@ -6,16 +6,20 @@ description of each job that runs. The fewer calls decide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from attrs import field, frozen
 
 from workmail_async import models
 from workmail_async.enums import MailboxExportJobState
+from workmail_async.errors import EntityNotFoundException, ResourceNotFoundException
 from workmail_async.workmail.organization import Organization
 
 _PAGE = 100
+
+#: The state of a job that WorkMail knows no more.
+GONE = "GONE"
 
 
 @frozen(kw_only=True)
@@ -24,7 +28,7 @@ class Sight:
 
     Attributes:
         job_id: The job.
-        state: Its state.
+        state: Its state; `GONE` when WorkMail does not know it.
         progress: Percent done, as WorkMail estimates.
         description: Its description, when the look was one.
     """
@@ -41,12 +45,10 @@ class Listing:
 
     Attributes:
         jobs: The jobs, by their ids.
-        pages: How many pages they took.
         whole: Whether all pages were read.
     """
 
     jobs: dict[str, models.MailboxExportJob] = field(factory=dict)
-    pages: int = 0
     whole: bool = True
 
     def running(self) -> set[str]:
@@ -82,15 +84,12 @@ class JobWatch:
 
     Args:
         organization: The organization.
-        on_call: Told of each call.
     """
 
-    def __init__(
-        self, organization: Organization, on_call: Callable[[str], None] = lambda _: None
-    ) -> None:
+    def __init__(self, organization: Organization) -> None:
         self._organization = organization
-        self._on_call = on_call
         self._pages: int | None = None
+        self._unlisted: set[str] = set()
 
     async def list(self, limit: int | None = None, wanted: Sequence[str] = ()) -> Listing:
         """Read the list of jobs.
@@ -104,7 +103,6 @@ class JobWatch:
         pages, whole = 0, True
         iterator = self._organization.list_mailbox_export_jobs(max_results=_PAGE).pages()
         async for page in iterator:
-            self._on_call("list")
             pages += 1
             found = {job.job_id: job for job in page.jobs or () if job.job_id}
             jobs.update(found)
@@ -115,7 +113,7 @@ class JobWatch:
                 break
         if whole or self._pages is None or pages > self._pages:
             self._pages = pages
-        return Listing(jobs=jobs, pages=pages, whole=whole)
+        return Listing(jobs=jobs, whole=whole)
 
     async def look(self, job_ids: Sequence[str]) -> dict[str, Sight]:
         """Look at jobs, the cheaper way.
@@ -128,19 +126,28 @@ class JobWatch:
         """
         if not job_ids:
             return {}
-        if self._pages is not None and self._pages < len(job_ids):
-            listing = await self.list(limit=len(job_ids), wanted=job_ids)
-            return {
-                job_id: Sight(job_id=job_id, state=str(job.state), progress=job.estimated_progress)
-                for job_id, job in listing.jobs.items()
-                if job_id in job_ids
-            }
-        return {job_id: await self.describe(job_id) for job_id in job_ids}
+        unlisted = [job_id for job_id in job_ids if job_id in self._unlisted]
+        if self._pages is None or self._pages + len(unlisted) >= len(job_ids):
+            return {job_id: await self.describe(job_id) for job_id in job_ids}
+        listed = [job_id for job_id in job_ids if job_id not in self._unlisted]
+        listing = await self.list(limit=len(listed), wanted=listed)
+        sights = {
+            job_id: Sight(job_id=job_id, state=str(job.state), progress=job.estimated_progress)
+            for job_id, job in listing.jobs.items()
+            if job_id in job_ids
+        }
+        if listing.whole:  # the list shows a week; what is older, or not in it yet, is described
+            self._unlisted = set(job_ids) - sights.keys()
+            for job_id in self._unlisted:
+                sights[job_id] = await self.describe(job_id)
+        return sights
 
     async def describe(self, job_id: str) -> Sight:
         """Look at one job closely."""
-        self._on_call("describe")
-        description = await self._organization.describe_mailbox_export_job(job_id=job_id)
+        try:
+            description = await self._organization.describe_mailbox_export_job(job_id=job_id)
+        except (EntityNotFoundException, ResourceNotFoundException):
+            return Sight(job_id=job_id, state=GONE, progress=None)
         return Sight(
             job_id=job_id,
             state=str(description.state),
