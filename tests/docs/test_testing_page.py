@@ -85,7 +85,7 @@ def test_the_readmes_script_runs_against_the_server(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     ana, bruno, exported = done.stdout.splitlines()
     assert (ana, bruno) == ("ana ana@acme.example ENABLED", "bruno bruno@acme.example ENABLED")
-    assert re.fullmatch(r"s3://acme-mail/exports/ana/[0-9a-f-]+\.zip", exported)
+    assert re.fullmatch(r"acme-mail exports/ana/[0-9a-f-]+\.zip", exported)
 
 
 def test_its_tests_pass(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

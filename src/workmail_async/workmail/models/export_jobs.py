@@ -40,8 +40,8 @@ class MailboxExportJob(Model):
             `[\S\s]*`.
         s3_bucket_name: The name of the S3 bucket that receives the file. 1 to 63 characters,
             pattern `[A-Za-z0-9.-]+`.
-        s3_path: Where in S3 the exported file is written: bucket and key. 1 to 1023 characters,
-            pattern `[A-Za-z0-9!_.*'()/-]+`.
+        s3_path: Where in S3 the exported file is written; AWS does not say whether the bucket
+            stands before the key. 1 to 1023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
         estimated_progress: How much of the export is done, estimated in percent. 0 to 100.
         state: Whether the job is running, completed, failed or cancelled. One of
             `enums.MailboxExportJobState`: RUNNING, COMPLETED, FAILED, CANCELLED.
@@ -124,8 +124,8 @@ class DescribeMailboxExportJobResponse(Output):
             pattern `[A-Za-z0-9.-]+`.
         s3_prefix: The prefix of the exported file's key. 1 to 1023 characters, pattern
             `[A-Za-z0-9!_.*'()/-]+`.
-        s3_path: Where in S3 the exported file is written: bucket and key. 1 to 1023 characters,
-            pattern `[A-Za-z0-9!_.*'()/-]+`.
+        s3_path: Where in S3 the exported file is written; AWS does not say whether the bucket
+            stands before the key. 1 to 1023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
         estimated_progress: How much of the export is done, estimated in percent. 0 to 100.
         state: Whether the job is running, completed, failed or cancelled. One of
             `enums.MailboxExportJobState`: RUNNING, COMPLETED, FAILED, CANCELLED.
