@@ -70,7 +70,7 @@ class WorkMailError(Exception):
 
 
 class ConfigurationError(WorkMailError):
-    """The client cannot be opened with the settings it was given, such as no Region."""
+    """Settings or arguments do not fit, such as a missing Region or a negative timeout."""
 
 
 class ClientClosedError(WorkMailError):
