@@ -22,8 +22,9 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.wrappers import Response
 
+from . import simulation
 from .answers import Answer, HangUp, Headers, error_answer
-from .calls import MESSAGE_FLOW, WORKMAIL, Call, Environ, identify, is_legible, parameters
+from .calls import MESSAGE_FLOW, WORKMAIL, Call, Environ, form, identify, is_legible, parameters
 from .control import CONTROL_PATH
 from .faults import Fault, Stage
 from .messageflow import urls as messageflow_urls
@@ -196,6 +197,27 @@ class _ServiceApplication:
         return Response("no such path", 404)(environ, start_response)
 
 
+class _IamApplication:
+    """moto's IAM, and what moto lacks of it."""
+
+    def __init__(self) -> None:
+        self._moto = create_backend_app("iam")
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        asked = form(environ)
+        if asked.get("Action") != [simulation.ACTION]:
+            return self._moto(environ, start_response)
+        status, headers, chunks = simulation.simulate(
+            asked,
+            account_id=environ["HTTP_X_MOTO_ACCOUNT_ID"],
+            request_id=World.current().uuid(),
+        )
+        start_response(status, headers)
+        return chunks
+
+
 def _create_app(service: Any) -> Any:
+    if service == "iam":
+        return _IamApplication()
     urls = _BACKENDS.get(service)
     return create_backend_app(service) if urls is None else _ServiceApplication(urls)

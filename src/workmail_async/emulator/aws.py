@@ -45,6 +45,19 @@ class Role:
 
 
 @frozen
+class Principal:
+    """An IAM user, group or role.
+
+    Args:
+        policies: What it may do, as JSON: its own policies and those of its groups.
+        boundary: What it may do at most, as JSON, if it has a permissions boundary.
+    """
+
+    policies: tuple[str, ...]
+    boundary: str | None
+
+
+@frozen
 class Key:
     """A KMS key.
 
@@ -85,18 +98,36 @@ def find_role(arn: str, account_id: str) -> Role | None:
     backend: Any = iam_backends[account_id][_PARTITION]
     for role in backend.roles.values():
         if role.arn == arn:
-            attached = (
-                version.document
-                for policy in role.managed_policies.values()
-                for version in policy.versions
-                if version.version_id == policy.default_version_id
-            )
-            return Role(
-                arn,
-                role.assume_role_policy_document,
-                (*role.policies.values(), *attached),
-            )
+            return Role(arn, role.assume_role_policy_document, _policies_of(role))
     return None
+
+
+def find_principal(arn: str, account_id: str) -> Principal | None:
+    """Return the user, group or role of an ARN, or None when the account has none such."""
+    backend: Any = iam_backends[account_id][_PARTITION]
+    groups = list(backend.groups.values())
+    for holder in (*list(backend.users.values()), *groups, *list(backend.roles.values())):
+        if holder.arn == arn:
+            above = [group for group in groups if holder in group.users]
+            policies = [document for each in (holder, *above) for document in _policies_of(each)]
+            boundary_arn = getattr(holder, "permissions_boundary_arn", None)
+            boundary = backend.managed_policies.get(boundary_arn) if boundary_arn else None
+            return Principal(tuple(policies), None if boundary is None else _default(boundary))
+    return None
+
+
+def _policies_of(holder: Any) -> tuple[str, ...]:
+    attached = map(_default, holder.managed_policies.values())
+    return (*holder.policies.values(), *attached)
+
+
+def _default(policy: Any) -> str:
+    (document,) = (
+        version.document
+        for version in policy.versions
+        if version.version_id == policy.default_version_id
+    )
+    return str(document)
 
 
 def find_key(arn: str, account_id: str) -> Key | None:
@@ -140,7 +171,10 @@ def _is_public(bucket: Any) -> bool:
     )
     if by_list and not (block and block.ignore_public_acls):
         return True
-    by_policy = bucket.policy is not None and bucket_policy_is_public(bucket.policy)
+    try:
+        by_policy = bucket.policy is not None and bucket_policy_is_public(bucket.policy)
+    except (AttributeError, TypeError, ValueError):  # a policy that AWS would have refused
+        by_policy = False
     return bool(by_policy and not (block and block.restrict_public_buckets))
 
 

@@ -66,7 +66,7 @@ def identify(environ: Environ) -> Call:
     if service in _ROUTED:
         operation = _routed(service, environ)
     elif not operation:
-        operation = _form(environ).get("Action", [""])[0]
+        operation = form(environ).get("Action", [""])[0]
     return Call(
         service=service,
         operation=operation,
@@ -87,6 +87,13 @@ def parameters(call: Call, environ: Environ) -> dict[str, Any]:
     return members
 
 
+def form(environ: Environ) -> dict[str, list[str]]:
+    """Return what a request in the query protocol holds; its body can still be read afterwards."""
+    if not str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded"):
+        return {}
+    return parse_qs(_body(environ).decode("utf-8", "replace"))
+
+
 def services_of(operation: str) -> tuple[str, ...]:
     """Return the first service that has an operation; nothing when none has."""
     for service in SERVICES:
@@ -101,12 +108,6 @@ def _routed(service: str, environ: Environ) -> str:
     except HTTPException:
         return ""
     return str(operation.name)
-
-
-def _form(environ: Environ) -> dict[str, list[str]]:
-    if not str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded"):
-        return {}
-    return parse_qs(_body(environ).decode("utf-8", "replace"))
 
 
 def _body(environ: Environ) -> bytes:

@@ -1,4 +1,4 @@
-"""Decides what an IAM policy allows, as far as exports and Message Flow need it.
+"""Decides what IAM policies allow, as far as exports, Message Flow and a simulation need it.
 
 moto's own evaluation looks at actions only; both stand or fall with resources, principals and
 conditions.
@@ -11,14 +11,51 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-# Operators of conditions, without their IfExists ending: whether wildcards count.
+ALLOWED = "allowed"
+IMPLICIT_DENY = "implicitDeny"
+EXPLICIT_DENY = "explicitDeny"
+
+# Operators of conditions, without their IfExists ending: whether wildcards count, and whether the
+# value has to be none of those given.
 _OPERATORS = {
-    "stringequals": False,
-    "stringlike": True,
-    "arnequals": True,
-    "arnlike": True,
-    "bool": False,
+    "stringequals": (False, False),
+    "stringnotequals": (False, True),
+    "stringlike": (True, False),
+    "stringnotlike": (True, True),
+    "arnequals": (True, False),
+    "arnnotequals": (True, True),
+    "arnlike": (True, False),
+    "arnnotlike": (True, True),
+    "bool": (False, False),
 }
+
+
+def decide(
+    documents: Iterable[str],
+    action: str,
+    *,
+    resource: str | None = None,
+    service: str | None = None,
+    context: Mapping[str, str] | None = None,
+) -> str:
+    """Return what policies say of an action: `ALLOWED`, `IMPLICIT_DENY` or `EXPLICIT_DENY`.
+
+    Args:
+        documents: The policies, as JSON.
+        action: The action, such as `s3:PutObject`.
+        resource: The resource's ARN; None for a trust policy, which names none.
+        service: The service that acts; None when the policy's owner does.
+        context: Condition keys and their values.
+    """
+    decision = IMPLICIT_DENY
+    for document in documents:
+        for statement in _statements(document):
+            if not _applies(statement, action, resource, service, context or {}):
+                continue
+            if statement.get("Effect") == "Deny":
+                return EXPLICIT_DENY
+            decision = ALLOWED
+    return decision
 
 
 def allows(
@@ -29,24 +66,19 @@ def allows(
     service: str | None = None,
     context: Mapping[str, str] | None = None,
 ) -> bool:
-    """Return whether some statement allows an action and none denies it.
+    """Return whether some statement allows an action and none denies it; as `decide` takes them."""
+    decision = decide(documents, action, resource=resource, service=service, context=context)
+    return decision == ALLOWED
 
-    Args:
-        documents: The policies, as JSON.
-        action: The action, such as `s3:PutObject`.
-        resource: The resource's ARN; None for a trust policy, which names none.
-        service: The service that acts; None when the policy's owner does.
-        context: Condition keys and their values.
-    """
-    allowed = False
-    for document in documents:
-        for statement in _list(json.loads(document).get("Statement")):
-            if not _applies(statement, action, resource, service, context or {}):
-                continue
-            if statement.get("Effect") == "Deny":
-                return False
-            allowed = True
-    return allowed
+
+def _statements(document: str) -> list[dict[str, Any]]:
+    # moto takes policies for buckets that AWS would refuse. Those allow nothing.
+    try:
+        policy = json.loads(document)
+    except ValueError:
+        return []
+    statements = _list(policy.get("Statement")) if isinstance(policy, dict) else []
+    return [statement for statement in statements if isinstance(statement, dict)]
 
 
 def _applies(
@@ -56,12 +88,15 @@ def _applies(
     service: str | None,
     context: Mapping[str, str],
 ) -> bool:
-    return (
-        _covers(statement, "Action", action.lower(), fold=True)
-        and (resource is None or _covers(statement, "Resource", resource))
-        and (service is None or _names_service(statement.get("Principal"), service))
-        and _conditions_hold(statement.get("Condition") or {}, context)
-    )
+    try:
+        return (
+            _covers(statement, "Action", action.lower(), fold=True)
+            and (resource is None or _covers(statement, "Resource", resource))
+            and (service is None or _names_service(statement.get("Principal"), service))
+            and _conditions_hold(statement.get("Condition") or {}, context)
+        )
+    except (AttributeError, TypeError):  # a number where a text has to be, and the like
+        return False
 
 
 def _covers(statement: dict[str, Any], member: str, value: str, *, fold: bool = False) -> bool:
@@ -82,19 +117,21 @@ def _conditions_hold(conditions: dict[str, Any], context: Mapping[str, str]) -> 
     for operator, tests in conditions.items():
         name = operator.lower()
         optional = name.endswith("ifexists")
-        wildcards = _OPERATORS.get(name.removesuffix("ifexists"))
-        if wildcards is None:  # an operator that neither comes with
+        found = _OPERATORS.get(name.removesuffix("ifexists"))
+        if found is None:  # an operator that is not known here
             return False
+        wildcards, negated = found
         for key, patterns in tests.items():
             value = known.get(key.lower())
             if value is None:
-                if optional:
+                if optional or negated:
                     continue
                 return False
-            if not any(
+            hit = any(
                 _like(pattern, value) if wildcards else pattern == value
                 for pattern in _list(patterns)
-            ):
+            )
+            if hit is negated:
                 return False
     return True
 
