@@ -63,6 +63,8 @@ def modules_of(
 def _doc(area: str, words: Words) -> Doc:
     if area == COMMON:
         return Doc("Data types that operations of several areas use.")
+    if not area:  # that an operation has none was told
+        return Doc("")
     return Doc(f"{words.text('areas', area, 'title')}: {words.text('areas', area, 'summary')}.")
 
 

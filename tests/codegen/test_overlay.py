@@ -51,6 +51,12 @@ def test_what_is_missing_is_named_with_its_file(
     assert f"Missing, add it:\n  codegen/overlay/{named}" in complaint(postbox)
 
 
+def test_an_operation_without_an_area_is_not_a_missing_area_too(postbox: Postbox) -> None:
+    del postbox.overlay["operations"]["SendLetter"]["area"]
+
+    assert "areas.toml: []" not in complaint(postbox)
+
+
 def test_all_that_is_missing_is_named_at_once(postbox: Postbox) -> None:
     postbox.overlay["structures"] = {}
 
