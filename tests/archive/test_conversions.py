@@ -248,7 +248,7 @@ def test_files_of_somebody_else_are_not_touched(
     mine.write_bytes(b"mine")
     with pytest.raises(ExportError, match="no conversion made it"):
         write(archive, tmp_path / "out", ANA)
-    assert tree(tmp_path / "out") == {f"{ANA}/Inbox.mbox": b"mine"}
+    assert tree(tmp_path / "out") == {f"{ANA}/Inbox.mbox": b"mine", f".{ANA}.lock": b""}
 
 
 def test_a_zip_that_lies_where_the_new_one_would_go_is_not_touched(tmp_path: Path) -> None:
@@ -264,7 +264,20 @@ def test_conversions_of_one_export_share_a_folder(archive: MailboxArchive, tmp_p
     for write in WRITERS:
         assert write(archive, tmp_path / "out", ANA).messages == 8
     top = {path.name for path in (tmp_path / "out").iterdir()}
-    assert top == {ANA, f"{ANA}.zip", f".{ANA}.json", f".{ANA}.zip.json"}
+    kept = {f".{name}.{suffix}" for name in (ANA, f"{ANA}.zip") for suffix in ("json", "lock")}
+    assert top == {ANA, f"{ANA}.zip", *kept}
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_a_second_conversion_at_the_same_time_is_refused(
+    write: Callable[..., Conversion], archive: MailboxArchive, tmp_path: Path
+) -> None:
+    def meddle(done: int, total: int) -> None:
+        with pytest.raises(ExportError, match="another process converts to"):
+            write(MailboxArchive(archive.path), tmp_path / "out", ANA)
+
+    done = write(archive, tmp_path / "out", ANA, on_progress=meddle)
+    assert messages_in(done, tmp_path) == expected_of(write, MESSAGES)
 
 
 def test_an_address_cannot_lead_out_of_the_target(archive: MailboxArchive, tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Generator, Iterable
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from workmail_async.exports.archive import MailboxArchive
@@ -14,10 +16,13 @@ from workmail_async.exports.safe_names import SeenNames, safe_name
 _LAYOUT = 1
 
 
-def claim(archive: MailboxArchive, target: Path, address: str, suffix: str = "") -> Path:
-    """Take a path below a folder for the conversion of one archive.
+@contextmanager
+def claimed(
+    archive: MailboxArchive, target: Path, address: str, suffix: str = ""
+) -> Generator[Path, None, None]:
+    """Take a path below a folder for the conversion of one archive, while in the block.
 
-    A small file beside it, `.NAME.json`, says of which.
+    A small file beside it, `.NAME.json`, says of which, and `.NAME.lock` keeps others out.
 
     Args:
         archive: The archive.
@@ -25,16 +30,37 @@ def claim(archive: MailboxArchive, target: Path, address: str, suffix: str = "")
         address: The address of the mailbox.
         suffix: What follows it in the name of the path.
 
-    Returns:
+    Yields:
         The path: in the folder, named by the address.
 
     Raises:
-        ExportError: There is something else at this path, or another export of the mailbox.
+        ExportError: There is something else at this path, or another export of the mailbox, or
+            another process makes the same.
     """
-    name = safe_name(address)[0] + suffix
-    path, note = target / name, target / f".{name}.json"
-    told = json.dumps({"layout": _LAYOUT, "fingerprint": archive.fingerprint}).encode()
+    path = target / f"{safe_name(address)[0]}{suffix}"
     target.mkdir(parents=True, exist_ok=True)
+    with _locked(path):
+        _claim(archive, path)
+        yield path
+
+
+@contextmanager
+def _locked(path: Path) -> Generator[None, None, None]:
+    """Hold a lock that ends with the process, however it ends."""
+    lock = path.with_name(f".{path.name}.lock")
+    lock.touch()  # what forbids that is told better than by SQLite
+    with closing(sqlite3.connect(lock, timeout=0, isolation_level=None)) as guard:
+        try:
+            guard.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):  # anything else is a file system that has no locks
+                raise ExportError(f"another process converts to {path}: wait for it") from error
+        yield
+
+
+def _claim(archive: MailboxArchive, path: Path) -> None:
+    note = path.with_name(f".{path.name}.json")
+    told = json.dumps({"layout": _LAYOUT, "fingerprint": archive.fingerprint}).encode()
     if note.is_file():
         if note.read_bytes() != told:
             raise ExportError(
@@ -45,7 +71,6 @@ def claim(archive: MailboxArchive, target: Path, address: str, suffix: str = "")
         raise ExportError(f"{path} is there already, and no conversion made it: use another folder")
     else:
         write_file(note, [told])
-    return path
 
 
 def unfinished(path: Path) -> Path:

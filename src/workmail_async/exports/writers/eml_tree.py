@@ -10,7 +10,7 @@ from workmail_async.exports.archive import ArchiveItem, MailboxArchive, OnProgre
 from .beside import Beside
 from .contents import pieces, sent
 from .conversion import Conversion, convert
-from .destination import Layout, claim, write_file
+from .destination import Layout, claimed, write_file
 from .mbox import UNFILED
 
 _ROOT = "Mail"
@@ -46,9 +46,9 @@ def write_eml_tree(
             write_eml_tree(archive, "migrationwiz", "ana@acme.example")
         ```
     """
-    folder = claim(archive, Path(target), address)
-    sink = _EmlFiles(folder / _ROOT, len(archive))
-    return convert(archive, sink, folder, Beside(folder), on_progress)
+    with claimed(archive, Path(target), address) as folder:
+        sink = _EmlFiles(folder / _ROOT, len(archive))
+        return convert(archive, sink, folder, Beside(folder), on_progress)
 
 
 class _EmlFiles:

@@ -12,7 +12,7 @@ from workmail_async.exports.errors import ExportError
 from .beside import Beside
 from .contents import pieces
 from .conversion import Conversion, convert
-from .destination import Layout, claim, unfinished
+from .destination import Layout, claimed, unfinished
 from .eml_tree import eml_name
 from .mbox import UNFILED
 from .zip_stream import ZipStream
@@ -49,9 +49,11 @@ def write_eml_zip(
             print(write_eml_zip(archive, "legacyflo", "ana@acme.example").path)
         ```
     """
-    folder = claim(archive, Path(target), address)
-    path = claim(archive, Path(target), address, ".zip")
-    return convert(archive, _EmlZip(path, len(archive)), path, Beside(folder), on_progress)
+    with (
+        claimed(archive, Path(target), address) as folder,
+        claimed(archive, Path(target), address, ".zip") as path,
+    ):
+        return convert(archive, _EmlZip(path, len(archive)), path, Beside(folder), on_progress)
 
 
 class _EmlZip:

@@ -13,7 +13,7 @@ from workmail_async.exports.archive import ArchiveItem, MailboxArchive, OnProgre
 from .beside import Beside
 from .contents import pieces, sent
 from .conversion import Conversion, convert
-from .destination import claim
+from .destination import claimed
 from .mbox import UNFILED
 
 _ROOT = "Maildir"
@@ -57,9 +57,9 @@ def write_maildir(
             write_maildir(archive, "dovecot", "ana@acme.example")
         ```
     """
-    folder = claim(archive, Path(target), address)
-    sink = _Maildir(folder / _ROOT)
-    return convert(archive, sink, folder, Beside(folder), on_progress)
+    with claimed(archive, Path(target), address) as folder:
+        sink = _Maildir(folder / _ROOT)
+        return convert(archive, sink, folder, Beside(folder), on_progress)
 
 
 class _Maildir:

@@ -19,7 +19,7 @@ from workmail_async.exports.errors import ExportError
 from .beside import CALENDAR, OTHER, Beside
 from .contents import pieces, sender, sent
 from .conversion import Conversion, convert
-from .destination import Layout, claim, unfinished
+from .destination import Layout, claimed, unfinished
 
 UNFILED = "Unfiled"
 """The name of the folder for messages that the archive has in none."""
@@ -42,7 +42,8 @@ def write_mbox(
     That is what import-mailbox-to-gmail reads, with a label for each folder. Messages keep every
     byte, line breaks included, but for two things that the format asks for: a line that begins with
     `From `, or with that after any number of `>`, gets one `>` more (`unquoted` takes it away), and
-    a message that does not end with a line break gets one.
+    a message that does not end with a line break gets one. A line `From …` before a message's
+    header becomes that with which the mbox begins it.
 
     Args:
         archive: The archive.
@@ -64,8 +65,8 @@ def write_mbox(
         print(done.messages, "messages in", len(done.folders), "folders")
         ```
     """
-    folder = claim(archive, Path(target), address)
-    return convert(archive, _MboxFiles(folder), folder, Beside(folder), on_progress)
+    with claimed(archive, Path(target), address) as folder:
+        return convert(archive, _MboxFiles(folder), folder, Beside(folder), on_progress)
 
 
 def unquoted(message: bytes) -> bytes:
