@@ -122,10 +122,10 @@ def show(folder: Path) -> None:
     """Prints what was brought out, as the export's manifest knows it."""
     with Manifest(folder / "manifest.sqlite", read_only=True) as manifest:
         report = report_of(manifest)
-    table = Table("Mailbox", "Messages", "Bytes", "Path", box=None)
+    table = Table("Mailbox", "Messages", "Calendar items", "Bytes", "Path", box=None)
     for mailbox in report.of(Status.SAFE):
         file = given(mailbox.file)
-        row = (str(file.messages), str(file.bytes), str(folder / file.path))
+        row = (str(file.messages), str(file.calendar), str(file.bytes), str(folder / file.path))
         table.add_row(mailbox.label, *row)
     console.print(table)
 

@@ -23,6 +23,7 @@ from tests.examples.processes import (
 )
 
 ROW = re.compile(r"^(\S+@\S+) +(\w+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)$", re.MULTILINE)
+SUMMARY = re.compile(r"^ ?(\S+@\S+) +(\d+) +(\d+) +(\d+) +(\S+\.zip) *$", re.MULTILINE)
 PLACE = re.compile(r"^The mailboxes are in (\S+): ", re.MULTILINE)
 MAIL = {"ana@acme.example": 120, "bruno@acme.example": 45, "chloe@acme.example": 80}
 LISTENING = re.compile(r"WorkMail emulator listening on http://127\.0\.0\.1:(\d+)")
@@ -84,6 +85,15 @@ class TestWhole:
                 message = message_from_bytes(raw, policy=policy.default)
                 assert message.defects == []
                 assert email in f"{message['From']} {message['To']}"
+
+    def test_its_last_table_says_what_is_where(
+        self, run: "subprocess.CompletedProcess[str]", home: Path
+    ) -> None:
+        rows = SUMMARY.findall(run.stdout)
+        assert {email: int(mail) + int(calendar) for email, mail, calendar, *_ in rows} == MAIL
+        assert [int(size) for *_, size, _ in rows] == [
+            (home / path).stat().st_size for *_, path in rows
+        ]
 
     def test_every_message_is_in_an_mbox_file(
         self, run: "subprocess.CompletedProcess[str]", home: Path
