@@ -6,6 +6,7 @@ import errno
 import mailbox
 import os
 import random
+import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.archive.zips import (
     Member,
@@ -89,9 +92,9 @@ def messages_in(done: Conversion, target: Path) -> Counter[bytes]:
         for box in (root, *(root.get_folder(name) for name in root.list_folders())):
             found += [box.get_bytes(key) for key in box.keys()]  # noqa: SIM118
     elif (done.path / "Mail").is_dir():
-        found = [path.read_bytes() for path in (done.path / "Mail").rglob("*.[eE][mM][lL]")]
+        found = [path.read_bytes() for path in (done.path / "Mail").rglob("*") if path.is_file()]
     else:
-        for path in done.path.rglob("*.mbox"):
+        for path in filter(Path.is_file, done.path.rglob("*.mbox")):
             mbox = mailbox.mbox(path, create=False)
             found += [unquoted(mbox.get_bytes(key)) for key in mbox.keys()]  # noqa: SIM118
             mbox.close()
@@ -394,6 +397,37 @@ def test_files_and_folders_of_one_name_get_along(tmp_path: Path) -> None:
         for number, write in enumerate(WRITERS):
             done = write(archive, tmp_path / str(number), ANA)
             assert messages_in(done, tmp_path) == expected
+
+
+PARTS = st.sampled_from(
+    "Inbox,INBOX,a,A,a.eml,a.EML,a~2.eml,a.mbox,cur,é,e\u0301,ß,ss,..,.,,CON,other,calendar,Unfiled,"
+    f"a.b,a_b,{'x' * 130}".split(",")
+) | st.text(max_size=6)
+PLACES = st.lists(PARTS, min_size=1, max_size=4).map("/".join)
+
+
+@pytest.mark.parametrize("write", WRITERS)
+@given(names=st.lists(PLACES, max_size=12))
+@settings(max_examples=25, deadline=None)
+def test_whatever_entries_are_called_each_comes_out_and_a_second_run_changes_nothing(
+    write: Callable[..., Conversion], names: list[str]
+) -> None:
+    contents = [letter(number) for number in range(len(names))]
+    members = [
+        Member(name=name.encode("utf-8", "replace"), content=content)
+        for name, content in zip(names, contents, strict=True)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = saved(Path(folder) / "x.zip", zip_of(*members))
+        with MailboxArchive(path) as archive:
+            done = write(archive, Path(folder) / "deep" / "out", ANA)
+            assert done.complete
+            assert messages_in(done, Path(folder)) == Counter(contents)
+            before = tree(Path(folder))
+            write(archive, Path(folder) / "deep" / "out", ANA)
+        assert tree(Path(folder)) == before
+        assert {path.name for path in Path(folder).iterdir()} == {"x.zip", "deep"}
+        assert {path.name for path in (Path(folder) / "deep").iterdir()} == {"out"}
 
 
 def test_more_folders_than_files_may_be_open_become_mboxes(tmp_path: Path) -> None:
