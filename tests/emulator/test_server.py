@@ -447,7 +447,8 @@ class TestResetting:
                     for each in workmail.list_organizations()["OrganizationSummaries"]:
                         workmail.list_users(OrganizationId=each["OrganizationId"])
                 except ClientError as error:
-                    refusals.add(error.response["Error"]["Code"])
+                    response: Any = error.response
+                    refusals.add(response["Error"]["Code"])
 
             with ThreadPoolExecutor(8) as threads:
                 resets = [threads.submit(emulator.reset) for _ in range(20)]

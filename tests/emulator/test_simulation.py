@@ -138,7 +138,8 @@ def test_what_cannot_be_told_is_refused(
 ) -> None:
     with pytest.raises(ClientError) as caught:
         decision(iam, source, **request_)
-    assert caught.value.response["Error"]["Code"] == code
+    response: Any = caught.value.response
+    assert response["Error"]["Code"] == code
 
 
 @pytest.mark.parametrize(
