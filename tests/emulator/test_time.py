@@ -1,10 +1,11 @@
 """The clock and the pace of what takes time."""
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
-from tests.emulator.conftest import ClientMaker
+from tests.emulator.conftest import ClientMaker, Stage
 from tests.emulator.refusals import refused
 from workmail_async.emulator import AfterCalls, AfterTime, Clock, Emulator, Lifecycle
 
@@ -161,3 +162,63 @@ class TestDomains:
                 for name in ("acme.awsapps.com", "hosted.example", "other.example")
             ]
             assert statuses == ["VERIFIED", "VERIFIED", "PENDING"]
+
+
+class TestTheStatesOfEntities:
+    @pytest.mark.parametrize("kind", ["user", "group", "resource"])
+    def test_they_follow_after_calls(self, stage: Stage, kind: str) -> None:
+        name = {"user": "ana", "group": "staff", "resource": "oak"}[kind]
+        stage.emulator.lifecycle.entity_state = AfterCalls(2)
+        organization = {"OrganizationId": stage.id}
+
+        def described() -> str:
+            describe = getattr(stage.workmail, f"describe_{kind}")
+            state: str = describe(**organization, **{f"{kind.title()}Id": identifier})["State"]
+            return state
+
+        def listed() -> str:
+            answer = getattr(stage.workmail, f"list_{kind}s")(**organization)
+            (state,) = [
+                each["State"] for each in answer[f"{kind.title()}s"] if each["Id"] == identifier
+            ]
+            return str(state)
+
+        planted = stage.organization
+        identifier = (planted.users | planted.groups | planted.resources)[name]
+        delete = getattr(stage.workmail, f"delete_{kind}")
+        stage.workmail.deregister_from_work_mail(**organization, EntityId=identifier)
+        with refused("EntityStateException", saying="disable it before"):
+            delete(**organization, **{f"{kind.title()}Id": identifier})
+        assert [described(), listed(), described()] == ["ENABLED", "ENABLED", "DISABLED"]
+        for _ in range(2):
+            delete(**organization, **{f"{kind.title()}Id": identifier})
+        assert [listed(), described(), listed()] == ["DISABLED", "DISABLED", "DELETED"]
+
+    def test_they_follow_after_time(self, stage: Stage) -> None:
+        stage.emulator.lifecycle.entity_state = AfterTime(120)
+        organization = {"OrganizationId": stage.id}
+        for email in ("bruno@acme.example", "BRUNO@acme.example"):
+            stage.workmail.register_to_work_mail(**organization, EntityId="bruno", Email=email)
+        alias = {"EntityId": stage.user("bruno"), "Alias": "b@acme.example"}
+        with refused("EntityStateException", saying="bruno is DISABLED; this needs ENABLED"):
+            stage.workmail.create_alias(**organization, **alias)
+        with refused("EntityAlreadyRegisteredException"):
+            stage.workmail.register_to_work_mail(
+                **organization, EntityId="bruno", Email="other@acme.example"
+            )
+        stage.emulator.clock.advance(120)
+        stage.workmail.create_alias(**organization, **alias)
+
+    def test_who_is_going_cannot_come_back(self, stage: Stage) -> None:
+        stage.emulator.lifecycle.entity_state = AfterTime(120)
+        stage.workmail.delete_user(OrganizationId=stage.id, UserId="bruno")
+        with refused("EntityStateException"):
+            stage.workmail.register_to_work_mail(
+                OrganizationId=stage.id, EntityId=stage.user("bruno"), Email="b@acme.example"
+            )
+
+    def test_seeded_ones_are_there_at_once(self, emulator: Emulator, workmail: Any) -> None:
+        emulator.lifecycle.entity_state = AfterTime(120)
+        planted = emulator.create_organization("acme", users=["ana"])
+        (user,) = workmail.list_users(OrganizationId=planted.id)["Users"]
+        assert user["State"] == "ENABLED"

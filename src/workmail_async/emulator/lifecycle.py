@@ -118,6 +118,8 @@ class Lifecycle:
         organization_creation: From Requested over Creating to Active.
         organization_deletion: From Deleting to Deleted.
         domain_verification: From PENDING to VERIFIED, for domains added by RegisterMailDomain.
+        entity_state: From when a user, group or resource has been registered, deregistered or
+            deleted until that shows in its state, which other operations go by.
         mailbox_export: From RUNNING to COMPLETED or FAILED.
         cancel_until: The progress in percent from which a cancelled export completes all the same.
     """
@@ -125,5 +127,6 @@ class Lifecycle:
     organization_creation: Pace = Immediately()
     organization_deletion: Pace = Immediately()
     domain_verification: Pace = Immediately()
+    entity_state: Pace = Immediately()
     mailbox_export: Pace = AfterCalls(2)
     cancel_until: int = 95

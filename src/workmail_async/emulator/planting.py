@@ -36,6 +36,7 @@ from .workmail.models import (
     resources,
     users,
 )
+from .workmail.models.entities import Entity
 from .workmail.models.organizations import Organization
 
 
@@ -215,6 +216,8 @@ def _enable(
     email = seed.email or f"{seed.name}@{organization.default_domain}"
     _check("RegisterToWorkMail", Email=email)
     registration.register_to_work_mail(organization, entity_id=entity_id, email=email)
+    entity = organization.directory.find(entity_id, Entity)
+    entity.change = None  # seen at once
     return organization.mailboxes.get(entity_id)
 
 

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from attrs import define, field
 
+from workmail_async.emulator.clock import Clock
+from workmail_async.emulator.lifecycle import Progress
 from workmail_async.emulator.workmail.exceptions import (
     EmailAddressInUseException,
     EntityNotFoundException,
@@ -24,6 +26,26 @@ DELETED = "DELETED"
 RESERVED_NAMES = frozenset({"administrator", "guest", "krbtgt", "postmaster"})
 
 
+@define
+class Change:
+    """A change of state that shows after a while.
+
+    Args:
+        before: The state that is seen until then.
+        progress: How far it has come.
+        clock: The emulated time.
+    """
+
+    before: str
+    progress: Progress
+    clock: Clock
+
+    @property
+    def shows(self) -> bool:
+        """Whether it has come so far."""
+        return self.progress.fraction(self.clock.now()) >= 1
+
+
 @define(kw_only=True, eq=False)
 class Entity:
     """A user, a group or a resource.
@@ -33,7 +55,8 @@ class Entity:
         name: Its name, unique in the organization.
         position: Its place in lists, counted up as entities are created.
         hidden: Whether the address book leaves it out.
-        state: ENABLED, DISABLED or DELETED.
+        final_state: ENABLED, DISABLED or DELETED, be it seen already or not.
+        change: The change to that state, if there was one.
         email: Its primary address, while it is enabled.
         aliases: Its other addresses in the order they were added, each with its place in lists.
         aliases_added: How many aliases it was ever given.
@@ -46,7 +69,8 @@ class Entity:
     name: str
     position: int
     hidden: bool = False
-    state: str = DISABLED
+    final_state: str = DISABLED
+    change: Change | None = None
     email: str | None = None
     aliases: dict[str, int] = field(factory=dict)
     aliases_added: int = 0
@@ -54,13 +78,33 @@ class Entity:
     disabled_date: datetime | None = None
     groups: dict[str, None] = field(factory=dict)
 
+    @property
+    def state(self) -> str:
+        """The state that is seen: ENABLED, DISABLED or DELETED."""
+        if self.change is None or self.change.shows:
+            return self.final_state
+        return self.change.before
+
+    def become(self, state: str, progress: Progress, clock: Clock) -> None:
+        """Begin to change to a state."""
+        self.change = Change(self.state, progress, clock)
+        self.final_state = state
+
+    def look(self) -> str:
+        """Return the state that is seen, and count that someone looked."""
+        state = self.state
+        if self.change is not None:
+            self.change.progress.looks += 1
+        return state
+
     def require(self, *states: str) -> None:
         """Refuse unless the entity is in one of these states.
 
         Raises:
             EntityStateException: It is not.
         """
-        if self.state not in states:
+        going = self.final_state == DELETED and DELETED not in states
+        if self.state not in states or going:
             raise EntityStateException(
                 f"{self.name} is {self.state}; this needs {' or '.join(states)}"
             )
@@ -125,10 +169,9 @@ class Directory:
         self._by_name[name.casefold()] = entity
 
     def delete(self, entity: Entity) -> None:
-        """Mark an entity as deleted: it stays in lists, but no name or address leads to it."""
+        """Take name and addresses from an entity that is deleted; it stays in lists."""
         self.release_addresses(entity)
         del self._by_name[entity.name.casefold()]
-        entity.state = DELETED
         self._deleted[type(entity)] = self._deleted.get(type(entity), 0) + 1
 
     def find(

@@ -27,7 +27,7 @@ from workmail_async.emulator.workmail.exceptions import (
 from workmail_async.emulator.world import REGIONS, World
 
 from .domains import MailDomain, add_first_domains
-from .entities import ENABLED, Directory
+from .entities import ENABLED, Directory, Entity
 from .export_jobs import ExportJob, abandon_exports, settle_exports
 from .idempotency import IdempotencyTokens
 from .identity_center import IdentityCenterApplication, delete_application_of
@@ -180,6 +180,11 @@ class Organization:
         if self.completed_date is None and state == ACTIVE:
             self.completed_date = self.creation.pace.finished_at(self.creation.started) or self.now
         return state
+
+    def change_state(self, entity: Entity, state: str) -> None:
+        """Let an entity change to a state, which shows at the pace of the lifecycle."""
+        progress = Progress(self.world.lifecycle.entity_state, self.now)
+        entity.become(state, progress, self.world.clock)
 
     def require_active(self) -> None:
         """Refuse unless the organization is active.

@@ -25,14 +25,14 @@ def register_to_work_mail(organization: Organization, *, entity_id: str, email: 
     directory = organization.directory
     entity = directory.find(entity_id, Entity, by_email=False)
     entity.require(ENABLED, DISABLED)
-    if entity.state == ENABLED:
+    if entity.final_state == ENABLED:
         if entity.email is None or entity.email.casefold() != email.casefold():
             raise EntityAlreadyRegisteredException(f"{entity.name} is registered as {entity.email}")
         return
     require_usable_address(organization, email)
     directory.check_address(email, entity)
     directory.set_primary(entity, email)
-    entity.state = ENABLED
+    organization.change_state(entity, ENABLED)
     entity.enabled_date = organization.now
     if not isinstance(entity, Group):
         _provide_mailbox(organization, entity, email)
@@ -43,7 +43,7 @@ def deregister_from_work_mail(organization: Organization, *, entity_id: str) -> 
     entity = organization.directory.find(entity_id, Entity)
     entity.require(ENABLED)
     organization.directory.release_addresses(entity)
-    entity.state = DISABLED
+    organization.change_state(entity, DISABLED)
     entity.disabled_date = organization.now
     mailbox = organization.mailboxes.get(entity.id)
     if mailbox is not None:

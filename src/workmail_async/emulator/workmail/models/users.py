@@ -146,7 +146,7 @@ def delete_entity(organization: Organization, identifier: str, kind: type[Entity
         entity = organization.directory.find(identifier, kind, by_email=False)
     except EntityNotFoundException as error:
         raise InvalidParameterException(error.message) from None
-    if entity.state == DELETED:
+    if entity.final_state == DELETED:
         return
     if entity.state != DISABLED:
         raise EntityStateException(
@@ -158,6 +158,7 @@ def delete_entity(organization: Organization, identifier: str, kind: type[Entity
     for grants in organization.permissions.values():
         grants.pop(entity.id, None)
     organization.directory.delete(entity)
+    organization.change_state(entity, DELETED)
 
 
 def list_users(organization: Organization, *, filters: dict[str, Any]) -> list[User]:

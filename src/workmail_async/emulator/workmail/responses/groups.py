@@ -33,7 +33,7 @@ class GroupOperations(Operations):
             GroupId=group.id,
             Name=group.name,
             Email=group.email,
-            State=group.state,
+            State=group.look(),
             EnabledDate=group.enabled_date,
             DisabledDate=group.disabled_date,
             HiddenFromGlobalAddressList=group.hidden,
@@ -46,7 +46,8 @@ class GroupOperations(Operations):
     def delete_group(self, organization: Organization, **request: Any) -> None:
         """Handle DeleteGroup.
 
-        A group that never was is a bad parameter; one that has been deleted is no error.
+        A group that never was is a bad parameter; one that has been deleted is no error. The state
+        follows at the pace of `Lifecycle`.
         """
         groups.delete_group(organization, **request)
 
@@ -134,7 +135,7 @@ def _summary(group: Group) -> Wire:
         Id=group.id,
         Email=group.email,
         Name=group.name,
-        State=group.state,
+        State=group.look(),
         EnabledDate=group.enabled_date,
         DisabledDate=group.disabled_date,
     )

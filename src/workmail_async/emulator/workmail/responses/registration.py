@@ -17,14 +17,15 @@ class RegistrationOperations(Operations):
         """Handle RegisterToWorkMail.
 
         Under the address it has already, an enabled entity stays as it is; under another it is
-        registered already. Costs nothing here.
+        registered already. Costs nothing here. The state follows at the pace of `Lifecycle`.
         """
         registration.register_to_work_mail(organization, **request)
 
     def deregister_from_work_mail(self, organization: Organization, **request: Any) -> None:
         """Handle DeregisterFromWorkMail.
 
-        Addresses become free at once; the mailbox is kept for `Quotas.mailbox_kept`.
+        Addresses become free at once; the state follows at the pace of `Lifecycle`. The mailbox is
+        kept for `Quotas.mailbox_kept`.
         """
         registration.deregister_from_work_mail(organization, **request)
 

@@ -42,7 +42,7 @@ class ResourceOperations(Operations):
                 "AutoDeclineRecurringRequests": options.auto_decline_recurring,
                 "AutoDeclineConflictingRequests": options.auto_decline_conflicting,
             },
-            State=resource.state,
+            State=resource.look(),
             EnabledDate=resource.enabled_date,
             DisabledDate=resource.disabled_date,
             Description=resource.description,
@@ -60,7 +60,8 @@ class ResourceOperations(Operations):
     def delete_resource(self, organization: Organization, **request: Any) -> None:
         """Handle DeleteResource.
 
-        A resource that never was is a bad parameter; one that has been deleted is no error.
+        A resource that never was is a bad parameter; one that has been deleted is no error. The
+        state follows at the pace of `Lifecycle`.
         """
         resources.delete_resource(organization, **request)
 
@@ -124,7 +125,7 @@ def _summary(resource: Resource) -> Wire:
         Email=resource.email,
         Name=resource.name,
         Type=resource.type,
-        State=resource.state,
+        State=resource.look(),
         EnabledDate=resource.enabled_date,
         DisabledDate=resource.disabled_date,
         Description=resource.description,

@@ -29,7 +29,7 @@ class UserOperations(Operations):
             Name=user.name,
             Email=user.email,
             DisplayName=user.display_name,
-            State=user.state,
+            State=user.look(),
             UserRole=user.role,
             EnabledDate=user.enabled_date,
             DisabledDate=user.disabled_date,
@@ -51,7 +51,8 @@ class UserOperations(Operations):
     def delete_user(self, organization: Organization, **request: Any) -> None:
         """Handle DeleteUser.
 
-        A user that never was is a bad parameter; one that has been deleted is no error.
+        A user that never was is a bad parameter; one that has been deleted is no error. The state
+        follows at the pace of `Lifecycle`.
         """
         users.delete_user(organization, **request)
 
@@ -97,7 +98,7 @@ def _summary(user: User) -> Wire:
         Email=user.email,
         Name=user.name,
         DisplayName=user.display_name,
-        State=user.state,
+        State=user.look(),
         UserRole=user.role,
         EnabledDate=user.enabled_date,
         DisabledDate=user.disabled_date,
