@@ -15,8 +15,8 @@ from workmail_async.emulator import Emulator
     [
         (
             "iam",
-            "simulate_principal_policy",
-            {"PolicySourceArn": "arn:aws:iam::123456789012:role/a", "ActionNames": ["iam:GetRole"]},
+            "get_context_keys_for_principal_policy",
+            {"PolicySourceArn": "arn:aws:iam::123456789012:role/a"},
         ),
         ("kms", "describe_custom_key_stores", {}),
     ],
