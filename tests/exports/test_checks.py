@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 
 from tests.exports.conftest import Site, sited
+from workmail_async import WorkMailClient
 from workmail_async.emulator import Emulator
 from workmail_async.exports import (
     ExportError,
@@ -116,6 +117,41 @@ async def test_what_is_not_there_is_named(emulator: Emulator) -> None:
         assert found[check].verdict is Verdict.ERROR
         assert words in str(found[check])
         assert "Remedy: " in str(found[check])
+
+
+async def test_an_organization_that_is_not_there_is_an_error(emulator: Emulator) -> None:
+    where = await sited(emulator, 1)
+    async with where.organization() as organization:
+        other = organization.client.organization(f"m-{'0' * 32}")
+        report = await preflight(other, where.target)
+    *_, found = report.findings
+    assert (found.check, found.verdict) == ("organization", Verdict.ERROR)
+    assert found.message == f"there is no m-{'0' * 32} in {REGION}"
+
+
+async def test_no_credentials_are_an_error(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = await sited(emulator, 1)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY", raising=False)
+    async with WorkMailClient(region=REGION, endpoint_url=emulator.endpoint_url) as client:
+        report = await preflight(client.organization(f"m-{'0' * 32}"), where.target)
+    (found,) = report.findings
+    assert (found.check, found.verdict) == ("caller", Verdict.ERROR)
+    assert "AWS does not know you" in found.message
+
+
+async def test_a_network_that_is_down_is_an_error(emulator: Emulator) -> None:
+    where = await sited(emulator, 1)
+    async with WorkMailClient(
+        region=REGION, endpoint_url="http://127.0.0.1:1", max_attempts=1, **emulator.credentials
+    ) as client:
+        report = await preflight(client.organization(f"m-{'0' * 32}"), where.target)
+    assert {finding.check: finding.verdict for finding in report.findings} == {
+        "caller": Verdict.UNKNOWN,
+        "organization": Verdict.ERROR,
+    }
 
 
 async def test_another_region_is_named(emulator: Emulator) -> None:

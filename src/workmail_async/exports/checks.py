@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 import anyio.to_thread
 from attrs import frozen
 
-from workmail_async.errors import ServiceError, WorkMailError
+from workmail_async.errors import (
+    OrganizationNotFoundException,
+    ServiceError,
+    TransportError,
+    WorkMailError,
+)
 
 from .aws import IAM, KMS, S3, STS, aws_client
 from .grants import Grants, Statement, conditions, trusts_exports
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
     from workmail_async.workmail.organization import Organization
 
 _MEGABYTE = 1024 * 1024
+#: Checks after whose error no other can be made.
+_DECISIVE = ("caller", "organization")
 
 
 class Verdict(str, Enum):
@@ -142,15 +149,35 @@ class _Checks:
             ("pass role", self._pass_role),
         ):
             findings.append(await _looked(check, look))
+            if check in _DECISIVE and findings[-1].verdict is Verdict.ERROR:
+                break  # whatever else is asked gets no other answer
         return findings
 
     async def _caller_identity(self) -> PreflightFinding:
-        identity = await self._sts.get_caller_identity()
+        from botocore import exceptions
+
+        try:
+            identity = await self._sts.get_caller_identity()
+        except (exceptions.ConnectionError, exceptions.HTTPClientError):
+            raise
+        except (exceptions.ClientError, exceptions.BotoCoreError) as error:  # it needs no rights
+            return _error("caller", f"AWS does not know you: {error}", "sign in, or name a profile")
         self._account, self._caller = identity["Account"], identity["Arn"]
         return _ok("caller", f"you are {self._caller}")
 
     async def _organization_state(self) -> PreflightFinding:
-        found = await self._organization.describe_organization()
+        try:
+            found = await self._organization.describe_organization()
+        except OrganizationNotFoundException:
+            return _error(
+                "organization",
+                f"there is no {self._organization.organization_id} in {self._region}",
+                "see to the organization's id, and to the Region",
+            )
+        except TransportError as error:
+            return _error(
+                "organization", f"WorkMail does not answer: {error}", "see to the network"
+            )
         if (found.state or "").casefold() == "active":
             return _ok("organization", f"{found.alias} is active in {self._region}")
         return _error(
@@ -368,7 +395,7 @@ def _of_refusal(check: str, error: Any) -> PreflightFinding:
         "NoSuchEntity": "the role does not exist",
     }
     if code in missing:
-        return _error(check, missing[code], f"create it, or give the name of another {check}")
+        return _error(check, missing[code], "create it, or give the name of another one")
     return _unknown(check, f"you may not look at it ({code}: {message})")
 
 
