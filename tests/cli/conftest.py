@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from attrs import field, frozen
 from click.testing import CliRunner, Result
 
 from workmail_async.cli.commands import program
+from workmail_async.cli.output import TextOutput
 from workmail_async.emulator import (
     AfterCalls,
     Emulator,
@@ -23,6 +25,7 @@ from workmail_async.emulator import (
     ResourceSeed,
     UserSeed,
 )
+from workmail_async.exports import ExportProgress, Status
 
 ORGANIZATION = "m-0123456789abcdef0123456789abcdef"
 ITEMS = {"ana": 12, "bruno": 3, "library": 2}
@@ -108,6 +111,28 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
 
     yield call
     gc.collect()  # the clients of a call, which a process of its own would end with
+
+
+@pytest.fixture
+def deadline(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A deadline that runs out as soon as a job of each of three mailboxes runs, however long."""
+    limit, line = anyio.move_on_after, TextOutput._line
+    scopes: list[anyio.CancelScope] = []
+
+    def move_on_after(delay: float | None, **options: bool) -> anyio.CancelScope:
+        scope = limit(delay, **options)
+        if delay == 1000 * 3600:
+            scopes.append(scope)
+        return scope
+
+    def told(self: TextOutput, progress: ExportProgress) -> None:
+        line(self, progress)
+        if progress.counts[Status.RUNNING] == 3:
+            scopes[-1].cancel()
+
+    monkeypatch.setattr("anyio.move_on_after", move_on_after)
+    monkeypatch.setattr(TextOutput, "_line", told)
+    return "1000h"
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import mailbox
 import zipfile
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ITEMS, Cli, Events
-from workmail_async.exports import Manifest, Status
+from workmail_async.exports import ArchiveCheck, Manifest, Status, check
 from workmail_async.exports.runner import MANIFEST_NAME
 
 
@@ -20,6 +21,16 @@ def archive_of(folder: Path, name: str) -> Path:
     """The archive of a mailbox."""
     (found,) = (folder / "mailboxes").glob(f"{name}@*")
     return found
+
+
+def checking_after(look: Callable[[Path], None]) -> Callable[[Path], ArchiveCheck]:
+    """A check that looks at the path first."""
+
+    def checking(path: Path) -> ArchiveCheck:
+        look(path)
+        return check(path)
+
+    return checking
 
 
 def flip_a_byte(path: Path) -> None:
@@ -83,6 +94,21 @@ class TestVerify:
         assert "bad CRC" in done.stdout
         assert "\x1b" not in done.stdout
 
+    def test_an_archive_that_may_not_be_read(
+        self, cli: Cli, exported: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        barred = archive_of(exported, "ana")
+
+        def refused(path: Path) -> None:
+            if path == barred:
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+        monkeypatch.setattr("workmail_async.cli.archives.check", checking_after(refused))
+        done = cli("verify", "--folder", exported)
+        assert done.exit_code == 1
+        assert f"{barred}: the file cannot be read: Permission denied" in done.stdout
+        assert "2 of 3 archives are good." in done.stdout
+
     def test_some_mailboxes_of_a_folder(self, cli: Cli, exported: Path) -> None:
         done = cli("verify", "--folder", exported, "--mailbox", "ANA@*")
         assert "1 of 1 archives are good." in done.stdout
@@ -121,6 +147,20 @@ class TestConvert:
         assert "2 of 3 archives were converted whole." in done.stdout
         assert "ana@acme.example: acme/mailboxes/ana" in done.stdout
         assert Path("out/bruno@acme.example").is_dir()
+
+    def test_an_archive_that_is_gone_or_cannot_be_read_does_not_stop_the_others(
+        self, cli: Cli, exported: Path
+    ) -> None:
+        gone, folder = archive_of(exported, "ana"), archive_of(exported, "library")
+        gone.unlink()
+        folder.unlink()
+        folder.mkdir()
+        done = cli("convert", "--folder", exported, "--to", "eml", "--into", "out")
+        assert done.exit_code == 1
+        assert "1 of 3 archives were converted whole." in done.stdout
+        assert "ana@acme.example: the file is gone" in done.stdout
+        assert "library@acme.example: the file cannot be read: Is a directory" in done.stdout
+        assert "workmail-async verify --folder acme" in done.stdout
 
     def test_what_is_missing_from_an_archive_is_named(self, cli: Cli, exported: Path) -> None:
         path = archive_of(exported, "ana")
@@ -168,7 +208,7 @@ class TestConvert:
         Path("file").touch()
         done = cli("convert", "--folder", exported, "--to", "mbox", "--into", "file/below")
         assert done.exit_code == 1
-        assert "See to the disk" in done.stderr
+        assert "file/below: Not a directory. See to the disk" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import zipfile
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -126,9 +124,11 @@ class TestGoingOn:
         assert done.exit_code == 2
         assert "belongs to an export with bucket" in done.stderr
 
-    def test_a_deadline_leaves_the_rest_to_the_next_run(self, world: World, cli: Cli) -> None:
+    def test_a_deadline_leaves_the_rest_to_the_next_run(
+        self, world: World, cli: Cli, deadline: str
+    ) -> None:
         world.emulator.lifecycle.mailbox_export = AfterTime(3600)
-        stopped = cli("export", "--folder", "acme", *world.target, *QUICK, "--deadline", "1s")
+        stopped = cli("export", "--folder", "acme", *world.target, *QUICK, "--deadline", deadline)
         assert stopped.exit_code == 1
         assert "Go on with: workmail-async export --folder acme" in stopped.stdout
         assert "running" in row_of(stopped, "ana@acme.example")
@@ -223,6 +223,27 @@ class TestWrongUsage:
         assert complaint in done.stderr
         assert not Path("acme").exists()
 
+    @pytest.mark.parametrize(
+        ("option", "value", "example"),
+        [
+            ("--organization", "acme", "m-0123456789abcdef0123456789abcdef"),
+            ("--bucket", "s3://acme-mail/exports", "acme-mail"),
+            ("--role", "WorkMailExport", "arn:aws:iam::123456789012:role/WorkMailExport"),
+            ("--role", "arn:aws:iam::123456789012:rol/x", "arn:aws:iam::123456789012:role/"),
+            ("--key", "1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:us-east-1:"),
+        ],
+    )
+    @pytest.mark.parametrize("command", ["export", "preflight", "policies"])
+    def test_a_value_of_another_form(
+        self, world: World, cli: Cli, command: str, option: str, value: str, example: str
+    ) -> None:
+        done = cli(command, "--folder", "acme", *world.target, option, value)
+        assert done.exit_code == 2
+        assert f"{option}: {value!r} is no " in done.stderr
+        assert f"such as {example}" in done.stderr
+        assert not world.emulator.requests
+        assert not Path("acme").exists()
+
     def test_a_prefix_that_workmail_refuses(self, world: World, cli: Cli) -> None:
         done = cli("export", "--folder", "acme", *world.target, "--prefix", "ana@acme")
         assert done.exit_code == 2
@@ -267,12 +288,29 @@ class TestTrouble:
         assert done.exit_code == 1
         assert "run the same command again" in one_line(done.stderr)
 
+    def test_an_endpoint_that_nobody_listens_at_before_anything_began(
+        self, world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+        target = [*world.target, "--endpoint-url", "http://127.0.0.1:1"]
+        done = cli("export", "--folder", "acme", *target)
+        assert done.exit_code == 2
+        assert "See to the network" in one_line(done.stderr)
+        assert not Path("acme").exists()
+
+    def test_a_folder_that_cannot_be_made(self, world: World, cli: Cli) -> None:
+        Path("file").touch()
+        done = cli("export", "--folder", "file/acme", *world.target, "--skip-preflight")
+        assert done.exit_code == 2
+        assert "file/acme" in one_line(done.stderr)
+
     def test_an_organization_that_is_not_there(self, world: World, cli: Cli) -> None:
         target = [*world.target, "--organization", f"m-{'0' * 32}"]
         done = cli("export", "--folder", "acme", *target)
-        assert done.exit_code != 0
-        assert "Traceback" not in done.stderr
+        assert done.exit_code == 2
+        assert "See to --organization and --region" in one_line(done.stderr)
         assert world.started == []
+        assert not Path("acme").exists()
 
     def test_no_credentials(self, world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("AWS_ACCESS_KEY_ID")
@@ -295,11 +333,12 @@ class TestTrouble:
         assert "See to the disk" in one_line(done.stderr)
 
     def test_what_should_not_happen_is_told_in_a_line_too(
-        self, world: World, cli: Cli, exported: Path
+        self, cli: Cli, exported: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        with closing(sqlite3.connect(exported / MANIFEST_NAME)) as db:
-            db.execute("DROP TABLE file")
-            db.commit()
+        def fail(_: Manifest) -> None:
+            raise RuntimeError("a slip")
+
+        monkeypatch.setattr("workmail_async.cli.looking.report_of", fail)
         done = cli("status", "--folder", exported)
         assert done.exit_code == 1
-        assert "OperationalError: no such table: file" in one_line(done.stderr)
+        assert "RuntimeError: a slip. This should not happen" in one_line(done.stderr)

@@ -102,7 +102,9 @@ def test_ctrl_c_while_archives_are_read(
     monkeypatch.setattr("workmail_async.cli.archives.check", interrupted)
     monkeypatch.setattr("workmail_async.cli.archives.MailboxArchive", interrupted)
     options = ("--to", "mbox", "--into", "google") if command == "convert" else ()
-    assert cli(command, "--folder", exported, *options).exit_code == 130
+    done = cli(command, "--folder", exported, *options)
+    assert done.exit_code == 130
+    assert "Nothing is left half-written." in done.stdout
 
 
 def test_ctrl_c_where_signals_cannot_be_listened_for(

@@ -9,17 +9,25 @@ import pytest
 
 from tests.cli.conftest import Cli, Events, World
 from workmail_async.emulator import AfterTime
-from workmail_async.exports import ExportTarget, Manifest, Status, export_policies
+from workmail_async.exports import (
+    ExportTarget,
+    Manifest,
+    PreflightFinding,
+    PreflightReport,
+    Status,
+    Verdict,
+    export_policies,
+)
 from workmail_async.exports.runner import MANIFEST_NAME
 
 HOUR = 3600
 
 
 @pytest.fixture
-def half_done(world: World, cli: Cli) -> Path:
+def half_done(world: World, cli: Cli, deadline: str) -> Path:
     """A folder whose jobs WorkMail still runs."""
     world.emulator.lifecycle.mailbox_export = AfterTime(HOUR)
-    quick = ("--poll", "0.01", "--deadline", "1s", "--skip-preflight")
+    quick = ("--poll", "0.01", "--deadline", deadline, "--skip-preflight")
     assert cli("export", "--folder", "acme", *world.target, *quick).exit_code == 1
     return Path("acme")
 
@@ -44,6 +52,12 @@ class TestStatus:
         before = len(world.emulator.requests)
         cli("status", "--folder", exported)
         assert len(world.emulator.requests) == before
+
+    def test_before_anything_is_known(self, cli: Cli) -> None:
+        with Manifest(Path("acme") / MANIFEST_NAME):
+            done = cli("status", "--folder", "acme")
+        assert done.exit_code == 1
+        assert "Nothing is known of the organization's mailboxes yet." in done.stdout
 
     def test_where_nothing_was_exported(self, cli: Cli) -> None:
         done = cli("status", "--folder", "nowhere")
@@ -116,7 +130,7 @@ class TestPreflight:
     def test_all_well(self, world: World, cli: Cli) -> None:
         done = cli("preflight", *world.target)
         assert done.exit_code == 0
-        assert "Exports can start." in done.stdout
+        assert "Exports can start" in done.stdout
         assert "disk" not in done.stdout
 
     def test_the_folder_gives_names_and_space(self, cli: Cli, exported: Path) -> None:
@@ -133,6 +147,24 @@ class TestPreflight:
         bucket = next(finding for finding in found["findings"] if finding["check"] == "bucket")
         assert bucket["verdict"] == "error"
         assert bucket["remedy"]
+
+    def test_what_cannot_be_looked_at_is_no_promise(
+        self, world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        unknown = PreflightFinding(check="key", verdict=Verdict.UNKNOWN, message="?")
+
+        async def look(*_: object) -> PreflightReport:
+            return PreflightReport(findings=(unknown,))
+
+        monkeypatch.setattr("workmail_async.cli.looking.look_before", look)
+        done = cli("preflight", *world.target)
+        assert done.exit_code == 0
+        assert "Exports can start, unless what is unknown stands in the way." in done.stdout
+
+    def test_an_error_on_the_way_is_no_promise_either(self, world: World, cli: Cli) -> None:
+        done = cli("preflight", *world.target, "--endpoint-url", "localhost:9")
+        assert done.exit_code == 2
+        assert "Invalid endpoint" in done.stderr
 
 
 class TestPolicies:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from tests.cli.conftest import Cli, Events, World
-from tests.cli.processes import COMMAND, in_terminal
+from tests.cli.processes import COMMAND, environment, in_terminal, started
 from workmail_async.cli.live import picture
 from workmail_async.cli.output import TextOutput, printable
 from workmail_async.emulator import AfterTime
@@ -84,6 +85,52 @@ class TestJson:
         (event,) = Events.of(done.stdout).lines
         assert (event["event"], event["error"]) == ("error", "ManifestError")
         assert "Traceback" in done.stderr
+
+
+class TestNobodyReads:
+    @pytest.mark.parametrize("json", [[], ["--json"]])
+    def test_a_reader_that_has_had_enough(
+        self, world: World, tmp_path: Path, json: list[str]
+    ) -> None:
+        command = [*COMMAND, "export", "--folder", "acme", *world.target, "--poll", "0.05", *json]
+        with started(*command, cwd=tmp_path) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.readline()
+            process.stdout.close()
+            assert process.stderr.read() == ""
+            assert process.wait() == 1
+        with started(*COMMAND, "export", "--folder", "acme", *world.target, cwd=tmp_path) as again:
+            again.communicate()
+        assert again.returncode == 0
+        assert sorted(world.started) == ["ana", "bruno", "library"]
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is full")
+    @pytest.mark.parametrize("json", [[], ["--json"]])
+    @pytest.mark.parametrize("command", ["status", "verify", "export"])
+    def test_a_disk_that_is_full(self, exported: Path, command: str, json: list[str]) -> None:
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [*COMMAND, command, "--folder", "acme", *json],
+                env=environment(),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert done.returncode == 1
+        assert done.stderr == "Error: cannot write the output: No space left on device\n"
+
+    def test_a_terminal_that_knows_few_letters(self, exported: Path) -> None:
+        for command in (["export"], ["export", "--json"], ["status"]):
+            done = subprocess.run(
+                [*COMMAND, *command, "--folder", "acme"],
+                env=environment(PYTHONIOENCODING="ascii"),
+                capture_output=True,
+                check=False,
+            )
+            assert (done.returncode, done.stderr) == (0, b"")
+            assert done.stdout.isascii()
 
 
 class TestTerminal:

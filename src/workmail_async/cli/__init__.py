@@ -5,6 +5,7 @@ It is thin: what it does is done by `workmail_async.exports`. It needs the extra
 
 from __future__ import annotations
 
+import io
 import sys
 
 
@@ -23,4 +24,7 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:  # loading takes a moment
         sys.exit(130)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name must not fail for want of a letter
+            stream.reconfigure(errors="replace")
     program(prog_name="workmail-async")

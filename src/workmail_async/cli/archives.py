@@ -195,6 +195,9 @@ def convert(
             path = folder / f"conversion-{form}.json"
             write_json(path, report)
             shown.append(f"The whole report: {path}")
+            if bad:
+                again = shlex.join(["workmail-async", "verify", "--folder", str(folder)])
+                shown.append(f"Whether it is the archives: {again}")
         good = f"{len(results) - len(bad)} of {len(results)} archives were converted whole."
         common.output.tell("report", report, table, "", good, *map(printable, shown))
         return ExitStatus.INCOMPLETE if bad or left else ExitStatus.DONE
@@ -207,9 +210,15 @@ def _converted(archive: Archive, form: str, into: Path, counted: OnProgress) -> 
     result: dict[str, Any] = dict.fromkeys((head.lower() for head in _CONVERTED), 0)
     result |= {"mailbox": archive.label, "status": _FAILED, "problems": [], "path": None}
     try:
-        with MailboxArchive(archive.path) as opened:
+        opened = MailboxArchive(archive.path)
+    except OSError as error:
+        return {**result, "problems": [_unreadable(error)]}
+    except ArchiveError as error:
+        return {**result, "problems": [str(error)]}
+    try:
+        with opened:
             done = _WRITERS[form](opened, into, archive.label, on_progress=counted)
-    except (ExportError, FileNotFoundError) as error:
+    except ExportError as error:
         return {**result, "problems": [str(error)]}
     problems = [str(finding) for finding in done.findings if finding.lost][:_FINDINGS]
     expected = done.items if archive.file is None else archive.file.items
@@ -243,6 +252,8 @@ def _archives(
     if bool(files) == bool(folder):
         raise click.UsageError("Name archives or --folder, and not both.")
     if folder is None:
+        if patterns:
+            raise click.UsageError("--mailbox chooses among the archives of a --folder.")
         return [Archive(path, path.stem) for path in files]
     with Manifest(manifest_of(folder), read_only=True) as manifest:
         written = manifest.files()
@@ -265,10 +276,21 @@ def _matches(row: MailboxRow, pattern: str) -> bool:
 
 
 def _verified(archive: Archive) -> Verification:
+    try:
+        return _compared(archive)
+    except OSError as error:
+        return Verification(0, 0, (_unreadable(error),))
+
+
+def _unreadable(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "the file is gone"
+    return f"the file cannot be read: {error.strerror or error}"
+
+
+def _compared(archive: Archive) -> Verification:
     """Read all of an archive and compare it with what the manifest says."""
     path, file = archive.path, archive.file
-    if not path.is_file():
-        return Verification(0, 0, ("the file is gone",))
     bytes_ = path.stat().st_size
     problems: list[str] = []
     if file is not None and bytes_ != file.bytes:

@@ -171,14 +171,17 @@ def export(
         patience=patience,
     )
     output = common.output
+    begun = False
 
     async def work() -> ExitStatus:
+        nonlocal begun
         async with settings.client() as workmail:
             org = workmail.organization(settings.organization)
             if dry_run:
                 return await _dry_run(org, settings, output)
             if not skip_preflight and not await _preflight_passes(org, settings, output):
                 return ExitStatus.NOT_BEGUN
+            begun = True
             return await _watched(
                 settings,
                 output,
@@ -188,6 +191,8 @@ def export(
             )
 
     status = run(common, work)
+    if not begun and status is ExitStatus.INCOMPLETE:
+        status = ExitStatus.NOT_BEGUN
     context.exit(status if dry_run else _finished(status, settings, output))
 
 

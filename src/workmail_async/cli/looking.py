@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from attrs import asdict
 
-from workmail_async.exports import Manifest, export_policies, report_of
+from workmail_async.exports import Manifest, Verdict, export_policies, report_of
 from workmail_async.exports import preflight as look_before
 
 from .options import Common, common_options, folder_option, target_options
@@ -67,11 +67,16 @@ def preflight(
             org = workmail.organization(settings.organization)
             found = await look_before(org, settings.target, folder)
         data = {"ok": found.ok, "findings": [asdict(finding) for finding in found.findings]}
-        verdict = "Exports can start." if found.ok else "Exports would fail: mend the errors first."
+        verdict = "Exports can start."
+        if any(finding.verdict is Verdict.UNKNOWN for finding in found.findings):
+            verdict = "Exports can start, unless what is unknown stands in the way."
+        if not found.ok:
+            verdict = "Exports would fail: mend the errors first."
         common.output.tell("preflight", data, preflight_table(found.findings), "", verdict)
         return ExitStatus.DONE if found.ok else ExitStatus.NOT_BEGUN
 
-    context.exit(run(common, work))
+    status = run(common, work)
+    context.exit(ExitStatus.NOT_BEGUN if status is ExitStatus.INCOMPLETE else status)
 
 
 @click.command(short_help="Print the policies that an export needs.")

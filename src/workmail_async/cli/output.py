@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import os
 import sys
 import time
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timezone
-from typing import Any
+from typing import IO, Any
 
 import click
 from rich.console import Console, RenderableType
@@ -20,6 +22,7 @@ from rich.progress import Progress
 from workmail_async.exports import ExportProgress, ProgressListener
 
 from .live import LiveProgress
+from .status import ExitStatus
 
 #: How wide tables are where no terminal says so, in characters.
 _PAGE = 160
@@ -31,6 +34,36 @@ _EACH = 50
 
 #: Takes the name of a file; what it returns is told how many of how many items are done.
 Counting = Callable[[str], Callable[[int, int], None]]
+
+
+class OutputLost(click.ClickException):
+    """What a command tells cannot be written: its reader has ended, or the disk is full.
+
+    Args:
+        error: Why; None when the reader has ended.
+    """
+
+    exit_code = ExitStatus.INCOMPLETE
+
+    def __init__(self, error: OSError | None) -> None:
+        super().__init__(f"cannot write the output: {error.strerror or error}" if error else "")
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Say so, unless a reader has just had enough; and keep Python from writing the rest."""
+        if self.message:
+            super().show(file)
+        with suppress(OSError, ValueError), open(os.devnull, "w") as nothing:
+            os.dup2(nothing.fileno(), sys.stdout.fileno())
+
+
+@contextmanager
+def _writing() -> Generator[None, None, None]:
+    try:
+        yield
+    except SystemExit as error:  # rich's answer to a broken pipe
+        raise OutputLost(None) from error
+    except OSError as error:
+        raise OutputLost(None if error.errno == errno.EPIPE else error) from error
 
 
 class Output(ABC):
@@ -108,12 +141,14 @@ class TextOutput(Output):
 
     def say(self, text: str) -> None:
         """Print a line."""
-        self.console.print(printable(text), soft_wrap=True)
+        with _writing():
+            self.console.print(printable(text), soft_wrap=True)
 
     def tell(self, event: str, data: Mapping[str, Any], *shown: RenderableType) -> None:
         """Print what is for people."""
-        for each in shown:
-            self.console.print(each, soft_wrap=isinstance(each, str))
+        with _writing():
+            for each in shown:
+                self.console.print(each, soft_wrap=isinstance(each, str))
 
     def error(self, kind: str, message: str, advice: str, error: BaseException) -> None:
         """Print the error on the standard error."""
@@ -171,8 +206,8 @@ class JsonOutput(Output):
     def tell(self, event: str, data: Mapping[str, Any], *shown: RenderableType) -> None:
         """Print what is for programs."""
         moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-        line = json.dumps({"event": event, "time": moment, **data}, ensure_ascii=False)
-        click.echo(line)
+        with _writing():
+            click.echo(json.dumps({"event": event, "time": moment, **data}))
 
     def error(self, kind: str, message: str, advice: str, error: BaseException) -> None:
         """Print the error as an object; a traceback goes to the standard error."""

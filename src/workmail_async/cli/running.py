@@ -48,9 +48,10 @@ def run(common: Common, work: Callable[[], Awaitable[ExitStatus]]) -> ExitStatus
     """
     try:
         return anyio.run(_until_interrupted, work, common.output, backend=common.backend)
-    except click.ClickException:
-        raise
-    except Exception as error:  # noqa: BLE001  (a traceback helps nobody at a terminal)
+    except Exception as error:
+        innermost = _innermost(error)
+        if isinstance(innermost, click.ClickException):
+            raise innermost from error
         return failed(common.output, error)
     except BaseException as error:
         if isinstance(_innermost(error), KeyboardInterrupt):  # signals cannot be listened for
@@ -74,6 +75,7 @@ def run_here(common: Common, work: Callable[[], ExitStatus]) -> ExitStatus:
     try:
         return work()
     except KeyboardInterrupt:
+        common.output.say("Stopped. Nothing is left half-written.")
         return ExitStatus.INTERRUPTED
     except click.ClickException:
         raise
@@ -94,6 +96,8 @@ def failed(output: Output, error: BaseException) -> ExitStatus:
     error = _innermost(error)
     advice = next((text for kind, text in _ADVICE if isinstance(error, kind)), "")
     message = " ".join(str(error).split())
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        message = f"{error.filename}: {error.strerror}"
     if not isinstance(error, (errors.WorkMailError, OSError)):
         message = f"{type(error).__name__}: {message}" if message else type(error).__name__
         advice = "This should not happen; with -v the traceback tells where it did."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import click
@@ -18,6 +19,22 @@ DEFAULT_PREFIX = "exports"
 
 #: What cannot change within one folder, by the name of its option.
 _FIXED = ("organization", "bucket", "prefix")
+
+#: What values look like, by the name of their option: what they are, an example, the form.
+_FORMS = {
+    "organization": ("id of an organization", f"m-{'0123456789abcdef' * 2}", r"m-[0-9a-z]{32}"),
+    "bucket": ("name of a bucket", "acme-mail", r"[^/:]+"),
+    "role": (
+        "ARN of a role",
+        "arn:aws:iam::123456789012:role/WorkMailExport",
+        r"arn:[a-z-]+:iam::\d{12}:role/.+",
+    ),
+    "key": (
+        "ARN of a key",
+        "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:(?:key|alias)/.+",
+    ),
+}
 
 
 @frozen(kw_only=True)
@@ -80,12 +97,17 @@ class Settings:
         )
 
     def check(self) -> None:
-        """Check that nothing is missing.
+        """Check that nothing is missing, and that each value looks like one.
 
         Raises:
-            click.UsageError: Something is.
+            click.UsageError: Something is, or does not.
         """
-        self._needed("organization", "bucket", "role", "key")
+        values = self._needed(*_FORMS)
+        for name, (what, example, form) in _FORMS.items():
+            if not re.fullmatch(form, values[name]):
+                raise click.UsageError(
+                    f"--{name}: {values[name]!r} is no {what}, such as {example}."
+                )
 
     def _needed(self, *names: str) -> dict[str, str]:
         missing = [f"--{name}" for name in names if not self.values.get(name)]

@@ -77,6 +77,9 @@ def report_table(
         all_rows: Whether to show every mailbox, however many there are.
         jobs: The last job of each mailbox, to show its progress.
     """
+    if not report.mailboxes:
+        yield "Nothing is known of the organization's mailboxes yet."
+        return
     ordered = (*report.missing, *report.of(Status.SAFE), *report.of(Status.SKIPPED))
     shown = ordered if all_rows else ordered[: max(MOST, len(report.missing))]
     table = new_table("Mailbox", "Status", "Items", "Size", "Remarks", numbers=("Items", "Size"))
