@@ -45,10 +45,10 @@ def halt_in_verification() -> None:
 
     whole = vars(downloader)["check"]
 
-    def check(path: Path) -> Any:
+    def check(path: Path, **options: Any) -> Any:
         print("HALTED", flush=True)
         time.sleep(0.5)  # in a thread, which is waited for
-        return whole(path)
+        return whole(path, **options)
 
     setattr(downloader, "check", check)  # noqa: B010
 

@@ -15,8 +15,8 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 
-from workmail_async.exports import DownloadError
-from workmail_async.exports.download import fetch
+from workmail_async.exports import BadExportError, Download, DownloadError
+from workmail_async.exports.download import fetch, fetch_part, keep
 
 pytestmark = pytest.mark.anyio
 
@@ -101,7 +101,9 @@ async def test_a_file_comes_whole(tmp_path: Path) -> None:
     counted: list[int] = []
     target = tmp_path / "new" / "ana.zip"
     store = Store()
-    found = await fetch(store, "acme", store.key, target, on_bytes=counted.append)
+    found = await fetch_part(store, "acme", store.key, target, on_bytes=counted.append)
+    assert not await anyio.Path(target).exists()
+    assert await keep(found) == Download(target, found.bytes, found.sha256)
     assert target.read_bytes() == CONTENT
     assert found.bytes == sum(counted) == len(CONTENT)
     assert found.sha256 == hashlib.sha256(CONTENT).hexdigest()
@@ -126,7 +128,7 @@ async def test_what_a_broken_run_left_is_gone_on_with(tmp_path: Path) -> None:
     assert not await anyio.Path(target).exists()
     store.cuts.clear()
     counted: list[int] = []
-    await fetch(store, "acme", store.key, target, on_bytes=counted.append)
+    await keep(await fetch_part(store, "acme", store.key, target, on_bytes=counted.append))
     assert store.ranges[-1] == "bytes=2000000-"
     assert sum(counted) == len(CONTENT)
     assert target.read_bytes() == CONTENT
@@ -159,7 +161,7 @@ async def test_the_path_may_name_the_bucket(tmp_path: Path, path: str) -> None:
 
 
 async def test_an_object_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DownloadError, match=r"there is no s3://acme/exports/bo\.zip"):
+    with pytest.raises(BadExportError, match=r"there is no s3://acme/exports/bo\.zip"):
         await fetch(Store(), "acme", "exports/bo.zip", tmp_path / "bo.zip")
 
 

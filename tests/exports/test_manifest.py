@@ -17,6 +17,7 @@ from workmail_async.exports import (
     Manifest,
     ManifestError,
     ManifestInUseError,
+    ManifestLostError,
     Status,
     report_of,
 )
@@ -124,7 +125,7 @@ def test_reading_needs_no_lock_and_changes_nothing(tmp_path: Path) -> None:
         writer.record_choices([_choice("ana")])
         with Manifest(path, read_only=True) as reader:
             assert len(reader.mailboxes()) == 1
-            with pytest.raises(ManifestError, match="cannot be written"):
+            with pytest.raises(ManifestLostError, match="cannot be written"):
                 reader.put_status("id-ana", Status.SAFE)
 
 
@@ -233,7 +234,7 @@ def test_nothing_is_written_to_a_manifest_that_was_removed(tmp_path: Path, repla
         path.rename(tmp_path / "elsewhere")
         if replaced:
             path.write_bytes(b"")
-        with pytest.raises(ManifestError, match="removed or replaced while the export ran"):
+        with pytest.raises(ManifestLostError, match="removed or replaced while the export ran"):
             manifest.record_choices([_choice("ana")])
 
 
@@ -244,7 +245,7 @@ def test_a_full_disk_is_told_and_what_stands_in_the_manifest_stays(tmp_path: Pat
         manifest._db.execute("PRAGMA max_page_count = 20")
         for _ in range(2):
             with pytest.raises(
-                ManifestError, match=r"cannot be written \(database or disk is full"
+                ManifestLostError, match=r"cannot be written \(database or disk is full"
             ):
                 manifest.record_choices(many)
         assert [row.name for row in manifest.mailboxes()] == ["ana"]

@@ -10,10 +10,13 @@ import pytest
 from attrs import define, field
 
 from workmail_async import Organization, models
+from workmail_async.enums import MailboxExportJobState
 from workmail_async.errors import EntityNotFoundException
 from workmail_async.exports.stock import GONE, JobWatch, Listing
 
 pytestmark = pytest.mark.anyio
+
+_RUNNING = MailboxExportJobState.RUNNING
 
 
 @define
@@ -35,7 +38,9 @@ class Jobs:
                     jobs.lists += 1
                     yield models.ListMailboxExportJobsResponse(
                         jobs=[
-                            models.MailboxExportJob(job_id=job_id, state="RUNNING")
+                            models.MailboxExportJob(
+                                job_id=job_id, state=MailboxExportJobState.RUNNING
+                            )
                             for job_id in jobs.listed[at : at + size]
                         ],
                         next_token="more" if at + size < len(jobs.listed) else None,
@@ -49,7 +54,7 @@ class Jobs:
         self.describes += 1
         if job_id not in self.listed + self.unlisted:
             raise EntityNotFoundException("no such job")
-        return models.DescribeMailboxExportJobResponse(state="COMPLETED")
+        return models.DescribeMailboxExportJobResponse(state=MailboxExportJobState.COMPLETED)
 
     def spent(self) -> tuple[int, int]:
         spent = (self.lists, self.describes)

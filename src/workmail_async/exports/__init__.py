@@ -7,11 +7,13 @@ from .checks import PreflightFinding, PreflightReport, Verdict, preflight
 from .download import Download
 from .errors import (
     ArchiveError,
+    BadExportError,
     DownloadError,
     ExportAbortedError,
     ExportError,
     ManifestError,
     ManifestInUseError,
+    ManifestLostError,
 )
 from .job import ExportJob
 from .manifest import Manifest
@@ -29,6 +31,7 @@ __all__ = [
     "ArchiveCheck",
     "ArchiveError",
     "ArchiveItem",
+    "BadExportError",
     "Choice",
     "Conversion",
     "Download",
@@ -52,6 +55,7 @@ __all__ = [
     "Manifest",
     "ManifestError",
     "ManifestInUseError",
+    "ManifestLostError",
     "OrganizationExport",
     "PreflightFinding",
     "PreflightReport",

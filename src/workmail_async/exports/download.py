@@ -5,22 +5,30 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.from_thread
 import anyio.to_thread
 from anyio import sleep
 from attrs import frozen
 
-from .errors import DownloadError
+from .errors import BadExportError, DownloadError
 
 _CHUNK = 1024 * 1024
 #: How often in a row a download may break off without having brought a byte.
 _FRUITLESS_ATTEMPTS = 6
 _LONGEST_PAUSE = 20.0
 _NOT_FOUND = 404
+#: What S3 does not say, least of all in its answer to a look at an object.
+_HINTS = {
+    400: ". Credentials that have expired are the usual cause",
+    403: ". It takes s3:GetObject on the object, and kms:Decrypt with its key",
+    412: ". The object was replaced while it was read; try again",
+}
 
 
 @frozen
@@ -39,6 +47,23 @@ class Download:
 
 
 @frozen
+class Part:
+    """A file that was downloaded whole and has not got its name yet.
+
+    Attributes:
+        path: Where it lies for now.
+        target: What it is to be named.
+        bytes: Its size.
+        sha256: Its SHA-256, in hexadecimal.
+    """
+
+    path: Path
+    target: Path
+    bytes: int
+    sha256: str
+
+
+@frozen
 class _Remote:
     """An object as it lies in S3."""
 
@@ -47,26 +72,18 @@ class _Remote:
     size: int
     etag: str
 
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
 
-async def fetch(
-    s3: Any,
-    bucket: str,
-    path: str,
-    target: Path,
-    *,
-    on_bytes: Callable[[int], None] | None = None,
-    on_size: Callable[[int], None] | None = None,
-) -> Download:
-    """Download an object.
+
+async def fetch(s3: Any, bucket: str, path: str, target: Path) -> Download:
+    """Download an object; the same as `fetch_part` and `keep`.
 
     Args:
         s3: An aiobotocore client of S3.
         bucket: The bucket.
-        path: The key as WorkMail names it: as it is, or with the bucket or `s3://` before it.
-        target: The file to write. It appears under its name when it is whole; until then the bytes
-            stand beside it in a `.part` file, which the next try goes on with.
-        on_bytes: Called with the number of bytes of each piece that was written.
-        on_size: Called with the number of bytes of the whole, once it is known.
+        path: The key as WorkMail names it.
+        target: The file to write.
 
     Returns:
         Where it lies, its size and its SHA-256.
@@ -74,17 +91,69 @@ async def fetch(
     Raises:
         DownloadError: The object is not there, or it could not be fetched whole.
     """
+    return await keep(await fetch_part(s3, bucket, path, target))
+
+
+async def fetch_part(
+    s3: Any,
+    bucket: str,
+    path: str,
+    target: Path,
+    *,
+    on_bytes: Callable[[int], None] | None = None,
+    on_size: Callable[[int], None] | None = None,
+) -> Part:
+    """Download an object, and leave it beside the target.
+
+    Args:
+        s3: An aiobotocore client of S3.
+        bucket: The bucket.
+        path: The key as WorkMail names it: as it is, or with the bucket or `s3://` before it.
+        target: What the file is to be named. The bytes stand beside it in a `.part` file, which
+            the next try goes on with.
+        on_bytes: Called, in another thread, with the number of bytes of each piece of the file.
+        on_size: Called with the number of bytes of the whole, once it is known.
+
+    Returns:
+        Where it lies for now, its size and its SHA-256.
+
+    Raises:
+        BadExportError: The object is not there.
+        DownloadError: It could not be fetched whole.
+    """
     remote = await _find(s3, bucket, path)
     if on_size:
         on_size(remote.size)
     part = target.with_name(f"{target.name}.{_safe(remote.etag)}.part")
-    try:
+    with _disk(target):
         await anyio.to_thread.run_sync(_make_room, target, part)
-        sha256 = await _fetch_part(s3, remote, part, on_bytes)
-        await anyio.to_thread.run_sync(_finish, part, target)
+        sha256 = await _fill(s3, remote, part, on_bytes)
+    return Part(part, target, remote.size, sha256)
+
+
+async def keep(part: Part) -> Download:
+    """Give a file its name.
+
+    Args:
+        part: The file.
+
+    Returns:
+        Where it lies, its size and its SHA-256.
+
+    Raises:
+        DownloadError: It is not there any more, or another process wrote to it.
+    """
+    with _disk(part.target):
+        await anyio.to_thread.run_sync(_finish, part)
+    return Download(part.target, part.bytes, part.sha256)
+
+
+@contextmanager
+def _disk(target: Path) -> Generator[None, None, None]:
+    try:
+        yield
     except OSError as error:  # of the disk: those of the network are translated
         raise DownloadError(f"{target} cannot be written: {error.strerror or error}") from error
-    return Download(target, remote.size, sha256)
 
 
 async def _find(s3: Any, bucket: str, path: str) -> _Remote:
@@ -92,7 +161,7 @@ async def _find(s3: Any, bucket: str, path: str) -> _Remote:
         head = await _head(s3, bucket, key)
         if head is not None:
             return _Remote(bucket, key, head["ContentLength"], head["ETag"])
-    raise DownloadError(f"there is no s3://{bucket}/{path}")
+    raise BadExportError(f"there is no s3://{bucket}/{path}")
 
 
 async def _head(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:
@@ -101,16 +170,13 @@ async def _head(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:
     while True:
         try:
             found: dict[str, Any] = await s3.head_object(Bucket=bucket, Key=key)
-        except Exception as error:
-            status = _status_of(error)
-            if status == _NOT_FOUND:
+        except Exception as error:  # noqa: BLE001  (told apart by `_cut`)
+            if _status_of(error) == _NOT_FOUND:
                 return None
-            passes = _is_cut(error)
-            if status is None and not passes:
-                raise
             attempt += 1
-            if not passes or attempt == _FRUITLESS_ATTEMPTS:
-                raise DownloadError(f"s3://{bucket}/{key} cannot be read: {error}") from error
+            cut = _cut(error, f"s3://{bucket}/{key}")
+            if attempt == _FRUITLESS_ATTEMPTS:
+                raise DownloadError(f"s3://{bucket}/{key} cannot be read: {error}") from cut
         else:
             return found
         await sleep(min(_LONGEST_PAUSE, 0.1 * 2.0**attempt))
@@ -123,7 +189,7 @@ def _keys(bucket: str, path: str) -> list[str]:
     return list(dict.fromkeys((path, bare, within)))
 
 
-class _Part:
+class _Growing:
     """The file that a download grows in.
 
     Args:
@@ -135,14 +201,18 @@ class _Part:
         self._digest = hashlib.sha256()
         self._on_bytes = on_bytes
         self._file = path.open("a+b")
-        self._file.seek(0)
         self.size = 0
-        while chunk := self._file.read(_CHUNK):
-            self._count(chunk)
 
     @property
     def sha256(self) -> str:
         return self._digest.hexdigest()
+
+    def read(self) -> None:
+        """Go through what is there already, which may take minutes."""
+        self._file.seek(0)
+        while chunk := self._file.read(_CHUNK):
+            anyio.from_thread.check_cancelled()
+            self._count(chunk)
 
     def append(self, chunk: bytes) -> None:
         self._file.write(chunk)
@@ -153,9 +223,9 @@ class _Part:
         self._digest, self.size = hashlib.sha256(), 0
 
     def close(self) -> None:
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        with self._file:  # closed, too, when the disk takes no more
+            self._file.flush()
+            os.fsync(self._file.fileno())
 
     def _count(self, chunk: bytes) -> None:
         self._digest.update(chunk)
@@ -164,12 +234,13 @@ class _Part:
             self._on_bytes(len(chunk))
 
 
-async def _fetch_part(
+async def _fill(
     s3: Any, remote: _Remote, path: Path, on_bytes: Callable[[int], None] | None
 ) -> str:
     """Fill a part file from where it ends, over as many cuts as it takes."""
-    part = await anyio.to_thread.run_sync(_Part, path, on_bytes)
+    part = await anyio.to_thread.run_sync(_Growing, path, on_bytes)
     try:
+        await anyio.to_thread.run_sync(part.read)
         if part.size > remote.size:
             await anyio.to_thread.run_sync(part.empty)
         fruitless = 0
@@ -179,7 +250,7 @@ async def _fetch_part(
             fruitless = 0 if part.size > before else fruitless + 1
             if fruitless >= _FRUITLESS_ATTEMPTS:
                 raise DownloadError(
-                    f"s3://{remote.bucket}/{remote.key} broke off at byte {part.size} of "
+                    f"{remote} broke off at byte {part.size} of "
                     f"{remote.size}: {cut or 'the answer ended early'}"
                 ) from cut
             if part.size < remote.size:
@@ -190,23 +261,38 @@ async def _fetch_part(
             await anyio.to_thread.run_sync(part.close)
 
 
-async def _append(s3: Any, remote: _Remote, part: _Part) -> Exception | None:
+async def _append(s3: Any, remote: _Remote, part: _Growing) -> Exception | None:
     """Read on from where the part ends; return what broke it off, if anything did."""
     wanted = {"Range": f"bytes={part.size}-", "IfMatch": remote.etag}
     try:
         answer = await s3.get_object(Bucket=remote.bucket, Key=remote.key, **wanted)
-        body = answer["Body"]
-        try:
-            while part.size < remote.size and (chunk := await body.read(_CHUNK)):
-                await anyio.to_thread.run_sync(part.append, chunk)
-        finally:
-            with anyio.CancelScope(shield=True):
-                await body.aclose()
-    except Exception as error:
-        if not _is_cut(error):
-            raise
-        return error
+    except Exception as error:  # noqa: BLE001  (told apart by `_cut`)
+        return _cut(error, str(remote))
+    body = answer["Body"]
+    try:
+        while part.size < remote.size:
+            try:
+                chunk = await body.read(_CHUNK)
+            except Exception as error:  # noqa: BLE001  (told apart by `_cut`)
+                return _cut(error, str(remote))
+            if not chunk:
+                break
+            await anyio.to_thread.run_sync(part.append, chunk)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await body.aclose()
     return None
+
+
+def _cut(error: Exception, what: str) -> Exception:
+    """Return an error of the network, after which going on may help; raise any other."""
+    if is_passing(error):
+        return error
+    status = _status_of(error)
+    if status is None:
+        raise error
+    hint = _HINTS.get(status, "")
+    raise DownloadError(f"{what} cannot be read: {error}{hint}") from error
 
 
 def _status_of(error: Exception) -> int | None:
@@ -220,12 +306,16 @@ def _status_of(error: Exception) -> int | None:
     return status
 
 
-def _is_cut(error: Exception) -> bool:
-    """Return whether an error is of the network, so that going on may help."""
+def is_passing(error: Exception) -> bool:
+    """Return whether an error is of the network or of a busy S3, so that going on may help.
+
+    Args:
+        error: What a call to S3, or reading its answer, raised.
+    """
     status = _status_of(error)
     if status is not None:
         return status == 429 or status >= 500
-    if isinstance(error, (ConnectionError, TimeoutError)):
+    if isinstance(error, OSError):
         return True
     packages = ("botocore", "aiobotocore", "aiohttp", "httpx", "httpx2", "httpcore", "httpcore2")
     return type(error).__module__.partition(".")[0] in packages
@@ -244,10 +334,13 @@ def _make_room(target: Path, part: Path) -> None:
             other.unlink()
 
 
-def _finish(part: Path, target: Path) -> None:
-    part.replace(target)
+def _finish(part: Part) -> None:
+    if part.path.stat().st_size != part.bytes:  # hashed as it came, yet this is something else
+        part.path.unlink()
+        raise DownloadError(f"{part.target} was written to by another process, too: try again")
+    part.path.replace(part.target)
     if os.name == "posix":  # so that the new name survives a loss of power
-        folder = os.open(target.parent, os.O_RDONLY)
+        folder = os.open(part.target.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:

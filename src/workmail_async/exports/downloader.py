@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import re
-import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.from_thread
 import anyio.to_thread
 from attrs import evolve
 
-from .archive import check
-from .download import fetch
-from .errors import ArchiveError, DownloadError
+from .archive import ArchiveCheck, check
+from .download import Part, fetch_part, keep
+from .errors import ArchiveError, BadExportError, DownloadError, ManifestLostError
 from .manifest import Manifest
 from .outputlog import find_output_log
 from .progress import RunningDownload
@@ -24,8 +25,12 @@ from .state import RunState
 if TYPE_CHECKING:
     from anyio.streams.memory import MemoryObjectReceiveStream
 
+log: logging.Logger = logging.getLogger("workmail_async.exports")
+
 #: How often a file may be bad before it is left to the next run.
 _TRIES = 3
+#: How many of its faults a message names.
+_SHOWN = 3
 
 
 class Downloader:
@@ -34,78 +39,98 @@ class Downloader:
     Args:
         state: What the run knows.
         s3: An aiobotocore client of S3.
+        anew: Whether mailboxes whose file in S3 is missing or bad are exported anew.
     """
 
-    def __init__(self, state: RunState, s3: Any) -> None:
+    def __init__(self, state: RunState, s3: Any, *, anew: bool) -> None:
         self._state = state
         self._s3 = s3
+        self._anew = anew
 
     async def download_all(self, exported: MemoryObjectReceiveStream[str]) -> None:
         """Download what is exported until no more comes."""
         async for entity_id in exported:
             row = self._state.rows[entity_id]
-            download = RunningDownload(label=row.label, bytes=0, size=None)
-            self._state.downloading[entity_id] = download
             try:
-                await self._download(row)
-            except DownloadError as error:
-                del self._state.downloading[entity_id]
+                file = await self._download(row)
+            except BadExportError as error:
+                status = Status.PENDING if self._anew else Status.EXPORTED
+                hint = "" if self._anew else " (retry_failed exports it anew)"
+                await self._state.put(row, status, f"not downloaded: {error}{hint}")
+            except (DownloadError, OSError) as error:
                 await self._state.put(row, Status.EXPORTED, f"not downloaded: {error}")
+            except ManifestLostError:
+                raise
+            except Exception as error:
+                # of one file, whatever it is: the others are brought home all the same
+                log.exception("the export of %s cannot be downloaded", row.label)
+                reason = f"not downloaded: {type(error).__name__}: {error}"
+                await self._state.put(row, Status.EXPORTED, reason)
+            else:
+                await self._state.write(self._state.manifest.record_file, file)
+                self._state.rows[entity_id] = evolve(row, status=Status.SAFE, reason=None)
+                self._state.tell(f"{row.label}: safe, {file.items} items")
 
-    async def _download(self, row: MailboxRow) -> None:
+    async def _download(self, row: MailboxRow) -> FileRow:
         """Bring a mailbox's archive to disk, and keep it only if it is good."""
         job = await self._state.write(_finished_job, self._state.manifest, row.entity_id)
         assert job.bucket is not None
         assert job.path is not None
         assert job.job_id is not None
         name = Path("mailboxes") / file_name(row)
-        path = self._state.folder / name
-        problem = ""
-        for _ in range(_TRIES):
-            self._state.downloading[row.entity_id] = RunningDownload(
-                label=row.label, bytes=0, size=None
-            )
-            download = await fetch(
-                self._s3,
-                job.bucket,
-                job.path,
-                path,
-                on_bytes=partial(self._count, row.entity_id),
-                on_size=partial(self._expect, row.entity_id),
-            )
-            try:
-                found = await anyio.to_thread.run_sync(check, path)
-            except ArchiveError as error:
-                problem = str(error)
-            else:
-                if found.ok:
-                    break
-                problem = "; ".join(str(finding) for finding in found.findings[:3])
-            await anyio.Path(path).unlink(missing_ok=True)
-            self._state.tell(f"{row.label}: the file is bad, fetching it again")
-        else:
-            raise DownloadError(f"the file was bad {_TRIES} times: {problem}")
+        target = self._state.folder / name
+        try:
+            part, found = await self._fetch_good(row, job.bucket, job.path, target)
+        finally:
+            self._state.end_download(row.entity_id)
         notes = [str(finding) for finding in found.findings]
-        log = await find_output_log(self._s3, job.bucket, job.path)
-        if log is not None:
-            notes += log.compare(found)
-        file = FileRow(
+        told = await find_output_log(self._s3, job.bucket, job.path)
+        if told is not None:
+            notes += told.compare(found)
+        await keep(part)
+        return FileRow(
             entity_id=row.entity_id,
             job_id=job.job_id,
             path=name.as_posix(),
-            bytes=download.bytes,
-            sha256=download.sha256,
+            bytes=part.bytes,
+            sha256=part.sha256,
             items=found.items,
             messages=found.messages,
             calendar=found.calendar,
             content_bytes=found.content_bytes,
             notes="\n".join(notes),
-            verified=time.time(),
+            verified=self._state.time(),
         )
-        await self._state.write(self._state.manifest.record_file, file)
-        self._state.rows[row.entity_id] = evolve(row, status=Status.SAFE, reason=None)
-        del self._state.downloading[row.entity_id]
-        self._state.tell(f"{row.label}: safe, {found.items} items")
+
+    async def _fetch_good(
+        self, row: MailboxRow, bucket: str, path: str, target: Path
+    ) -> tuple[Part, ArchiveCheck]:
+        """Fetch an archive until it is good; it does not get its name before."""
+        problem = ""
+        for _ in range(_TRIES):
+            self._state.end_download(row.entity_id)
+            self._state.downloading[row.entity_id] = RunningDownload(
+                label=row.label, bytes=0, size=None
+            )
+            part = await fetch_part(
+                self._s3,
+                bucket,
+                path,
+                target,
+                on_bytes=partial(self._count, row.entity_id),
+                on_size=partial(self._expect, row.entity_id),
+            )
+            try:
+                found = await anyio.to_thread.run_sync(_check, part.path)
+            except ArchiveError as error:
+                problem = str(error)
+            else:
+                if found.ok:
+                    return part, found
+                problem = _losses(found)
+            await anyio.Path(part.path).unlink(missing_ok=True)
+            self._state.tell(f"{row.label}: the file is bad, fetching it again")
+        raise BadExportError(f"the file was bad {_TRIES} times: {problem}")
 
     def _expect(self, entity_id: str, size: int) -> None:
         self._state.downloading[entity_id] = evolve(self._state.downloading[entity_id], size=size)
@@ -113,7 +138,19 @@ class Downloader:
     def _count(self, entity_id: str, size: int) -> None:  # in the thread that writes
         download = self._state.downloading[entity_id]
         self._state.downloading[entity_id] = evolve(download, bytes=download.bytes + size)
-        self._state.downloaded += size
+
+
+def _check(path: Path) -> ArchiveCheck:
+    """Verify an archive, in a worker thread that ends when the run is cancelled."""
+    return check(path, on_progress=lambda *_: anyio.from_thread.check_cancelled())
+
+
+def _losses(found: ArchiveCheck) -> str:
+    """Return in words what is lost; what is merely odd is no reason to fetch a file again."""
+    lost = [str(finding) for finding in found.findings if finding.lost][:_SHOWN]
+    if found.findings.lost > len(lost):
+        lost.append(f"{found.findings.lost - len(lost)} more")
+    return "; ".join(lost) or f"{found.items} of {found.entries} entries can be had"
 
 
 def file_name(row: MailboxRow) -> str:

@@ -18,6 +18,13 @@ class DownloadError(ExportError):
     """
 
 
+class BadExportError(DownloadError):
+    """The file of a finished export is missing in S3, or is no good there.
+
+    Fetching it once more does not help; exporting the mailbox anew does.
+    """
+
+
 class ArchiveError(ExportError):
     """A file is not a zip that can be read.
 
@@ -47,7 +54,21 @@ class ManifestInUseError(ManifestError):
 
 
 class ExportAbortedError(ExportError):
-    """An export stopped since nothing of it can go on: no rights, or the organization is gone.
+    """An export stopped since nothing of it can go on.
+
+    No rights, no answers, or the organization is gone.
 
     What was done until then is in the manifest; run it again when the cause is mended.
     """
+
+
+class ManifestLostError(ExportAbortedError):
+    """An export stopped since its manifest can be written, or read, no more.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: Path, message: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: {message}")

@@ -20,7 +20,7 @@ from workmail_async.runtime.waiting import ProgressCallback
 
 from .aws import S3, aws_client
 from .download import Download, fetch
-from .errors import DownloadError
+from .errors import DownloadError, ExportError
 from .target import ExportTarget
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class ExportJob:
             client_token=client_token,
         )
         if answer.job_id is None:
-            raise DownloadError(f"WorkMail gave no job id for the export of {entity_id}")
+            raise ExportError(f"WorkMail gave no job id for the export of {entity_id}")
         return cls(organization, answer.job_id)
 
     async def status(self) -> models.DescribeMailboxExportJobResponse:

@@ -21,7 +21,7 @@ from typing_extensions import Self
 
 from workmail_async.enums import EntityState
 
-from .errors import ManifestError, ManifestInUseError
+from .errors import ManifestError, ManifestInUseError, ManifestLostError
 from .rows import FileRow, JobRow, MailboxRow, Status
 from .selection import Choice
 
@@ -75,8 +75,8 @@ class Manifest:
     """The state of one organization's export, in one SQLite file.
 
     Opening it for writing takes a lock that ends with the process, however it ends. Reading needs
-    none. Methods block for the time of a small disk write; what the disk refuses, and a file that
-    was removed meanwhile, is a `ManifestError`.
+    none. Methods block for the time of a small disk write; they raise `ManifestLostError` when the
+    disk refuses it, or the file was removed meanwhile.
 
     Args:
         path: The file; made when it is not there.
@@ -97,13 +97,13 @@ class Manifest:
         else:
             self._guard = _take(path)
         try:
-            with self._refusals("opened"):
+            with self._opening():
                 self._db = _connect(path, read_only=read_only)
         except ManifestError:
             self._release()
             raise
         try:
-            with self._refusals("opened"):
+            with self._opening():
                 self._place = _place(path)
                 self._prepare(read_only=read_only)
         except BaseException:
@@ -146,18 +146,24 @@ class Manifest:
             )
 
     @contextmanager
-    def _refusals(self, done: str) -> Generator[None, None, None]:
-        """Tell in words of users what SQLite or the disk refuses."""
+    def _opening(self) -> Generator[None, None, None]:
         try:
             yield
         except (sqlite3.OperationalError, OSError) as error:  # the disk, or another process
-            raise ManifestError(self.path, f"it cannot be {done} ({error})") from error
+            raise ManifestError(self.path, f"it cannot be opened ({error})") from error
         except sqlite3.DatabaseError as error:
             raise ManifestError(self.path, f"this is not a manifest ({error})") from error
 
     @contextmanager
+    def _using(self, done: str) -> Generator[None, None, None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise ManifestLostError(self.path, f"it cannot be {done} ({error})") from error
+
+    @contextmanager
     def _writing(self) -> Generator[sqlite3.Connection, None, None]:
-        with self._lock, self._refusals("written"):
+        with self._lock, self._using("written"):
             self._check_place()
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -175,12 +181,10 @@ class Manifest:
         except FileNotFoundError:
             in_place = False
         if not in_place:
-            raise ManifestError(
-                self.path, "it was removed or replaced while the export ran: run the export again"
-            )
+            raise ManifestLostError(self.path, "it was removed or replaced while the export ran")
 
     def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
-        with self._lock, self._refusals("read"):
+        with self._lock, self._using("read"):
             return self._db.execute(query, values).fetchall()
 
     # --- settings ---

@@ -81,7 +81,7 @@ class ExportProgress:
     def share(self) -> float:
         """How much is done, from 0 to 1, with running exports counted in parts."""
         if not self.wanted:
-            return 1.0
+            return 1.0 if self.counts[Status.SKIPPED] else 0.0
         parts = sum((export.percent or 0) / 100 for export in self.running) * 0.5
         exported = self.counts[Status.EXPORTED] * 0.5
         return min(1.0, (self.settled + exported + parts) / self.wanted)

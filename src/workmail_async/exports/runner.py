@@ -11,26 +11,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.to_thread
+
+from workmail_async.errors import ServiceError, TransportError
 
 from .aws import S3, aws_client
 from .coordinator import Coordinator
 from .display import notebook_display
 from .downloader import Downloader
+from .errors import ExportAbortedError, ManifestLostError
 from .manifest import Manifest
 from .options import ExportOptions
 from .progress import ProgressListener
 from .report import ExportReport, report_of
+from .rows import Status
 from .state import RunState
 from .target import ExportTarget
 
 if TYPE_CHECKING:
+    from anyio.abc import TaskGroup
+    from anyio.streams.memory import MemoryObjectSendStream
+
     from workmail_async.workmail.organization import Organization
 
 MANIFEST_NAME = "manifest.sqlite"
@@ -90,15 +97,18 @@ class OrganizationExport:
         """Export what is not on disk yet.
 
         Args:
-            retry_failed: Whether to begin anew with mailboxes that were given up before.
+            retry_failed: Whether to begin anew with mailboxes that were given up before, and with
+                those whose export turns out to be missing or bad in S3.
 
         Returns:
             What it came to, the runs before included.
 
         Raises:
             ManifestInUseError: Another process exports into this folder.
+            ManifestError: The folder belongs to another export, or cannot be written.
+            ManifestLostError: The manifest was removed, or the disk takes no more.
             ExportAbortedError: Nothing can go on: no rights, no answers, or the organization is
-                gone.
+                gone. What lies in S3 was downloaded before, as far as it could be.
             ExportError: The options do not fit the organization.
         """
         return await self._run(lambda run: run.go(retry_failed=retry_failed))
@@ -114,8 +124,10 @@ class OrganizationExport:
 
         Raises:
             ManifestInUseError: Another process exports into this folder.
-            ExportAbortedError: Nothing can go on: no rights, no answers, or the organization is
-                gone.
+            ManifestError: The folder belongs to another export, or cannot be written.
+            ManifestLostError: The manifest was removed, or the disk takes no more.
+            ExportAbortedError: WorkMail did not tell what became of running jobs. What lies in S3
+                was downloaded before.
         """
         return await self._run(lambda run: run.go(retry_failed=False, start=False))
 
@@ -139,6 +151,7 @@ class _Run:
         self._coordinator = Coordinator(
             self._state, export.organization, export.target, export.options
         )
+        self._errors: list[Exception] = []
 
     async def go(self, *, retry_failed: bool, start: bool = True) -> None:
         export, state = self._export, self._state
@@ -152,35 +165,55 @@ class _Run:
         )
         if start:
             await state.write(self._manifest.remember, _lasting_settings(export))
-        fatal: list[Exception] = []
         with anyio.move_on_after(export.options.deadline):
-            if start:
-                await self._coordinator.take_stock(retry_failed=retry_failed)
-            else:
-                await state.recall()
-            async with AsyncExitStack() as stack:
-                s3 = await stack.enter_async_context(aws_client(export.organization.client, S3))
+            async with aws_client(export.organization.client, S3) as s3:
                 await state.write(self._manifest.remember, {"region": s3.meta.region_name})
-                finished, to_download = anyio.create_memory_object_stream[str](float("inf"))
-                stack.enter_context(to_download)
-                stack.enter_context(finished)
-                downloader = Downloader(state, s3)
-                async with anyio.create_task_group() as group:
-                    group.start_soon(state.tick)
-                    async with anyio.create_task_group() as downloads:
-                        for _ in range(max(1, export.options.downloads)):
-                            downloads.start_soon(downloader.download_all, to_download)
-                        coordinator = self._coordinator
-                        coordinate = coordinator.coordinate if start else coordinator.look_once
-                        try:
-                            await coordinate(finished)
-                            finished.close()  # the downloaders end when they have emptied it
-                        except Exception as error:  # noqa: BLE001  (raised below, not as a group)
-                            fatal.append(error)
-                            downloads.cancel_scope.cancel()
-                    group.cancel_scope.cancel()
-        if fatal:
-            raise fatal[0]
+                await self._work(s3, retry_failed=retry_failed, start=start)
+        if self._errors:
+            raise self._errors[0]
+        await state.recall()  # the files may be gone that were there when this run began
+
+    async def _work(self, s3: Any, *, retry_failed: bool, start: bool) -> None:
+        state, downloader = self._state, Downloader(self._state, s3, anew=retry_failed)
+        finished, to_download = anyio.create_memory_object_stream[str](float("inf"))
+        with finished, to_download:
+            await state.recall()
+            for row in state.of(Status.EXPORTED):
+                finished.send_nowait(row.entity_id)
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._or_stop, group, state.tick)
+                async with anyio.create_task_group() as downloads:
+                    for _ in range(self._export.options.downloads):
+                        work = partial(downloader.download_all, to_download)
+                        downloads.start_soon(self._or_stop, group, work)
+                    work = partial(self._export_all, finished, retry_failed, start)
+                    await self._or_stop(group, work)
+                group.cancel_scope.cancel()
+
+    async def _or_stop(self, group: TaskGroup, work: Callable[[], Awaitable[None]]) -> None:
+        """Do a part of the work; an error of it ends the whole, and is not raised as a group."""
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001  (raised when all has stopped)
+            self._errors.append(error)
+            group.cancel_scope.cancel()
+
+    async def _export_all(
+        self, finished: MemoryObjectSendStream[str], retry_failed: bool, start: bool
+    ) -> None:
+        with finished:  # the downloaders end when they have emptied it
+            try:
+                if start:
+                    await self._coordinator.take_stock(retry_failed=retry_failed)
+                    await self._coordinator.coordinate(finished)
+                else:
+                    await self._coordinator.look_once(finished)
+            except ManifestLostError:
+                raise
+            except (ExportAbortedError, ServiceError, TransportError) as error:
+                # what lies in S3 can be had all the same, even when WorkMail is no more
+                self._errors.append(error)
+                self._state.tell(f"nothing more can be exported: {error}")
 
 
 def _listeners(export: OrganizationExport) -> list[ProgressListener]:

@@ -41,7 +41,6 @@ class RunState:
         running: The jobs that WorkMail works on, by their ids.
         percent: How far those are.
         downloading: The downloads in progress, by their mailboxes' ids.
-        downloaded: Bytes that were brought to disk.
         message: What happened last, in words.
     """
 
@@ -59,8 +58,8 @@ class RunState:
         self.running: dict[str, JobRow] = {}
         self.percent: dict[str, int | None] = {}
         self.downloading: dict[str, RunningDownload] = {}
-        self.downloaded: int = 0
         self.message: str = ""
+        self._downloaded = 0
         self._listeners = listeners
         self._writer = anyio.CapacityLimiter(1)
         self._share_before: float | None = None
@@ -68,18 +67,21 @@ class RunState:
 
     async def recall(self) -> None:
         """Read what the manifest knows, and compare it with the files on disk."""
-        await self.write(self._forget_lost_files)
-        self.rows = {row.entity_id: row for row in await self.write(self.manifest.mailboxes)}
-        for job in await self.write(self.manifest.running_jobs):
-            assert job.job_id is not None
-            self.running[job.job_id] = job
+        await self.write(self._recall)
+
+    def _recall(self) -> None:  # as one use of the manifest, so that no change comes between
+        self._forget_lost_files()
+        self.rows = {row.entity_id: row for row in self.manifest.mailboxes()}
+        self.running = {job.job_id: job for job in self.manifest.running_jobs() if job.job_id}
 
     def _forget_lost_files(self) -> None:
         """Make archives that are gone from disk, or changed, downloaded again."""
-        for entity_id, file in self.manifest.files().items():
+        files = self.manifest.files()
+        for row in self.manifest.mailboxes(Status.SAFE):
+            file = files[row.entity_id]
             path = self.folder / file.path
             if not path.is_file() or path.stat().st_size != file.bytes:
-                self.manifest.put_status(entity_id, Status.EXPORTED, "its file was gone")
+                self.manifest.put_status(row.entity_id, Status.EXPORTED, "its file was gone")
 
     def time(self) -> float:
         """Return the time in seconds since the epoch."""
@@ -97,6 +99,11 @@ class RunState:
         await self.write(put, row.entity_id, status, reason)
         self.rows[row.entity_id] = evolve(row, status=status, reason=reason, not_before=not_before)
         self.tell(f"{row.label}: {reason}")
+
+    def end_download(self, entity_id: str) -> None:
+        """Take a download off the list, and count what it brought."""
+        download = self.downloading.pop(entity_id, None)
+        self._downloaded += download.bytes if download else 0
 
     async def write(self, function: Callable[..., T], *args: Any) -> T:
         """Use the manifest in a worker thread, one use at a time."""
@@ -116,13 +123,13 @@ class RunState:
             counts={status: counts[status] for status in Status},
             running=running,
             downloading=tuple(self.downloading.values()),
-            downloaded=self.downloaded,
+            downloaded=self._downloaded + sum(d.bytes for d in self.downloading.values()),
             elapsed=time.monotonic() - self._began,
             message=message,
         )
-        if self._share_before is None:
+        if self._share_before is None and self.rows:
             self._share_before = progress.share
-        progress = evolve(progress, share_before=self._share_before)
+        progress = evolve(progress, share_before=self._share_before or 0.0)
         for listener in self._listeners:
             listener(progress)
 
