@@ -290,7 +290,8 @@ async def test_a_deadline_ends_the_run_and_the_next_one_goes_on(
     emulator.lifecycle.mailbox_export = AfterTime(600.0)
     where = await sited(emulator, 3)
     report = await _export(where, tmp_path, evolve(QUICK, deadline=1.5))
-    assert set(_statuses(report).values()) == {Status.RUNNING}
+    assert not report.complete
+    assert set(_statuses(report).values()) <= {Status.PENDING, Status.RUNNING}
     emulator.clock.advance(700.0)
     report = await _export(where, tmp_path)
     assert report.complete

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from .errors import ExportError
+
 #: Jobs that WorkMail runs at a time in one organization.
 CONCURRENT_JOBS = 10
 
@@ -26,6 +28,9 @@ class ExportOptions:
         wait: Whether to wait for mailboxes that WorkMail exports only later (a mailbox is
             exported once in 24 hours), and not to leave them to the next run.
         patience: Seconds for which WorkMail may not answer before the run is given up.
+
+    Raises:
+        ExportError: A number makes no sense, or patterns are given as one text.
     """
 
     include: tuple[str, ...] = ()
@@ -40,3 +45,11 @@ class ExportOptions:
     deadline: float | None = None
     wait: bool = False
     patience: float = 900.0
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("include", "exclude"):
+            if isinstance(getattr(self, name), str):
+                raise ExportError(f"{name} takes a tuple of patterns, not one text")
+        for name in ("slots", "downloads"):
+            if getattr(self, name) < 1:
+                raise ExportError(f"{name} has to be 1 or more, not {getattr(self, name)}")

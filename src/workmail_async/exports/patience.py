@@ -23,6 +23,26 @@ from .options import ExportOptions
 
 T = TypeVar("T")
 
+_OF_CREDENTIALS = frozenset(
+    (
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    )
+)
+_OF_RIGHTS = frozenset(("AccessDenied", "AccessDeniedException", "NotAuthorized", "OptInRequired"))
+_OF_ORGANIZATION = (
+    OrganizationNotFoundException,
+    OrganizationStateException,
+    UnsupportedOperationException,
+)
+
 
 class Patience:
     """Repeats calls to WorkMail.
@@ -60,18 +80,11 @@ class Patience:
 
 def _abort_if_hopeless(error: ServiceError) -> None:
     """Raise when no other mailbox would fare better."""
-    hopeless = (
-        OrganizationNotFoundException,
-        OrganizationStateException,
-        UnsupportedOperationException,
-    )
-    denied = error.http_status in (401, 403) or error.code in (
-        "AccessDeniedException",
-        "NotAuthorized",
-        "UnrecognizedClientException",
-        "ExpiredTokenException",
-        "IncompleteSignature",
-        "RequestExpired",
-    )
-    if denied or isinstance(error, hopeless):
+    if error.code in _OF_CREDENTIALS:
+        raise ExportAbortedError(f"AWS does not take the credentials: {error}") from error
+    if error.code == "RequestExpired":
+        raise ExportAbortedError(f"this computer's clock is wrong: {error}") from error
+    if error.http_status in (401, 403) or error.code in _OF_RIGHTS:
+        raise ExportAbortedError(f"you lack a right that exports need: {error}") from error
+    if isinstance(error, _OF_ORGANIZATION):
         raise ExportAbortedError(f"no mailbox can be exported: {error}") from error
