@@ -88,8 +88,6 @@ async def preflight(
 ) -> PreflightReport:
     """Check all that an export depends on; changes nothing.
 
-    ::
-
         report = await preflight(org, target, "acme-mail")
         for finding in report.findings:
             print(finding)

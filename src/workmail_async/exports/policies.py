@@ -39,8 +39,6 @@ def export_policies(
 ) -> ExportPolicies:
     """Write the policies of an export.
 
-    ::
-
         policies = export_policies(
             target, organization_id=org_id, region="us-east-1", account_id="111122223333"
         )
