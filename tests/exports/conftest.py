@@ -65,11 +65,13 @@ class Site:
             token = {"NextToken": page["NextToken"]}
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client of the emulator."""
+        """Return a boto3 client of the emulator, which outlasts faults."""
         import boto3
+        from botocore.config import Config
 
         return boto3.client(
             service,
+            config=Config(retries={"max_attempts": 30}),
             region_name=self.emulator.region,
             endpoint_url=self.emulator.endpoint_url,
             aws_access_key_id="testing",
