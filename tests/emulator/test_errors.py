@@ -13,6 +13,7 @@ from tests.emulator.refusals import MODEL, refused
 from workmail_async.emulator import (
     AfterCalls,
     Clock,
+    DirectoryService,
     Emulator,
     Lifecycle,
     OrganizationSeed,
@@ -20,7 +21,6 @@ from workmail_async.emulator import (
     Seed,
     UserSeed,
 )
-from workmail_async.emulator.workmail.models.organizations import DirectoryService
 from workmail_async.emulator.workmail.responses import WorkMailResponse
 from workmail_async.emulator.workmail.responses.users import UserOperations
 
@@ -111,7 +111,9 @@ class TestOrganizations:
             stage.workmail.create_organization(Alias="acme2", DirectoryId=taken)
 
     def test_a_directory_gives_the_alias_and_limits_names(self, stage: Stage) -> None:
-        connector = DirectoryService(id="d-0123456789", alias="corp", type="ADConnector")
+        connector = DirectoryService(
+            id="d-0123456789", alias="corp", type="ADConnector", read_only=False
+        )
         stage.emulator.add_directory(connector)
         with refused("InvalidParameterException", saying="corp"):
             stage.workmail.create_organization(Alias="other", DirectoryId=connector.id)
@@ -129,6 +131,16 @@ class TestOrganizations:
         stage.workmail.delete_organization(OrganizationId=organization, DeleteDirectory=False)
         with refused("DirectoryUnavailableException"):
             stage.workmail.create_organization(Alias="corp", DirectoryId=connector.id)
+
+    def test_an_ad_connector_is_read_only(self, stage: Stage) -> None:
+        connector = DirectoryService(id="d-0123456789", alias="corp", type="ADConnector")
+        stage.emulator.add_directory(connector)
+        organization = stage.workmail.create_organization(
+            Alias="corp", DirectoryId=connector.id, EnableInteroperability=True
+        )["OrganizationId"]
+        with refused("UnsupportedOperationException"):
+            stage.workmail.create_user(OrganizationId=organization, Name="u", DisplayName="U")
+        assert stage.workmail.list_users(OrganizationId=organization)["Users"] == []
 
     def test_enabled_users_need_force(self, stage: Stage) -> None:
         request = {"OrganizationId": stage.id, "DeleteDirectory": True}

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .seeding import UserSeed as UserSeed
     from .server import Emulator as Emulator
     from .synthetic import SyntheticMail as SyntheticMail
+    from .workmail.models.organizations import DirectoryService as DirectoryService
     from .world import RecordedRequest as RecordedRequest
 
 # moto takes a second to import, so nothing is until it is asked for.
@@ -66,6 +67,7 @@ _HOMES = {
     "Clock": "clock",
     "ClockSkew": "fault_kinds",
     "Credentials": "access",
+    "DirectoryService": "workmail.models.organizations",
     "DroppedConnection": "fault_kinds",
     "Emulator": "server",
     "ErrorAnswer": "fault_kinds",
@@ -111,6 +113,7 @@ __all__ = [
     "Clock",
     "ClockSkew",
     "Credentials",
+    "DirectoryService",
     "DroppedConnection",
     "Emulator",
     "ErrorAnswer",

@@ -18,7 +18,7 @@ from tests.emulator.reference.requests import (
     Scene,
 )
 from tests.emulator.refusals import OPERATIONS, documented_errors
-from workmail_async.emulator.workmail.models.organizations import DirectoryService
+from workmail_async.emulator import DirectoryService
 
 Prepare = Callable[[Scene], None]
 

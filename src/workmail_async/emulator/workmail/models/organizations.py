@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from attrs import define, field
+from attrs import Factory, define, field
 from moto.core.base_backend import BackendDict, BaseBackend
 
 from workmail_async.emulator import aws
@@ -51,7 +51,7 @@ class DirectoryService:
         id: `d-` and ten hexadecimal digits.
         alias: The alias an organization on it has to take.
         type: What kind of directory, such as `VpcDirectory` or `ADConnector`.
-        read_only: Whether writes are refused; so it is with an AD Connector.
+        read_only: Whether writes to it are refused; when left out, those to an AD Connector are.
         refuses_credentials: Lets a tester have it refuse WorkMail's credentials.
         unavailable: Lets a tester have it not answer.
     """
@@ -59,7 +59,9 @@ class DirectoryService:
     id: str
     alias: str
     type: str = "VpcDirectory"
-    read_only: bool = False
+    read_only: bool = field(
+        default=Factory(lambda self: self.type == AD_CONNECTOR, takes_self=True)
+    )
     refuses_credentials: bool = False
     unavailable: bool = False
 
