@@ -459,6 +459,13 @@ class TestResetting:
             (organization,) = workmail.list_organizations()["OrganizationSummaries"]
             assert organization["Alias"] == "acme"
 
+    @pytest.mark.parametrize("name", ["clock", "lifecycle", "quotas", "mime_rules", "faults"])
+    def test_what_would_pass_by_the_running_emulator_cannot_be_set(
+        self, emulator: Emulator, name: str
+    ) -> None:
+        with pytest.raises(AttributeError, match=name):
+            setattr(emulator, name, getattr(emulator, name))
+
     def test_nothing_is_kept_of_what_was(self, emulator: Emulator) -> None:
         planted = emulator.create_organization("acme")
         organization = weakref.ref(emulator.organization(planted))

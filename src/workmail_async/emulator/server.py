@@ -96,13 +96,11 @@ class Emulator:
             raise ValueError(f"a port is a number from 0 to {_LAST_PORT}, not {port}")
         self.region = region
         self.account_id = account_id
-        self._lifecycle = lifecycle if lifecycle is not None else Lifecycle()
-        self._quotas = quotas if quotas is not None else Quotas()
-        self._mime_rules = mime_rules if mime_rules is not None else MimeRules()
-        self.lifecycle: Lifecycle = evolve(self._lifecycle)
-        self.quotas: Quotas = evolve(self._quotas)
-        self.mime_rules: MimeRules = evolve(self._mime_rules)
-        self.clock: Clock = clock if clock is not None else Clock()
+        self._first_lifecycle = lifecycle if lifecycle is not None else Lifecycle()
+        self._first_quotas = quotas if quotas is not None else Quotas()
+        self._first_mime_rules = mime_rules if mime_rules is not None else MimeRules()
+        self._clock = clock if clock is not None else Clock()
+        self._put_back()
         self._host = host
         self._port = port
         self._seed = seed
@@ -162,11 +160,39 @@ class Emulator:
         world = self._running
         with world.renewed():
             self.clock.reset()
-            self.lifecycle = world.lifecycle = evolve(self._lifecycle)
-            self.quotas = world.quotas = evolve(self._quotas)
-            self.mime_rules = world.mime_rules = evolve(self._mime_rules)
+            self._put_back()
+            world.lifecycle, world.quotas = self.lifecycle, self.quotas
+            world.mime_rules = self.mime_rules
             if self._seed is not None:
                 self.seed(self._seed)
+
+    def _put_back(self) -> None:
+        # Copies, so that what a tester changes does not outlast a reset.
+        self._lifecycle = evolve(self._first_lifecycle)
+        self._quotas = evolve(self._first_quotas)
+        self._mime_rules = evolve(self._first_mime_rules)
+
+    # None of these can be replaced: that would pass by the emulator that runs.
+
+    @property
+    def clock(self) -> Clock:
+        """The emulated time, which can be moved and stopped."""
+        return self._clock
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """How fast things take place; set its attributes for what begins from now on."""
+        return self._lifecycle
+
+    @property
+    def quotas(self) -> Quotas:
+        """The limits to enforce; set its attributes to lower or raise them."""
+        return self._quotas
+
+    @property
+    def mime_rules(self) -> MimeRules:
+        """The rules for what takes the place of a message in transit; set its attributes."""
+        return self._mime_rules
 
     def __enter__(self) -> Self:
         self.start()
