@@ -95,6 +95,19 @@ class TestDownload:
         assert lost.read_bytes() == content
         assert len(world.started) == 3
 
+    def test_what_is_gone_from_s3_too_can_be_exported_anew(
+        self, world: World, cli: Cli, exported: Path
+    ) -> None:
+        s3, bucket = world.emulator.client("s3"), world.resources.bucket
+        for found in s3.list_objects_v2(Bucket=bucket)["Contents"]:
+            s3.delete_object(Bucket=bucket, Key=found["Key"])
+        (lost,) = (exported / "mailboxes").glob("ana@*")
+        lost.unlink()
+        done = cli("download", "--folder", exported)
+        assert done.exit_code == 1
+        assert "not downloaded: there is no s3://" in " ".join(done.stdout.split())
+        assert "exported anew with --retry-failed" in done.stdout
+
     def test_what_was_exported_meanwhile(self, world: World, cli: Cli, half_done: Path) -> None:
         early = cli("download", "--folder", half_done)
         assert early.exit_code == 1

@@ -324,6 +324,7 @@ def _finished(status: ExitStatus, settings: Settings, output: Output) -> ExitSta
         output.say(f"Stopped. {goes_on} is lost. Go on with: {again}")
     elif report.missing:
         output.say(f"Not everything is safe yet. Go on with: {again}")
-        if report.of(Status.FAILED, Status.CANCELLED):
-            output.say("What was given up is tried anew with --retry-failed.")
+        stuck = [mailbox for mailbox in report.of(Status.EXPORTED) if mailbox.reason]
+        if stuck or report.of(Status.FAILED, Status.CANCELLED):
+            output.say("What failed, or lies in S3 no more, is exported anew with --retry-failed.")
     return status
