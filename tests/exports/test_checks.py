@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
 import pytest
 from attrs import evolve
 
 from tests.exports.conftest import Site, sited
-from workmail_async import WorkMailClient
-from workmail_async.emulator import Emulator
+from workmail_async import Organization, WorkMailClient, models
+from workmail_async.emulator import Emulator, ErrorAnswer, ServerError, Throttling
 from workmail_async.exports import (
+    Choice,
+    Entity,
     ExportError,
     ExportTarget,
     PreflightFinding,
@@ -20,6 +26,7 @@ from workmail_async.exports import (
     export_policies,
     preflight,
 )
+from workmail_async.exports.disk import mail_size
 from workmail_async.exports.grants import Grants, conditions, trusts_exports
 
 pytestmark = pytest.mark.anyio
@@ -29,10 +36,10 @@ REGION = "us-east-1"
 
 
 async def _findings(
-    where: Site, target: ExportTarget, folder: Path | None = None
+    where: Site, target: ExportTarget, folder: Path | None = None, **choosing: Any
 ) -> dict[str, PreflightFinding]:
     async with where.organization() as organization:
-        report = await preflight(organization, target, folder)
+        report = await preflight(organization, target, folder, **choosing)
     assert report.ok is all(f.verdict is not Verdict.ERROR for f in report.findings)
     return {finding.check: finding for finding in report.findings}
 
@@ -197,7 +204,16 @@ async def test_a_disabled_or_asymmetric_key_is_named(emulator: Emulator) -> None
     made = await where.ask("kms", "create_key", KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
     target = evolve(where.target, kms_key_arn=made["KeyMetadata"]["Arn"])
     found = await _findings(where, target)
-    assert "RSA_2048" in found["key"].message
+    assert "has the spec RSA_2048 and the usage ENCRYPT_DECRYPT" in found["key"].message
+    assert "SYMMETRIC_DEFAULT" in found["key"].remedy
+    made = await where.ask("kms", "create_key", KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+    target = evolve(where.target, kms_key_arn=made["KeyMetadata"]["Arn"])
+    found = await _findings(where, target)
+    assert "has the spec HMAC_256 and the usage GENERATE_VERIFY_MAC" in found["key"].message
+    await where.ask("kms", "schedule_key_deletion", KeyId=key)
+    found = await _findings(where, where.target)
+    assert "is to be deleted" in found["key"].message
+    assert "cancel its deletion" in found["key"].remedy
 
 
 async def test_a_role_that_trusts_somebody_else_is_named(emulator: Emulator) -> None:
@@ -261,9 +277,99 @@ async def test_a_disk_that_is_too_small_is_named(
     emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     where = await sited(emulator, 1, messages=50)
-    monkeypatch.setattr("workmail_async.exports.checks._free_space", lambda _: 10)
+    monkeypatch.setattr("workmail_async.exports.checks.free_space", lambda _: 10)
     found = await _findings(where, where.target, tmp_path)
     assert found["disk"].verdict is Verdict.ERROR
+    found = await _findings(where, where.target, tmp_path, exclude=["user000*"])
+    assert found["disk"].verdict is Verdict.OK
+
+
+async def test_a_disk_that_is_too_small_for_converting_is_named(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = await sited(emulator, 1, messages=50)
+    async with where.organization() as organization:
+        details = await organization.get_mailbox_details(user_id="user000")
+    size = int((details.mailbox_size or 0.0) * 1024 * 1024)
+    monkeypatch.setattr("workmail_async.exports.checks.free_space", lambda _: size + 1)
+    found = await _findings(where, where.target, tmp_path)
+    assert found["disk"].verdict is Verdict.WARNING
+    assert "converting needs as much space again" in found["disk"].remedy
+
+
+async def test_sizes_that_cannot_be_had_fail_nothing(emulator: Emulator, tmp_path: Path) -> None:
+    where = await sited(emulator, 12)
+    denied = partial(ErrorAnswer, "AccessDeniedException", operation="GetMailboxDetails")
+    fault = await anyio.to_thread.run_sync(lambda: emulator.faults.add(denied(every=2)))
+    found = await _findings(where, where.target, tmp_path)
+    assert found["disk"].verdict is Verdict.OK
+    assert "6 mailboxes of unknown size" in found["disk"].message
+    assert where.calls("GetMailboxDetails") == 12
+    fault.remove()
+    await anyio.to_thread.run_sync(lambda: emulator.faults.add(denied()))
+    found = await _findings(where, where.target, tmp_path)
+    assert found["disk"].verdict is Verdict.UNKNOWN
+    emulator.faults.clear()
+    listing = partial(ErrorAnswer, "AccessDeniedException", operation="ListUsers")
+    await anyio.to_thread.run_sync(lambda: emulator.faults.add(listing()))
+    found = await _findings(where, where.target, tmp_path)
+    assert found["disk"].verdict is Verdict.UNKNOWN
+
+
+async def test_a_few_sizes_are_asked_for_at_a_time_and_asking_can_be_cancelled() -> None:
+    asking, most = 0, 0
+
+    class Slow:
+        async def get_mailbox_details(self, *, user_id: str) -> models.GetMailboxDetailsResponse:
+            nonlocal asking, most
+            asking += 1
+            most = max(most, asking)
+            try:
+                if user_id == "last":
+                    scope.cancel()
+                await anyio.lowlevel.checkpoint()
+            finally:
+                asking -= 1
+            return models.GetMailboxDetailsResponse(mailbox_size=1.0)
+
+    def choice(entity_id: str) -> Choice:
+        return Choice(
+            Entity(entity_id=entity_id, kind="user", name="x", email=None, state="ENABLED"), None
+        )
+
+    many = [choice(str(number)) for number in range(40)]
+    with anyio.CancelScope() as scope:
+        found = await mail_size(cast("Organization", Slow()), many)
+        assert (found.bytes, found.known, found.unknown) == (40 * 1024 * 1024, 40, 0)
+        assert most == 5
+        await mail_size(cast("Organization", Slow()), [*many, choice("last")])
+    assert scope.cancelled_caught
+    assert asking == 0
+
+
+@pytest.mark.parametrize("fault", [Throttling, ServerError])
+async def test_a_busy_service_does_not_mean_that_you_are_unknown(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, fault: type[Throttling | ServerError]
+) -> None:
+    monkeypatch.setattr("random.random", lambda: 0.0)
+    where = await sited(emulator, 1)
+    await anyio.to_thread.run_sync(lambda: emulator.faults.add(fault(service="sts")))
+    found = await _findings(where, where.target)
+    assert found["caller"].verdict is Verdict.UNKNOWN
+    assert found["bucket"].verdict is Verdict.OK
+
+
+async def test_a_folder_that_cannot_be_written_to_is_named(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = await sited(emulator, 1)
+    await anyio.Path(tmp_path / "file").write_text("no folder")
+    found = await _findings(where, where.target, tmp_path / "file" / "acme")
+    assert found["disk"].verdict is Verdict.ERROR
+    assert "is not a folder" in found["disk"].message
+    monkeypatch.setattr("os.access", lambda *_: False)
+    found = await _findings(where, where.target, tmp_path / "acme")
+    assert f"{tmp_path} cannot be written to" in found["disk"].message
 
 
 @pytest.mark.parametrize(
@@ -309,3 +415,4 @@ def test_policy_documents_are_read_in_every_form() -> None:
     tests = {"Condition": {"StringEquals": {"AWS:SourceAccount": "1"}, "ArnLike": {"x": ["2"]}}}
     assert conditions(tests, "aws:SourceAccount") == ["1"]
     assert conditions(tests, "x") == ["2"]
+    assert conditions({"Condition": {"StringEquals": {"x": 12}}}, "x") == ["12"]

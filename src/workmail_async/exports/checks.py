@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from enum import Enum
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,20 +15,21 @@ from attrs import frozen
 
 from workmail_async.errors import (
     OrganizationNotFoundException,
-    ServiceError,
     TransportError,
     WorkMailError,
 )
 
 from .aws import IAM, KMS, S3, STS, aws_client
+from .disk import free_space, mail_size
+from .download import is_passing
 from .grants import Grants, Statement, conditions, trusts_exports
 from .policies import BUCKET_ACTIONS, KEY_ACTIONS
+from .selection import Choice, choose
 from .target import ExportTarget
 
 if TYPE_CHECKING:
     from workmail_async.workmail.organization import Organization
 
-_MEGABYTE = 1024 * 1024
 #: Checks after whose error no other can be made.
 _DECISIVE = ("caller", "organization")
 
@@ -84,7 +85,13 @@ class PreflightReport:
 
 
 async def preflight(
-    organization: Organization, target: ExportTarget, folder: str | Path | None = None
+    organization: Organization,
+    target: ExportTarget,
+    folder: str | Path | None = None,
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    disabled: bool = False,
 ) -> PreflightReport:
     """Check all that an export depends on; changes nothing.
 
@@ -96,6 +103,9 @@ async def preflight(
         organization: The organization.
         target: Where WorkMail is to write, and as whom.
         folder: Where the archives are to go, to look whether they will fit.
+        include: Patterns of the mailboxes that are to fit, as in `ExportOptions`.
+        exclude: Patterns of those to leave out.
+        disabled: Whether mailboxes of disabled users are to fit, too.
 
     Returns:
         What was found. Rights to look at role, key and bucket are of use but not needed: what
@@ -109,9 +119,17 @@ async def preflight(
         ]
         checks = _Checks(organization, target, s3=s3, kms=kms, iam=iam, sts=sts)
         findings = await checks.all()
-    if folder is not None:
-        findings.append(await _disk(organization, Path(folder)))
+    if folder is not None and not any(_is_decisive(finding) for finding in findings):
+        choosing = partial(
+            choose, organization, include=include, exclude=exclude, disabled=disabled
+        )
+        look = partial(_disk, organization, choosing, Path(folder))
+        findings.append(await _looked("disk", look))
     return PreflightReport(findings=tuple(findings))
+
+
+def _is_decisive(finding: PreflightFinding) -> bool:
+    return finding.check in _DECISIVE and finding.verdict is Verdict.ERROR
 
 
 class _Checks:
@@ -147,7 +165,7 @@ class _Checks:
             ("pass role", self._pass_role),
         ):
             findings.append(await _looked(check, look))
-            if check in _DECISIVE and findings[-1].verdict is Verdict.ERROR:
+            if _is_decisive(findings[-1]):
                 break  # whatever else is asked gets no other answer
         return findings
 
@@ -159,6 +177,8 @@ class _Checks:
         except (exceptions.ConnectionError, exceptions.HTTPClientError):
             raise
         except (exceptions.ClientError, exceptions.BotoCoreError) as error:  # it needs no rights
+            if is_passing(error) and isinstance(error, exceptions.ClientError):
+                raise
             return _error("caller", f"AWS does not know you: {error}", "sign in, or name a profile")
         self._account, self._caller = identity["Account"], identity["Arn"]
         return _ok("caller", f"you are {self._caller}")
@@ -226,10 +246,18 @@ class _Checks:
             return _error("key", f"{arn} is not of {self._region}", f"use a key in {self._region}")
         found = (await self._kms.describe_key(KeyId=arn))["KeyMetadata"]
         spec = found.get("KeySpec") or found.get("CustomerMasterKeySpec")
-        if spec != "SYMMETRIC_DEFAULT" or found.get("KeyUsage") != "ENCRYPT_DECRYPT":
-            return _error("key", f"{arn} is {spec}", "use a symmetric key for encryption")
+        usage, state = found.get("KeyUsage"), found.get("KeyState")
+        if spec != "SYMMETRIC_DEFAULT" or usage != "ENCRYPT_DECRYPT":
+            return _error(
+                "key",
+                f"{arn} has the spec {spec} and the usage {usage}",
+                "use another key, whose spec is SYMMETRIC_DEFAULT and usage ENCRYPT_DECRYPT: "
+                "neither can be changed",
+            )
+        if state == "PendingDeletion":
+            return _error("key", f"{arn} is to be deleted", "cancel its deletion and enable it")
         if not found.get("Enabled"):
-            return _error("key", f"{arn} is {found.get('KeyState')}", "enable the key")
+            return _error("key", f"{arn} is {state}", "enable the key")
         return _ok("key", "symmetric, enabled and in the Region")
 
     async def _role_trust(self) -> PreflightFinding:
@@ -333,25 +361,23 @@ class _Checks:
         )
 
 
-async def _disk(organization: Organization, folder: Path) -> PreflightFinding:
+async def _disk(
+    organization: Organization, choosing: Callable[[], Awaitable[list[Choice]]], folder: Path
+) -> PreflightFinding:
     """Compare the free space with the mailboxes' sizes, which are those before compression."""
-    total, unknown = 0.0, 0
-    async for user in organization.list_users(max_results=100):
-        if user.id is None or user.state != "ENABLED":
-            continue
-        try:
-            details = await organization.get_mailbox_details(user_id=user.id)
-        except ServiceError:
-            unknown += 1
-        else:
-            total += (details.mailbox_size or 0.0) * _MEGABYTE
-    free = await anyio.to_thread.run_sync(_free_space, folder)
-    sizes = f"{total / 1e9:.1f} GB of mail, {free / 1e9:.1f} GB free at {folder}"
-    if unknown:
-        sizes += f", {unknown} mailboxes of unknown size"
-    if free < total:
+    try:
+        free = await anyio.to_thread.run_sync(free_space, folder)
+    except OSError as error:
+        return _error("disk", str(error), "give a folder that you may write to")
+    mail = await mail_size(organization, await choosing())
+    sizes = f"{mail.bytes / 1e9:.1f} GB of mail, {free / 1e9:.1f} GB free at {folder}"
+    if mail.unknown:
+        sizes += f", {mail.unknown} mailboxes of unknown size"
+    if free < mail.bytes:
         return _error("disk", sizes, "use a larger disk, or export in parts with include patterns")
-    if free < 2 * total:
+    if mail.unknown and not mail.known:
+        return _unknown("disk", sizes)
+    if free < 2 * mail.bytes:
         return PreflightFinding(
             check="disk",
             verdict=Verdict.WARNING,
@@ -359,12 +385,6 @@ async def _disk(organization: Organization, folder: Path) -> PreflightFinding:
             remedy="converting needs as much space again as the archives",
         )
     return _ok("disk", sizes)
-
-
-def _free_space(folder: Path) -> int:
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.resolve().parent
-    return shutil.disk_usage(folder).free
 
 
 async def _looked(check: str, look: Callable[[], Awaitable[PreflightFinding]]) -> PreflightFinding:

@@ -307,14 +307,14 @@ def _status_of(error: Exception) -> int | None:
 
 
 def is_passing(error: Exception) -> bool:
-    """Return whether an error is of the network or of a busy S3, so that going on may help.
+    """Return whether an error is of the network or of a busy service, so that going on may help.
 
     Args:
-        error: What a call to S3, or reading its answer, raised.
+        error: What a call of botocore, or reading its answer, raised.
     """
     status = _status_of(error)
     if status is not None:
-        return status == 429 or status >= 500
+        return status == 429 or status >= 500 or "(Throttling" in str(error)
     if isinstance(error, OSError):
         return True
     packages = ("botocore", "aiobotocore", "aiohttp", "httpx", "httpx2", "httpcore", "httpcore2")

@@ -83,7 +83,8 @@ def conditions(statement: Statement, key: str) -> list[str]:
     for tests in statement.get("Condition", {}).values():
         for name, values in tests.items():
             if name.casefold() == key.casefold():
-                found += values if isinstance(values, list) else [values]
+                listed = values if isinstance(values, list) else [values]
+                found += map(str, listed)  # an account may be written as a number
     return found
 
 
