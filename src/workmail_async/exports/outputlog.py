@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from .download import is_passing
+
 if TYPE_CHECKING:
     from .archive import ArchiveCheck
 
@@ -19,21 +21,15 @@ _LARGEST = 1024 * 1024
 
 @frozen(kw_only=True)
 class OutputLog:
-    """What WorkMail says of a finished export.
+    """What WorkMail says of a finished export, as far as it can be compared.
 
     Attributes:
         messages: How many messages it exported.
-        folders: How many folders.
-        bytes: How many bytes; of what, is not documented.
         non_exportable: How many items it could not export.
-        sha384: A hash; of what, is not documented.
     """
 
     messages: int | None
-    folders: int | None
-    bytes: int | None
     non_exportable: int | None
-    sha384: str | None
 
     def compare(self, found: ArchiveCheck) -> list[str]:
         """Return in words where the archive and the log differ, or items were left out."""
@@ -56,7 +52,7 @@ async def find_output_log(s3: Any, bucket: str, path: str) -> OutputLog | None:
     Returns:
         The log; None when there is none, or it may not be read.
     """
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import ClientError
 
     folder, _, name = path.removeprefix("s3://").removeprefix(f"{bucket}/").rpartition("/")
     stem = name.removesuffix(".zip")
@@ -69,8 +65,9 @@ async def find_output_log(s3: Any, bucket: str, path: str) -> OutputLog | None:
                     log = read_output_log(await body.read())
                 if log is not None:
                     return log
-    except (BotoCoreError, ClientError):
-        pass
+    except Exception as error:
+        if not is_passing(error) and not isinstance(error, ClientError):
+            raise
     return None
 
 
@@ -82,17 +79,13 @@ def read_output_log(content: bytes) -> OutputLog | None:
     """
     try:
         data = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(data, dict) or "totalMessages" not in data:
         return None
-    digest = data.get("sha384Hash")
     return OutputLog(
         messages=_number(data.get("totalMessages")),
-        folders=_number(data.get("totalFolders")),
-        bytes=_number(data.get("totalBytes")),
         non_exportable=_number(data.get("totalNonExportableItems")),
-        sha384=digest if isinstance(digest, str) else None,
     )
 
 
