@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from .archive import ArchiveCheck, ArchiveItem, Finding, ItemKind, MailboxArchive, check
+from workmail_async.runtime.waiting import ProgressCallback
+
+from .archive import (
+    ArchiveCheck,
+    ArchiveItem,
+    Finding,
+    ItemKind,
+    Limits,
+    MailboxArchive,
+    OnProgress,
+    Problem,
+    check,
+)
 from .checks import PreflightFinding, PreflightReport, Verdict, preflight
 from .download import Download
 from .errors import (
@@ -15,15 +27,16 @@ from .errors import (
     ManifestInUseError,
     ManifestLostError,
 )
+from .findings import Findings, ItemError
 from .job import ExportJob
 from .manifest import Manifest
 from .options import ExportOptions
-from .policies import ExportPolicies, export_policies
+from .policies import ExportPolicies, Policy, export_policies
 from .progress import ExportProgress, ProgressListener, RunningDownload, RunningExport
 from .report import ExportReport, MailboxReport, report_of
 from .rows import FileRow, JobRow, MailboxRow, Status
 from .runner import OrganizationExport
-from .selection import Choice, Entity, choose
+from .selection import Choice, Entity, EntityKind, choose
 from .target import ExportTarget
 from .writers import Conversion, write_eml_tree, write_eml_zip, write_maildir, write_mbox
 
@@ -37,6 +50,7 @@ __all__ = [
     "Download",
     "DownloadError",
     "Entity",
+    "EntityKind",
     "ExportAbortedError",
     "ExportError",
     "ExportJob",
@@ -47,8 +61,11 @@ __all__ = [
     "ExportTarget",
     "FileRow",
     "Finding",
+    "Findings",
+    "ItemError",
     "ItemKind",
     "JobRow",
+    "Limits",
     "MailboxArchive",
     "MailboxReport",
     "MailboxRow",
@@ -56,9 +73,13 @@ __all__ = [
     "ManifestError",
     "ManifestInUseError",
     "ManifestLostError",
+    "OnProgress",
     "OrganizationExport",
+    "Policy",
     "PreflightFinding",
     "PreflightReport",
+    "Problem",
+    "ProgressCallback",
     "ProgressListener",
     "RunningDownload",
     "RunningExport",

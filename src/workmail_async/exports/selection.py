@@ -14,7 +14,7 @@ from workmail_async.workmail.organization import Organization
 from .errors import ExportError
 from .rows import MailboxRow
 
-Kind = Literal["user", "resource", "group"]
+EntityKind = Literal["user", "resource", "group"]
 
 
 @frozen(kw_only=True)
@@ -30,7 +30,7 @@ class Entity:
     """
 
     entity_id: str
-    kind: Kind
+    kind: EntityKind
     name: str
     email: str | None
     state: str
