@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from workmail_async import WorkMailClient, enums, errors, exports, models
+from workmail_async import WorkMailClient, emulator, enums, errors, exports, models
 from workmail_async.cli.commands import program
 from workmail_async.messageflow import errors as messageflow_errors
 from workmail_async.runtime import errors as runtime_errors
@@ -79,7 +79,7 @@ def export_errors() -> str:
     """Describe the classes of `workmail_async.exports`."""
     own = error_classes(exports)
     return _error_table(
-        (cls, _paragraph(cls, 0), ADVICE.get(cls) or _paragraph(cls, 1)) for cls in own
+        (cls, _paragraph(cls, 0), EXPORT_ADVICE.get(cls.__name__, "")) for cls in own
     )
 
 
@@ -242,6 +242,11 @@ _MESSAGE_FLOW_NOTES = {
 }
 
 
+def reference(package: ModuleType) -> str:
+    """Ask mkdocstrings for every public name of a package."""
+    return "\n\n".join(f"::: {package.__name__}.{name}" for name in package.__all__)
+
+
 def command_line() -> str:
     """Show the help of the command line, each command's under a heading of its own."""
     whole = click.Context(program, info_name="workmail-async", terminal_width=100)
@@ -252,7 +257,7 @@ def command_line() -> str:
     return "\n".join(parts)
 
 
-#: What to do about errors of ours, unless the docstring says it; no advice fails the build.
+#: What to do about our own errors; a class without advice fails the build.
 ADVICE: dict[type[errors.WorkMailError], str] = {
     errors.WorkMailError: "Catch it to let nothing of ours through.",
     errors.ClientClosedError: "Make a new client, or keep this one open for longer.",
@@ -269,10 +274,20 @@ ADVICE: dict[type[errors.WorkMailError], str] = {
     errors.WaiterError: "Look at `state` and `last_response`.",
     errors.WaiterFailedError: "Read `reason` and begin anew; waiting longer does not help.",
     errors.WaiterTimeoutError: "Wait again, with a longer `timeout`.",
-    exports.ArchiveError: "Fetch the file again; `path` says which.",
-    exports.ExportError: "Catch it to let nothing of an export through.",
-    exports.ManifestError: "Choose another folder, or put back the manifest at `path`.",
-    exports.ManifestInUseError: "Wait for the other process, or look at what it does: `status`.",
+}
+
+
+#: What to do about the errors of exports.
+EXPORT_ADVICE = {
+    "ArchiveError": "Fetch the file again; `path` says which.",
+    "BadExportError": "Export the mailbox anew; fetching the file again does not help.",
+    "DownloadError": "Download again: it goes on where it ended.",
+    "ExportAbortedError": "Mend what the message names, and run the export again.",
+    "ExportError": "Catch it to let nothing of an export through.",
+    "ItemError": "Go on with the next item; `finding` says what is wrong with this one.",
+    "ManifestError": "Choose another folder, or put back the manifest at `path`.",
+    "ManifestInUseError": "Wait for the other process, or look at how far it is: `status`.",
+    "ManifestLostError": "Mend the disk or put back the manifest, and run the export again.",
 }
 
 
@@ -284,6 +299,8 @@ GENERATED: dict[str, Callable[[], str]] = {
     "enums": enum_table,
     "error-tree": error_tree,
     "export-errors": export_errors,
+    "names-of-emulator": lambda: reference(emulator),
+    "names-of-exports": lambda: reference(exports),
     "own-errors": own_errors,
     "sensitive-members": sensitive_members,
     "service-errors": service_errors,

@@ -19,7 +19,7 @@ DOCS = ROOT / "docs"
 
 
 def test_every_kind_of_table_is_on_a_page() -> None:
-    pages = "".join(page.read_text(encoding="utf-8") for page in DOCS.glob("*.md"))
+    pages = "".join(page.read_text(encoding="utf-8") for page in DOCS.rglob("*.md"))
     assert set(re.findall(r"<!-- generated: (\S+) -->", pages)) == set(GENERATED)
 
 
@@ -68,6 +68,6 @@ def test_every_module_of_models_has_its_page() -> None:
 @pytest.mark.parametrize("module", [workmail_async, exports, emulator], ids=lambda m: m.__name__)
 def test_the_reference_has_every_public_name(module: ModuleType) -> None:
     pages = (DOCS / "reference").rglob("*.md")
-    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    text = on_page_markdown("".join(page.read_text(encoding="utf-8") for page in pages))
     shown = set(re.findall(r"^::: workmail_async\.(?:\w+\.)*(\w+)$", text, re.MULTILINE))
     assert set(module.__all__) - {"__version__", "models"} <= shown
