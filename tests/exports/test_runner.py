@@ -23,11 +23,13 @@ from workmail_async.exports import (
     ExportProgress,
     ExportReport,
     ExportTarget,
+    MailboxRow,
     ManifestError,
     ManifestInUseError,
     OrganizationExport,
     Status,
 )
+from workmail_async.exports.downloader import file_name
 
 pytestmark = pytest.mark.anyio
 
@@ -331,3 +333,31 @@ async def test_a_mailbox_without_mail_is_safe_too(emulator: Emulator, tmp_path: 
     report = await _export(where, tmp_path)
     assert report.complete
     assert report.total_items == 0
+
+
+@pytest.mark.parametrize(
+    ("label", "entity_id", "name"),
+    [
+        ("ana@acme.example", "1234-5678-90ab", "ana@acme.example-567890ab.zip"),
+        ("Ana@acme.example", "1234-5678-90cd", "Ana@acme.example-567890cd.zip"),
+        ("con.rad@acme.example", "12345678", "_con.rad@acme.example-12345678.zip"),
+        ("../../etc/passwd", "12345678", "_.._etc_passwd-12345678.zip"),
+        ("Z\u00fcrich: room 1", "r-12345678", "Z_rich__room_1-12345678.zip"),
+        ("...", "12345678", "mailbox-12345678.zip"),
+    ],
+)
+def test_archives_have_names_that_every_file_system_tells_apart(
+    label: str, entity_id: str, name: str
+) -> None:
+    row = MailboxRow(
+        entity_id=entity_id,
+        kind="user",
+        name=label,
+        email=None,
+        state="ENABLED",
+        status=Status.EXPORTED,
+        reason=None,
+        attempts=1,
+        not_before=None,
+    )
+    assert file_name(row) == name

@@ -132,7 +132,9 @@ class Coordinator:
         state, manifest = self._state, self._state.manifest
         known = await state.write(manifest.jobs, row.entity_id)
         if any(other.job_id == job.job_id and other.state == job.state for other in known):
-            await self._defer(row, again, "its last export is of no use, and one a day is possible")
+            await self._defer(
+                row, again, "its last export cannot be used, and one in 24 hours is possible"
+            )
         elif self._is_ours(row, job):
             prefix, now = job.s3_path or "", state.time()
             state.running[job.job_id] = await state.write(

@@ -20,6 +20,7 @@ from .manifest import Manifest
 from .outputlog import find_output_log
 from .progress import RunningDownload
 from .rows import FileRow, JobRow, MailboxRow, Status
+from .safe_names import safe_name
 from .state import RunState
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ class Downloader:
         """Fetch an archive until it is good; it does not get its name before."""
         problem = ""
         for _ in range(_TRIES):
+            if problem:
+                self._state.tell(f"{row.label}: the file is bad, fetching it again")
             self._state.end_download(row.entity_id)
             self._state.downloading[row.entity_id] = RunningDownload(
                 label=row.label, bytes=0, size=None
@@ -129,7 +132,6 @@ class Downloader:
                     return part, found
                 problem = _losses(found)
             await anyio.Path(part.path).unlink(missing_ok=True)
-            self._state.tell(f"{row.label}: the file is bad, fetching it again")
         raise BadExportError(f"the file was bad {_TRIES} times: {problem}")
 
     def _expect(self, entity_id: str, size: int) -> None:
@@ -155,7 +157,8 @@ def _losses(found: ArchiveCheck) -> str:
 
 def file_name(row: MailboxRow) -> str:
     """Return the name of a mailbox's archive: its address or name, and the end of its id."""
-    label = re.sub(r"[^A-Za-z0-9@._+-]", "_", row.label)[:100].lstrip(".") or "mailbox"
+    plain = re.sub(r"[^A-Za-z0-9@._+-]", "_", row.label)[:100].lstrip(".") or "mailbox"
+    label, _ = safe_name(plain)  # such as that of con.rad@acme.example, a device on Windows
     return f"{label}-{re.sub(r'[^A-Za-z0-9]', '', row.entity_id)[-8:]}.zip"
 
 
