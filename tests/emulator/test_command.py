@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,10 @@ import boto3
 import pytest
 from click.testing import CliRunner
 
+from tests.emulator.waiting import LONG_ENOUGH, until
 from workmail_async.emulator.__main__ import main
 
 READY = "WorkMail emulator listening on "
-LONG_ENOUGH = 60.0
 
 
 @contextmanager
@@ -61,6 +61,36 @@ def test_it_says_where_it_is_and_stops_when_asked(number: int, tmp_path: Path) -
         out, err = process.communicate(timeout=LONG_ENOUGH)
         client.close()
         assert (process.returncode, out, err) == (0, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_when_asked_while_it_reads_a_seed(number: int, tmp_path: Path) -> None:
+    mail = tmp_path / "endless.eml"
+    os.mkfifo(mail)
+    seed = tmp_path / "seed.yaml"
+    seed.write_text(
+        f"organizations: [{{alias: acme, users: [{{name: ana, mail: [{{path: {mail}}}]}}]}}]"
+    )
+    command = [sys.executable, "-m", "workmail_async.emulator", "--port", "0", "--seed", str(seed)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        writing: list[int] = []
+
+        def is_read() -> bool:
+            with suppress(OSError):  # as long as nobody reads
+                writing.append(os.open(mail, os.O_WRONLY | os.O_NONBLOCK))
+            return bool(writing)
+
+        try:
+            until(is_read)
+            os.kill(process.pid, number)
+            out, err = process.communicate(timeout=LONG_ENOUGH)
+        finally:
+            process.kill()
+            for file in writing:
+                os.close(file)
+    assert (process.returncode, out, err) == (0, "", "")
 
 
 def test_a_taken_port_is_said_in_one_line() -> None:

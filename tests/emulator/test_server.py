@@ -497,6 +497,7 @@ def test_the_emulator_needs_nothing_else_of_the_package() -> None:
     code = """
 import sys
 import workmail_async.emulator.__main__
+import workmail_async.emulator.server
 others = {name.split(".")[1] for name in sys.modules if name.startswith("workmail_async.")}
 assert others == {"emulator"}, others
 """

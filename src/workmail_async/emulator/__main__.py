@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import signal
-import threading
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from .server import Emulator
+_AN_HOUR = 3_600
+_ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
 @click.command()
@@ -29,13 +30,11 @@ from .server import Emulator
 )
 def main(host: str, port: int, region: str, seed: Path | None) -> None:
     """Run an emulated WorkMail, with S3, KMS, IAM and STS beside it, until Ctrl-C or SIGTERM."""
-    stop = threading.Event()
+    for number in _ENDINGS:
+        signal.signal(number, _leave)
+    # Takes a second, in which somebody may already want it to end.
+    from .server import Emulator
 
-    def ask_to_stop(*_: Any) -> None:
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ask_to_stop)
     try:
         emulator = Emulator(host=host, port=port, region=region, seed=seed)
         emulator.start()
@@ -44,9 +43,17 @@ def main(host: str, port: int, region: str, seed: Path | None) -> None:
     try:
         # `click.echo` flushes, so that whoever waits for this line gets it at once.
         click.echo(f"WorkMail emulator listening on {emulator.endpoint_url}")
-        stop.wait()
+        while True:  # sleep, as Ctrl-C ends no other kind of waiting on Windows
+            time.sleep(_AN_HOUR)
     finally:
         emulator.stop()
+
+
+def _leave(*_: Any) -> NoReturn:
+    """End the command, be it at work on a large seed or serving; asking once is enough."""
+    for number in _ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(0)
 
 
 if __name__ == "__main__":
