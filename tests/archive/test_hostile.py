@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import tempfile
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.archive.hostile import ATTACKS, hostile
+from tests.archive.zips import (
+    BZIP2,
+    SIZES_FOLLOW,
+    STORED,
+    Member,
+    calendar_file,
+    letter,
+    saved,
+    zip_of,
+)
 from workmail_async.exports import zip_content
 from workmail_async.exports.archive import MailboxArchive, check
+from workmail_async.exports.errors import ArchiveError
 from workmail_async.exports.writers import write_eml_tree, write_eml_zip, write_maildir, write_mbox
 
 WRITERS = (write_mbox, write_eml_tree, write_eml_zip, write_maildir)
@@ -110,6 +124,46 @@ def test_a_hostile_zip_does_no_harm(number: int, tmp_path: Path, unpacked: list[
     assert read <= MOST_READINGS * len(case.data) + MEBIBYTE
     assert sum(unpacked) <= MOST_UNPACKED
     assert peak - at_start <= MOST_MEMORY + len(case.data)
+
+
+SOUND = zip_of(
+    Member(name=b"Inbox/"),
+    Member(name=b"Inbox/1.eml", content=letter(1)),
+    Member(name=b"Inbox/2.eml", content=letter(2), flags=SIZES_FOLLOW),
+    Member(name=b"Inbox/3.ics", content=calendar_file(3), method=STORED),
+    Member(name=b"Inbox/4.eml", content=letter(4), method=BZIP2),
+    comment=b"a comment",
+)
+MARKS = st.sampled_from([zip_of(), b"PK\1\2", b"PK\3\4", b"PK\6\7", b"PK\7\x08", b"\xff" * 4])
+DAMAGES = st.lists(
+    st.tuples(st.integers(0, len(SOUND)), st.integers(0, 40), MARKS | st.binary(max_size=8)),
+    max_size=5,
+)
+
+
+@given(DAMAGES)
+@settings(deadline=None)
+def test_whatever_is_damaged_each_entry_is_had_or_told_of(
+    damages: list[tuple[int, int, bytes]],
+) -> None:
+    data = SOUND
+    for place, length, instead in damages:
+        data = data[:place] + instead + data[place + length :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = saved(Path(folder) / "x.zip", data)
+        try:
+            archive = MailboxArchive(path)
+        except ArchiveError:  # its begin and its end are gone: it is no zip
+            return
+        with archive:
+            found = list(archive.walk())
+            checked = archive.check()
+            done = write_mbox(archive, folder, "ana@acme.example")
+        assert len(found) == len(archive) == checked.entries == done.items
+        assert checked.items == done.written
+        assert checked.ok == done.complete
+        assert done.balanced
+        assert checked.ok or checked.findings.lost
 
 
 def test_the_search_for_entries_keeps_nothing_of_what_it_unpacks(
