@@ -166,7 +166,7 @@ class TestPreflight:
     ) -> None:
         unknown = PreflightFinding(check="key", verdict=Verdict.UNKNOWN, message="?")
 
-        async def look(*_: object) -> PreflightReport:
+        async def look(*_: object, **__: object) -> PreflightReport:
             return PreflightReport(findings=(unknown,))
 
         monkeypatch.setattr("workmail_async.cli.looking.look_before", look)

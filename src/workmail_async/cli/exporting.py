@@ -157,9 +157,7 @@ def export(
     )
     settings.check()
     options = ExportOptions(
-        include=settings.include,
-        exclude=settings.exclude,
-        disabled=settings.disabled,
+        **settings.patterns,
         slots=slots,
         retries=retries,
         retry_delay=retry_delay,
@@ -250,7 +248,8 @@ async def _preflight_passes(org: Organization, settings: Settings, output: Outpu
     rows = await anyio.to_thread.run_sync(_mailboxes, settings)
     begun = any(row.status in _TOUCHED for row in rows)
     # once it has begun, the space that is needed is no longer that of all mailboxes
-    found = await preflight(org, settings.target, None if begun else settings.folder)
+    folder = None if begun else settings.folder
+    found = await preflight(org, settings.target, folder, **settings.patterns)
     remarks = [finding for finding in found.findings if finding.verdict.value != "ok"]
     if remarks:
         data = {"ok": found.ok, "findings": [asdict(finding) for finding in remarks]}
@@ -261,10 +260,8 @@ async def _preflight_passes(org: Organization, settings: Settings, output: Outpu
 
 
 async def _dry_run(org: Organization, settings: Settings, output: Output) -> ExitStatus:
-    choices = await choose(
-        org, include=settings.include, exclude=settings.exclude, disabled=settings.disabled
-    )
-    found = await preflight(org, settings.target, settings.folder)
+    choices = await choose(org, **settings.patterns)
+    found = await preflight(org, settings.target, settings.folder, **settings.patterns)
     rows = await anyio.to_thread.run_sync(_mailboxes, settings)
     safe = frozenset(row.entity_id for row in rows if row.status is Status.SAFE)
     data = [asdict(finding) for finding in found.findings]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TypedDict
 
 import click
 from attrs import frozen
@@ -35,6 +36,14 @@ _FORMS = {
         r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:(?:key|alias)/.+",
     ),
 }
+
+
+class Patterns(TypedDict):
+    """Which mailboxes are exported."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    disabled: bool
 
 
 @frozen(kw_only=True)
@@ -87,6 +96,11 @@ class Settings:
     def disabled(self) -> bool:
         """Whether disabled mailboxes are exported."""
         return bool(json.loads(self.values.get("disabled") or "false"))
+
+    @property
+    def patterns(self) -> Patterns:
+        """Which mailboxes are exported, as the library's functions take it."""
+        return {"include": self.include, "exclude": self.exclude, "disabled": self.disabled}
 
     def client(self) -> WorkMailClient:
         """Return a client with these settings."""
