@@ -13,6 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.to_thread
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -20,6 +22,7 @@ from moto import mock_aws
 
 from tests.emulator.conftest import ClientMaker
 from tests.emulator.refusals import refused
+from tests.emulator.waiting import LONG_ENOUGH
 from workmail_async import emulator as package
 from workmail_async.emulator import (
     Clock,
@@ -180,6 +183,23 @@ async def test_it_runs_beside_both_event_loops(anyio_backend: str) -> None:
     assert url.startswith("http://127.0.0.1:")
     with pytest.raises(RuntimeError, match="not running"):
         _ = emulator.endpoint_url
+
+
+def test_two_run_at_once_on_two_event_loops() -> None:
+    async def play(alias: str) -> list[str]:
+        async with Emulator() as emulator:
+            emulator.create_organization(alias)
+            both_run.wait()
+            listed = await anyio.to_thread.run_sync(lambda: emulator.client().list_organizations())
+            both_run.wait()
+            return [each["Alias"] for each in listed["OrganizationSummaries"]]
+
+    def run(backend: str) -> list[str]:
+        return anyio.run(play, f"on-{backend}", backend=backend)
+
+    both_run = threading.Barrier(2, timeout=LONG_ENOUGH)
+    with ThreadPoolExecutor(2) as loops:
+        assert list(loops.map(run, ("asyncio", "trio"))) == [["on-asyncio"], ["on-trio"]]
 
 
 class TestTheRequestPath:

@@ -15,6 +15,7 @@ from typing_extensions import Self
 from . import seeding
 from .access import CREDENTIALS, Clients, Credentials
 from .application import EmulatorApplication
+from .calls import WORKMAIL
 from .clock import Clock
 from .control import Control
 from .faults import Faults
@@ -44,6 +45,7 @@ from .seeding import (
     Seed,
     UserLike,
 )
+from .validation import service_model
 from .workmail.exceptions import (
     EntityNotFoundException,
     OrganizationNotFoundException,
@@ -118,6 +120,7 @@ class Emulator:
         """
         if self._world is not None:
             raise RuntimeError("the emulator is running already")
+        service_model(WORKMAIL)  # seeds need it: read it here, where no event loop waits for it
         world = World(
             clock=self.clock,
             lifecycle=self.lifecycle,
