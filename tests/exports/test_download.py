@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -204,3 +206,55 @@ async def test_an_endpoint_that_stays_away_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(DownloadError, match=r"cannot be read: .*s3\.example"):
         await fetch(Gone(), "acme", "exports/ana.zip", tmp_path / "ana.zip")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(403, "It takes s3:GetObject"), (412, "was replaced while it was read")]
+)
+async def test_a_refusal_in_the_middle_is_told(tmp_path: Path, status: int, words: str) -> None:
+    class Refusing(Store):
+        async def get_object(self, **_: Any) -> dict[str, Any]:
+            raise _refusal("Refused", status)
+
+    with pytest.raises(DownloadError, match=words):
+        await fetch(Refusing(), "acme", "exports/ana.zip", tmp_path / "ana.zip")
+
+
+async def test_a_defect_is_not_taken_for_a_cut(tmp_path: Path) -> None:
+    class Odd(Store):
+        async def get_object(self, **_: Any) -> dict[str, Any]:
+            raise KeyError("odd")
+
+    with pytest.raises(KeyError, match="odd"):
+        await fetch(Odd(), "acme", "exports/ana.zip", tmp_path / "ana.zip")
+
+
+async def test_a_part_that_another_process_wrote_to_is_not_kept(tmp_path: Path) -> None:
+    part = await fetch_part(Store(), "acme", "exports/ana.zip", tmp_path / "ana.zip")
+    await anyio.Path(part.path).write_bytes(CONTENT + b"more")
+    with pytest.raises(DownloadError, match="written to by another process"):
+        await keep(part)
+    assert _names(tmp_path) == []
+
+
+async def test_a_part_that_is_gone_is_told(tmp_path: Path) -> None:
+    part = await fetch_part(Store(), "acme", "exports/ana.zip", tmp_path / "ana.zip")
+    await anyio.Path(part.path).unlink()
+    with pytest.raises(DownloadError, match="cannot be written"):
+        await keep(part)
+
+
+async def test_a_full_disk_is_told_and_leaves_no_file_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(DownloadError, match="cannot be written: No space left on device"):
+            await fetch(Store(), "acme", "exports/ana.zip", tmp_path / "ana.zip")
+    gc.collect()  # a file left open would warn
+    store = Store()
+    await fetch(store, "acme", "exports/ana.zip", tmp_path / "ana.zip")
+    assert store.ranges == []  # all of it was there

@@ -47,7 +47,7 @@ from workmail_async.exports import (
     export_policies,
 )
 from workmail_async.exports.archive import OnProgress, check
-from workmail_async.exports.stock import JobWatch, Sight
+from workmail_async.exports.stock import JobWatch, Listing, Sight
 
 pytestmark = pytest.mark.anyio
 
@@ -254,6 +254,83 @@ async def test_a_start_whose_answer_was_lost_is_found_though_the_role_has_change
     report = await _export(evolve(where, target=target), tmp_path)
     assert report.complete
     assert len(await anyio.to_thread.run_sync(where.jobs)) == 1
+
+
+async def test_downloading_alone_brings_what_has_completed_and_starts_nothing(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    where = await sited(emulator, 2)
+    await _leave_running(where, tmp_path)
+    async with where.organization() as organization:
+        export = OrganizationExport(
+            organization, where.target, tmp_path, options=QUICK, now=emulator.clock.now
+        )
+        report = await export.download()
+        assert {m.status for m in report.mailboxes} == {Status.RUNNING}
+        emulator.clock.advance(700.0)
+        assert (await export.download()).complete
+    assert _starts(where) == 2
+
+
+async def test_another_mailboxes_job_under_the_same_name_is_not_taken_over(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = await sited(emulator, 1)
+    await where.ask(
+        "workmail",
+        "start_mailbox_export_job",
+        OrganizationId=where.seeded.id,
+        EntityId=where.seeded.users["user000"],
+        RoleArn=where.target.role_arn,
+        KmsKeyArn=where.target.kms_key_arn,
+        S3BucketName=where.target.bucket,
+        S3Prefix=f"{where.target.prefix}/elsewhere",
+        ClientToken="elsewhere",
+    )
+    whole = JobWatch.list
+
+    async def with_addresses(self: JobWatch, **how: Any) -> Listing:
+        listing = await whole(self, **how)
+        jobs = {
+            job_id: evolve(job, entity_id="user000@acme.example")
+            for job_id, job in listing.jobs.items()
+        }
+        return evolve(listing, jobs=jobs)
+
+    monkeypatch.setattr(JobWatch, "list", with_addresses)
+    report = await _export(where, tmp_path)
+    (status, reason) = _mailboxes(report)["user000"]
+    assert status is Status.PENDING
+    assert "once in 24 hours" in reason
+
+
+@pytest.mark.parametrize(("times", "status"), [(2, Status.SAFE), (3, Status.FAILED)])
+async def test_a_mailbox_that_is_not_ready_is_tried_again_a_few_times(
+    emulator: Emulator, tmp_path: Path, times: int, status: Status
+) -> None:
+    where = await sited(emulator, 1)
+    await _add(
+        emulator,
+        lambda: ErrorAnswer("EntityStateException", operation="StartMailboxExportJob", times=times),
+    )
+    report = await _export(where, tmp_path)
+    assert [m.status for m in report.mailboxes] == [status]
+    assert ("EntityStateException" in _mailboxes(report)["user000"][1]) is (times == 3)
+
+
+async def test_a_mailbox_that_workmail_does_not_know_is_given_up(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    where = await sited(emulator, 1)
+    await _add(
+        emulator,
+        lambda: ErrorAnswer("EntityNotFoundException", operation="StartMailboxExportJob"),
+    )
+    report = await _export(where, tmp_path)
+    assert _mailboxes(report)["user000"] == (
+        Status.FAILED,
+        "WorkMail knows no such mailbox any more",
+    )
 
 
 # --- mailboxes ---

@@ -6,11 +6,12 @@ import hashlib
 import zipfile
 from pathlib import Path
 
+import anyio.to_thread
 import pytest
 
 from tests.exports.conftest import sited
 from workmail_async import errors
-from workmail_async.emulator import AfterCalls, AfterTime, Emulator
+from workmail_async.emulator import AfterCalls, AfterTime, Emulator, ErrorAnswer
 from workmail_async.exports import DownloadError, ExportJob
 
 pytestmark = pytest.mark.anyio
@@ -97,3 +98,23 @@ async def test_a_token_makes_starting_repeatable(emulator: Emulator) -> None:
             for _ in range(2)
         ]
     assert first.job_id == second.job_id
+
+
+@pytest.mark.parametrize("percent", [10, 100])
+async def test_a_refused_cancel_is_told_unless_the_job_has_ended(
+    emulator: Emulator, percent: int
+) -> None:
+    where = await sited(emulator, 1)
+    emulator.lifecycle.mailbox_export = AfterTime(600)
+    refusal = await anyio.to_thread.run_sync(
+        lambda: ErrorAnswer("InvalidParameterException", operation="CancelMailboxExportJob")
+    )
+    async with where.organization() as organization:
+        job = await ExportJob.start(organization, entity_id="user000", target=where.target)
+        emulator.faults.add(refusal)
+        if percent == 100:
+            emulator.clock.advance(601)
+            assert (await job.cancel()).state == "COMPLETED"
+        else:
+            with pytest.raises(errors.InvalidParameterException):
+                await job.cancel()

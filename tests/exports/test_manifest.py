@@ -292,3 +292,9 @@ def test_a_manifest_without_records_says_so(tmp_path: Path) -> None:
     path.write_bytes(b"")
     with pytest.raises(ManifestError, match="nothing is recorded in it yet"):
         Manifest(path, read_only=True)
+
+
+def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    with pytest.raises(ManifestError, match="cannot be opened"):
+        Manifest(tmp_path / "m")

@@ -294,6 +294,7 @@ async def test_a_deadline_ends_the_run_and_the_next_one_goes_on(
     report = await _export(where, tmp_path, evolve(QUICK, deadline=1.5))
     assert not report.complete
     assert set(_statuses(report).values()) <= {Status.PENDING, Status.RUNNING}
+    emulator.lifecycle.mailbox_export = AfterTime(0.2)  # of jobs that were not started yet
     emulator.clock.advance(700.0)
     report = await _export(where, tmp_path)
     assert report.complete
