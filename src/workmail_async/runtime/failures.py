@@ -170,7 +170,10 @@ def service_error(response: dict[str, Any], call: Call) -> errors.ServiceError:
     code = str(found.get("Code") or "Unknown")
     message = found.get("Message") or response.get("message") or response.get("Message") or ""
     message = scrub(str(message), call.request)
-    metadata = {**response.get("ResponseMetadata", {}), "RetryAttempts": call.attempts - 1}
+    metadata: dict[str, Any] = {
+        **response.get("ResponseMetadata", {}),
+        "RetryAttempts": call.attempts - 1,
+    }
     cls = service_error_classes().get(code, errors.UnknownServiceError)
     return cls(
         message,

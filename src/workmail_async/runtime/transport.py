@@ -202,7 +202,7 @@ class AiobotocoreTransport:
         response = first_non_none_response(responses)
         if response is None:
             response = await self._client._endpoint.http_session.send(request)
-        answer = await convert_to_response_dict(response, model)
+        answer: dict[str, Any] = await convert_to_response_dict(response, model)
         status, headers, body = (answer[part] for part in ("status_code", "headers", "body"))
         call.http_status = status
         call.request_id = headers.get("x-amzn-requestid")
