@@ -43,7 +43,7 @@ class OutputLost(click.ClickException):
         error: Why; None when the reader has ended.
     """
 
-    exit_code = ExitStatus.INCOMPLETE
+    exit_code: int = ExitStatus.INCOMPLETE
 
     def __init__(self, error: OSError | None) -> None:
         super().__init__(f"cannot write the output: {error.strerror or error}" if error else "")
