@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timezone
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 import click
 from rich.console import Console, RenderableType
@@ -43,7 +43,7 @@ class OutputLost(click.ClickException):
         error: Why; None when the reader has ended.
     """
 
-    exit_code: int = ExitStatus.INCOMPLETE
+    exit_code: ClassVar[int] = ExitStatus.INCOMPLETE
 
     def __init__(self, error: OSError | None) -> None:
         super().__init__(f"cannot write the output: {error.strerror or error}" if error else "")
