@@ -110,7 +110,7 @@ def test_ctrl_c_while_archives_are_read(
 def test_ctrl_c_where_signals_cannot_be_listened_for(
     world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def interrupted(*_: object) -> None:
+    async def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("workmail_async.cli.running._can_listen", lambda: False)
