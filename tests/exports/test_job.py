@@ -29,7 +29,11 @@ async def test_start_wait_download(emulator: Emulator, tmp_path: Path) -> None:
             job_id=job.job_id, min_delay=0.01
         )
         assert done.state == "COMPLETED"
-        await job.wait(on_progress=lambda d: seen.append(d.estimated_progress))
+        await job.wait(
+            min_delay=0.1,
+            max_delay=0.2,
+            on_progress=lambda d: seen.append(d.estimated_progress),
+        )
         file = await job.download(tmp_path / "ana.zip")
         named = await job.download(tmp_path)
     assert seen == [100]

@@ -35,6 +35,15 @@ async def gone(server: StubServer, count: int) -> None:
     await anyio.to_thread.run_sync(server.wait_for, lambda: server.open_connections <= count)
 
 
+async def test_a_content_that_is_awaited_says_how_it_is_read(
+    message_flow: MessageFlowClient,
+) -> None:
+    call: Any = message_flow.get_raw_message_content(message_id="m")
+
+    with pytest.raises(TypeError, match=r"async with client\.get_raw_message_content"):
+        await call
+
+
 async def test_reading_in_pieces_and_then_the_rest_gives_everything(
     message_flow: MessageFlowClient, server: StubServer
 ) -> None:

@@ -217,7 +217,9 @@ async def test_half_of_the_credentials_are_none(
 async def test_an_unknown_profile_is_refused(server: StubServer) -> None:
     error = await refusal(errors.ConfigurationError, server.url, region=REGION, profile="nobody")
 
-    assert str(error) == "The config profile (nobody) could not be found: pass another profile=…"
+    assert str(error) == (
+        "The config profile (nobody) could not be found: pass another profile=…, or set AWS_PROFILE"
+    )
 
 
 async def test_a_configuration_file_that_cannot_be_read_is_told(

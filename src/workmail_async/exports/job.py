@@ -107,12 +107,16 @@ class ExportJob:
         self,
         *,
         timeout: float = 21600.0,  # noqa: ASYNC109  (as the waiter that it calls)
+        min_delay: float = 2.0,
+        max_delay: float = 60.0,
         on_progress: ProgressCallback[models.DescribeMailboxExportJobResponse] | None = None,
     ) -> models.DescribeMailboxExportJobResponse:
         """Wait until the job has completed.
 
         Args:
             timeout: Seconds until giving up; the job goes on all the same.
+            min_delay: Seconds before the second look.
+            max_delay: The longest pause between two looks, in seconds.
             on_progress: Called with every description; a plain or an async function.
 
         Returns:
@@ -123,15 +127,17 @@ class ExportJob:
             errors.WaiterTimeoutError: The deadline came first.
         """
         return await self.organization.wait_until_mailbox_export_job_completed(
-            job_id=self.job_id, timeout=timeout, on_progress=on_progress
+            job_id=self.job_id,
+            timeout=timeout,
+            min_delay=min_delay,
+            max_delay=max_delay,
+            on_progress=on_progress,
         )
 
     def watch(
         self, *, min_delay: float = 2.0, max_delay: float = 60.0
     ) -> AsyncIterator[models.DescribeMailboxExportJobResponse]:
         """Look at the job until it has ended, however it ends.
-
-        ::
 
             async for description in job.watch():
                 print(description.state, description.estimated_progress)

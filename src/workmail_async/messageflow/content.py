@@ -114,6 +114,14 @@ class MessageContentCall(AbstractAsyncContextManager[MessageContent]):
     def __repr__(self) -> str:
         return f"MessageContentCall({self._request!r})"
 
+    if not TYPE_CHECKING:  # a type checker sees the mistake, if it does not see this
+
+        def __await__(self):
+            raise TypeError(
+                "a content is not awaited: "
+                "async with client.get_raw_message_content(…) as content: await content.read()"
+            )
+
     async def __aenter__(self) -> MessageContent:
         response = await self._client.send(self._request)
         self._content = response.message_content

@@ -200,7 +200,7 @@ def opening_error(error: Exception) -> errors.WorkMailError | None:
         region = error.kwargs["region_name"]
         return errors.ConfigurationError(f"{region!r} is not an AWS Region, such as 'us-east-1'")
     if isinstance(error, aws.ProfileNotFound):
-        return errors.ConfigurationError(f"{text}: pass another profile=…")
+        return errors.ConfigurationError(f"{text}: pass another profile=…, or set AWS_PROFILE")
     if isinstance(error, _CREDENTIALS):
         return errors.CredentialsError(text)
     if isinstance(error, aws.BotoCoreError):
