@@ -42,7 +42,7 @@ _WRITERS = {
     "eml": write_eml_tree,
     "eml-zip": write_eml_zip,
 }
-_CONVERTED = ("Mailbox", "Status", "Items", "Messages", "Calendar", "Other", "Skipped")
+_CONVERTED = ("Mailbox", "Status", "Items", "As mail", "As .ics", "As they are", "Skipped")
 _COMPLETE, _FAILED = "complete", "failed"
 _PIECE = 1024 * 1024
 #: How many findings of an archive are shown.
