@@ -158,3 +158,19 @@ def test_an_unknown_region_is_said_in_one_line() -> None:
     result = CliRunner().invoke(main, ["--region", "eu-central-1"])
     assert result.exit_code == 1
     assert "eu-central-1" in result.output
+
+
+@pytest.mark.parametrize("missing", ["click", "moto", "yaml"])
+def test_without_its_extra_it_says_what_to_install(missing: str) -> None:
+    script = (
+        f"import runpy, sys; sys.modules[{missing!r}] = None; sys.argv[1:] = ['--port', '0'];"
+        "runpy.run_module('workmail_async.emulator', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert f"the emulator needs {missing}" in done.stderr
+    assert "pip install 'workmail-async[emulator]'" in done.stderr
+    assert "Traceback" not in done.stderr

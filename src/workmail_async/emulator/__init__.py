@@ -153,14 +153,25 @@ __all__ = [
 ]
 
 
+def _explained(error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """Add to an error what to install, if that is what it is about."""
+    if (error.name or "").partition(".")[0] == "workmail_async":
+        return error
+    hint = f"the emulator needs {error.name}: pip install 'workmail-async[emulator]'"
+    return ModuleNotFoundError(hint, name=error.name, path=error.path)
+
+
 if not TYPE_CHECKING:  # a type checker would take any misspelled name for granted
 
     def __getattr__(name):
         home = _HOMES.get(name)
         if home is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-        globals()[name] = value
+        try:
+            module = importlib.import_module(f"{__name__}.{home}")
+        except ModuleNotFoundError as error:
+            raise _explained(error) from error
+        value = globals()[name] = getattr(module, name)
         return value
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any, NoReturn
 
-import click
+try:
+    import click
+except ModuleNotFoundError:
+    sys.exit("the emulator needs click: pip install 'workmail-async[emulator]'")
 
 _AN_HOUR = 3_600
 _ENDINGS = (signal.SIGINT, signal.SIGTERM)
@@ -33,12 +37,12 @@ def main(host: str, port: int, region: str, seed: Path | None) -> None:
     for number in _ENDINGS:
         signal.signal(number, _leave)
     # Takes a second, in which somebody may already want it to end.
-    from .server import Emulator
-
     try:
+        from . import Emulator
+
         emulator = Emulator(host=host, port=port, region=region, seed=seed)
         emulator.start()
-    except (OSError, ValueError) as error:
+    except (ModuleNotFoundError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     try:
         # `click.echo` flushes, so that whoever waits for this line gets it at once.

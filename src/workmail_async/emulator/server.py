@@ -110,6 +110,10 @@ class Emulator:
         self._server: EmulatorServer | None = None
         self._clients = Clients()
 
+    def __repr__(self) -> str:
+        where = "not running" if self._server is None else f"endpoint_url={self.endpoint_url!r}"
+        return f"Emulator({where})"
+
     def start(self) -> None:
         """Start serving.
 
