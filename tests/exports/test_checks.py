@@ -60,6 +60,13 @@ async def _make_role(where: Site, name: str, trust: Any, rights: Any) -> str:
     return arn
 
 
+async def test_a_caller_that_iam_does_not_know_is_told(emulator: Emulator) -> None:
+    where = await sited(emulator, 1)
+    found = (await _findings(where, where.target))["pass role"]
+    assert found.verdict is Verdict.UNKNOWN
+    assert found.message == f"IAM has no user or role arn:aws:sts::{ACCOUNT}:user/moto"
+
+
 async def test_what_is_ready_is_found_ready(emulator: Emulator, tmp_path: Path) -> None:
     where = await sited(emulator, 2)
     found = await _findings(where, where.target, tmp_path / "not" / "there")

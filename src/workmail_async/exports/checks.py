@@ -346,11 +346,18 @@ class _Checks:
             return _unknown("pass role", "it is not known who you are")
         if self._caller.endswith(":root"):
             return _ok("pass role", "the account's root user may pass every role")
-        answer = await self._iam.simulate_principal_policy(
-            PolicySourceArn=_policy_source(self._caller),
-            ActionNames=["iam:PassRole"],
-            ResourceArns=[self._target.role_arn],
-        )
+        from botocore.exceptions import ClientError
+
+        try:
+            answer = await self._iam.simulate_principal_policy(
+                PolicySourceArn=_policy_source(self._caller),
+                ActionNames=["iam:PassRole"],
+                ResourceArns=[self._target.role_arn],
+            )
+        except ClientError as error:
+            if _refusal(error).get("Code") not in {"InvalidInput", "NoSuchEntity"}:
+                raise
+            return _unknown("pass role", f"IAM has no user or role {self._caller}")
         decisions = {result["EvalDecision"] for result in answer["EvaluationResults"]}
         if decisions == {"allowed"}:
             return _ok("pass role", "you may pass the role to WorkMail")
