@@ -328,11 +328,12 @@ async def test_garbage_collection_is_as_it_was(server: StubServer, enabled: bool
 
 
 async def test_garbage_collection_is_as_it_was_after_a_failure(server: StubServer) -> None:
+    frozen = gc.get_freeze_count()  # CPython 3.12 begins with some
     async with WorkMailClient(endpoint_url=server.url) as client:
         await failure_of(client, errors.ConfigurationError)
 
     assert gc.isenabled()
-    assert gc.get_freeze_count() == 0
+    assert gc.get_freeze_count() <= frozen
 
 
 async def test_objects_frozen_for_a_fork_stay_frozen(server: StubServer) -> None:

@@ -12,6 +12,9 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 
+#: CPython 3.12 begins with some hundred frozen objects; who freezes for a fork has thousands.
+_FROZEN_FROM_THE_START = 1_000
+
 
 @contextmanager
 def postponed_collection() -> Generator[None, None, None]:
@@ -21,7 +24,8 @@ def postponed_collection() -> Generator[None, None, None]:
     seldom, so a program that opens many clients would keep their remains for long. A program that
     switched collection off, or that froze objects for a fork, is left as it is.
     """
-    if "aiobotocore.session" in sys.modules or not gc.isenabled() or gc.get_freeze_count():
+    froze = gc.get_freeze_count() > _FROZEN_FROM_THE_START
+    if "aiobotocore.session" in sys.modules or not gc.isenabled() or froze:
         yield
         return
     gc.disable()
