@@ -298,7 +298,8 @@ async def test_a_deadline_ends_the_run_and_the_next_one_goes_on(
     emulator.clock.advance(700.0)
     report = await _export(where, tmp_path)
     assert report.complete
-    assert where.calls("StartMailboxExportJob") == 3
+    # a start that the deadline cut short was repeated, and was none of another job
+    assert len(await anyio.to_thread.run_sync(where.jobs)) == 3
 
 
 async def test_cancelling_the_task_keeps_what_was_done(emulator: Emulator, tmp_path: Path) -> None:
