@@ -1,4 +1,4 @@
-"""Clients for the AWS services around an export, with the settings of a WorkMail client."""
+"""Clients for the AWS services around an export, and what their errors mean."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ KMS = Service("kms", "AWS KMS", "2014-11-01", ())
 STS = Service("sts", "AWS STS", "2011-06-15", ())
 
 _ATTEMPTS = 5
+#: How the codes begin with which a service asks to slow down, whatever their status.
+_BUSY = "Throttling"
 
 
 @asynccontextmanager
@@ -50,3 +52,35 @@ async def _open(service: Service, settings: Settings, behaviour: dict[str, Any])
     from workmail_async.runtime.opening import open_client  # loads aiobotocore
 
     return await open_client(service, settings, behaviour)
+
+
+def status_of(error: Exception) -> int | None:
+    """Return the HTTP status of a refusal by one of the services; None for any other error."""
+    from botocore.exceptions import ClientError
+
+    if not isinstance(error, ClientError):
+        return None
+    answer: dict[str, Any] = dict(error.response)
+    status: int = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status
+
+
+def is_passing(error: Exception) -> bool:
+    """Return whether an error is of the network or of a busy service, so that going on may help.
+
+    Args:
+        error: What a call of botocore, or reading its answer, raised.
+    """
+    status = status_of(error)
+    if status is not None:
+        return status == 429 or status >= 500 or refusal(error).get("Code", "").startswith(_BUSY)
+    if isinstance(error, OSError):
+        return True
+    packages = ("botocore", "aiobotocore", "aiohttp", "httpx", "httpx2", "httpcore", "httpcore2")
+    return type(error).__module__.partition(".")[0] in packages
+
+
+def refusal(error: Any) -> dict[str, Any]:
+    """Return what one of the services said with an error: its `Code` and `Message`."""
+    said: dict[str, Any] = error.response.get("Error", {})
+    return said

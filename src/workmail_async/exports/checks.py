@@ -19,9 +19,8 @@ from workmail_async.errors import (
     WorkMailError,
 )
 
-from .aws import IAM, KMS, S3, STS, aws_client
+from .aws import IAM, KMS, S3, STS, aws_client, is_passing, refusal
 from .disk import free_space, mail_size
-from .download import is_passing
 from .grants import Grants, Statement, conditions, trusts_exports
 from .policies import BUCKET_ACTIONS, KEY_ACTIONS
 from .selection import Choice, choose
@@ -225,7 +224,7 @@ class _Checks:
             status = await self._s3.get_bucket_policy_status(Bucket=bucket)
             public = status["PolicyStatus"]["IsPublic"]
         except ClientError as error:
-            if _refusal(error).get("Code") != "NoSuchBucketPolicy":
+            if refusal(error).get("Code") != "NoSuchBucketPolicy":
                 raise
             public = False
         if not public:
@@ -355,7 +354,7 @@ class _Checks:
                 ResourceArns=[self._target.role_arn],
             )
         except ClientError as error:
-            if _refusal(error).get("Code") not in {"InvalidInput", "NoSuchEntity"}:
+            if refusal(error).get("Code") not in {"InvalidInput", "NoSuchEntity"}:
                 raise
             return _unknown("pass role", f"IAM has no user or role {self._caller}")
         decisions = {result["EvalDecision"] for result in answer["EvaluationResults"]}
@@ -402,14 +401,9 @@ async def _looked(check: str, look: Callable[[], Awaitable[PreflightFinding]]) -
     try:
         return await look()
     except ClientError as error:
-        return _of_refusal(check, _refusal(error))
+        return _of_refusal(check, refusal(error))
     except (BotoCoreError, ResponseParserError, WorkMailError) as error:
         return _unknown(check, str(error))
-
-
-def _refusal(error: Any) -> dict[str, Any]:
-    refusal: dict[str, Any] = error.response.get("Error", {})
-    return refusal
 
 
 def _of_refusal(check: str, error: Any) -> PreflightFinding:

@@ -16,6 +16,7 @@ import anyio.to_thread
 from anyio import sleep
 from attrs import frozen
 
+from .aws import is_passing, status_of
 from .errors import BadExportError, DownloadError
 
 _CHUNK = 1024 * 1024
@@ -171,7 +172,7 @@ async def _head(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:
         try:
             found: dict[str, Any] = await s3.head_object(Bucket=bucket, Key=key)
         except Exception as error:  # noqa: BLE001  (told apart by `_cut`)
-            if _status_of(error) == _NOT_FOUND:
+            if status_of(error) == _NOT_FOUND:
                 return None
             attempt += 1
             cut = _cut(error, f"s3://{bucket}/{key}")
@@ -288,37 +289,11 @@ def _cut(error: Exception, what: str) -> Exception:
     """Return an error of the network, after which going on may help; raise any other."""
     if is_passing(error):
         return error
-    status = _status_of(error)
+    status = status_of(error)
     if status is None:
         raise error
     hint = _HINTS.get(status, "")
     raise DownloadError(f"{what} cannot be read: {error}{hint}") from error
-
-
-def _status_of(error: Exception) -> int | None:
-    """Return the HTTP status of a refusal by S3; None for anything else."""
-    from botocore.exceptions import ClientError
-
-    if not isinstance(error, ClientError):
-        return None
-    answer: dict[str, Any] = dict(error.response)
-    status: int = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status
-
-
-def is_passing(error: Exception) -> bool:
-    """Return whether an error is of the network or of a busy service, so that going on may help.
-
-    Args:
-        error: What a call of botocore, or reading its answer, raised.
-    """
-    status = _status_of(error)
-    if status is not None:
-        return status == 429 or status >= 500 or "(Throttling" in str(error)
-    if isinstance(error, OSError):
-        return True
-    packages = ("botocore", "aiobotocore", "aiohttp", "httpx", "httpx2", "httpcore", "httpcore2")
-    return type(error).__module__.partition(".")[0] in packages
 
 
 def _safe(etag: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from .download import is_passing
+from .aws import is_passing
 
 if TYPE_CHECKING:
     from .archive import ArchiveCheck
