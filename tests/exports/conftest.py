@@ -64,6 +64,16 @@ class Site:
                 return found
             token = {"NextToken": page["NextToken"]}
 
+    async def cancel(self, job: dict[str, Any]) -> None:
+        """Cancel an export job, as somebody else would."""
+        await self.ask(
+            "workmail",
+            "cancel_mailbox_export_job",
+            OrganizationId=self.seeded.id,
+            JobId=job["JobId"],
+            ClientToken="stop",
+        )
+
     def client(self, service: str) -> Any:
         """Return a boto3 client of the emulator, which outlasts faults."""
         import boto3

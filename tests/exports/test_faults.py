@@ -70,13 +70,7 @@ async def test_it_ends_with_all_that_can_be_had(
             for job in jobs:
                 if job["EntityId"] == to_cancel:
                     to_cancel = None
-                    await where.ask(
-                        "workmail",
-                        "cancel_mailbox_export_job",
-                        OrganizationId=where.seeded.id,
-                        JobId=job["JobId"],
-                        ClientToken="stop",
-                    )
+                    await where.cancel(job)
             emulator.clock.advance(0.15)  # less than a job takes, so that each is seen running
             await anyio.sleep(0.01)
 

@@ -170,20 +170,14 @@ async def test_a_job_that_fails_for_ever_is_given_up_with_its_reason(
 async def test_a_cancelled_job_is_reported_and_not_started_again(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    emulator.lifecycle.mailbox_export = AfterTime(5.0)
+    emulator.lifecycle.mailbox_export = AfterTime(600.0)
     where = await sited(emulator, 1)
     running = anyio.Event()
 
     async def cancel() -> None:
         await running.wait()
         (job,) = await anyio.to_thread.run_sync(where.jobs)
-        await where.ask(
-            "workmail",
-            "cancel_mailbox_export_job",
-            OrganizationId=where.seeded.id,
-            JobId=job["JobId"],
-            ClientToken="stop",
-        )
+        await where.cancel(job)
 
     async with where.organization() as organization:
         export = _new(where, organization, tmp_path)
