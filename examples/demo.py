@@ -41,7 +41,7 @@ from rich.table import Table
 from workmail_async import Organization, WorkMailClient, errors, models
 from workmail_async.cli.commands import program
 from workmail_async.emulator import AfterTime, Emulator, Lifecycle
-from workmail_async.exports import Manifest, Status, report_of
+from workmail_async.exports import Manifest, Status, read_report
 
 DOMAIN = "acme.example"
 MAIL = {"ana": 120, "bruno": 45, "chloe": 80}  # who gets how many messages
@@ -121,7 +121,7 @@ def export(emulator: Emulator, organization_id: str, folder: Path) -> None:
 def show(folder: Path) -> None:
     """Prints what was brought out, as the export's manifest knows it."""
     with Manifest(folder / "manifest.sqlite", read_only=True) as manifest:
-        report = report_of(manifest)
+        report = read_report(manifest)
     table = Table("Mailbox", "Messages", "Calendar items", "Bytes", "Path", box=None)
     for mailbox in report.of(Status.SAFE):
         file = given(mailbox.file)

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from workmail_async import WorkMailClient, emulator, enums, errors, exports, models
+from workmail_async import WorkMailClient, archives, emulator, enums, errors, exports, models
 from workmail_async.cli.commands import program
 from workmail_async.messageflow import errors as messageflow_errors
 from workmail_async.runtime import errors as runtime_errors
@@ -47,7 +47,7 @@ def error_classes(module: ModuleType) -> list[type[errors.WorkMailError]]:
 def error_tree() -> str:
     """Draw the hierarchy; the classes of the services' codes are one line, as they are leaves."""
     documented = set(errors.ERRORS.values())
-    classes = error_classes(errors) + error_classes(exports)
+    classes = error_classes(errors) + error_classes(archives) + error_classes(exports)
 
     def branch(cls: type[errors.WorkMailError], indent: str) -> Iterable[str]:
         below = [each for each in classes if each.__bases__[0] is cls]
@@ -76,8 +76,8 @@ def own_errors() -> str:
 
 
 def export_errors() -> str:
-    """Describe the classes of `workmail_async.exports`."""
-    own = error_classes(exports)
+    """Describe the classes of `workmail_async.archives` and `workmail_async.exports`."""
+    own = error_classes(archives) + error_classes(exports)
     return _error_table(
         (cls, _paragraph(cls, 0), EXPORT_ADVICE.get(cls.__name__, "")) for cls in own
     )
@@ -99,8 +99,9 @@ def _error_table(rows: Iterable[tuple[type[errors.WorkMailError], str, str]]) ->
 
 def _home(cls: type) -> str:
     """Return the module that the reference finds a class in; `__module__` is where users do."""
-    if cls.__name__ in exports.__all__:
-        return exports.__name__
+    for package in (archives, exports):
+        if cls.__name__ in package.__all__:
+            return package.__name__
     modules = (runtime_errors, workmail_errors, messageflow_errors)
     return next(m.__name__ for m in modules if cls.__name__ in m.__all__)
 
@@ -277,10 +278,11 @@ ADVICE: dict[type[errors.WorkMailError], str] = {
 }
 
 
-#: What to do about the errors of exports.
+#: What to do about the errors of archives and exports.
 EXPORT_ADVICE = {
     "ArchiveError": "Fetch the file again; `path` says which.",
     "BadExportError": "Export the mailbox anew; fetching the file again does not help.",
+    "ConversionError": "Do what the message says, or convert into another folder.",
     "DownloadError": "Download again: it goes on where it ended.",
     "ExportAbortedError": "Mend what the message names, and run the export again.",
     "ExportError": "Catch it to let nothing of an export through.",
@@ -299,6 +301,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "enums": enum_table,
     "error-tree": error_tree,
     "export-errors": export_errors,
+    "names-of-archives": lambda: reference(archives),
     "names-of-emulator": lambda: reference(emulator),
     "names-of-exports": lambda: reference(exports),
     "own-errors": own_errors,

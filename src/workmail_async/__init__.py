@@ -5,7 +5,6 @@ Importing it costs little: every name below is loaded when it is first used.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,34 +30,27 @@ __all__ = [
     "observers",
 ]
 
-#: Where each public name lives: a module, and the name in it (None for the module itself).
-_HOMES: dict[str, tuple[str, str | None]] = {
-    "MessageFlowClient": (".messageflow.client", "MessageFlowClient"),
-    "Organization": (".workmail.organization", "Organization"),
-    "Pager": (".runtime.paging", "Pager"),
-    "WorkMailClient": (".workmail.client", "WorkMailClient"),
-    "converter": (".runtime.conversion", "converter"),
-    "enums": (".enums", None),
-    "errors": (".errors", None),
-    "models": (".models", None),
-    "observers": (".observers", None),
-}
-
-
 if not TYPE_CHECKING:  # a type checker would take any misspelled name for granted
+    from ._lazy import lazy_names
+
+    _load, _ = lazy_names(
+        __name__,
+        {
+            "MessageFlowClient": "messageflow.client",
+            "Organization": "workmail.organization",
+            "Pager": "runtime.paging",
+            "WorkMailClient": "workmail.client",
+            "converter": "runtime.conversion",
+        },
+        modules=("enums", "errors", "models", "observers"),
+    )
 
     def __getattr__(name):
-        if name == "__version__":
-            from importlib.metadata import version
+        if name != "__version__":
+            return _load(name)
+        from importlib.metadata import version
 
-            value = version("workmail-async")
-        elif name in _HOMES:
-            home, attribute = _HOMES[name]
-            module = import_module(home, __name__)
-            value = module if attribute is None else getattr(module, attribute)
-        else:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        globals()[name] = value
+        value = globals()[name] = version("workmail-async")
         return value
 
 

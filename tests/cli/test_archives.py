@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ITEMS, Cli, Events
-from workmail_async.exports import ArchiveCheck, Manifest, Status, check
-from workmail_async.exports.runner import MANIFEST_NAME
+from workmail_async.archives import ArchiveCheck, check_archive
+from workmail_async.exports import Manifest, Status
+from workmail_async.exports.organization.run import MANIFEST_NAME
 
 
 def archive_of(folder: Path, name: str) -> Path:
@@ -28,7 +29,7 @@ def checking_after(look: Callable[[Path], None]) -> Callable[[Path], ArchiveChec
 
     def checking(path: Path) -> ArchiveCheck:
         look(path)
-        return check(path)
+        return check_archive(path)
 
     return checking
 
@@ -103,7 +104,7 @@ class TestVerify:
             if path == barred:
                 raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-        monkeypatch.setattr("workmail_async.cli.archives.check", checking_after(refused))
+        monkeypatch.setattr("workmail_async.cli.archives.check_archive", checking_after(refused))
         done = cli("verify", "--folder", exported)
         assert done.exit_code == 1
         assert f"{barred}: the file cannot be read: Permission denied" in done.stdout

@@ -13,7 +13,7 @@ from click.testing import Result
 from tests.cli.conftest import ITEMS, Cli, World
 from workmail_async.emulator import AfterTime
 from workmail_async.exports import ExportOptions, Manifest
-from workmail_async.exports.runner import MANIFEST_NAME
+from workmail_async.exports.organization.run import MANIFEST_NAME
 
 QUICK = ("--poll", "0.01", "--retry-delay", "0.01")
 
@@ -341,7 +341,7 @@ class TestTrouble:
         def fail(_: Manifest) -> None:
             raise RuntimeError("a slip")
 
-        monkeypatch.setattr("workmail_async.cli.looking.report_of", fail)
+        monkeypatch.setattr("workmail_async.cli.looking.read_report", fail)
         done = cli("status", "--folder", exported)
         assert done.exit_code == 1
         assert "RuntimeError: a slip. This should not happen" in one_line(done.stderr)

@@ -99,7 +99,7 @@ def test_ctrl_c_while_archives_are_read(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("workmail_async.cli.archives.check", interrupted)
+    monkeypatch.setattr("workmail_async.cli.archives.check_archive", interrupted)
     monkeypatch.setattr("workmail_async.cli.archives.MailboxArchive", interrupted)
     options = ("--to", "mbox", "--into", "google") if command == "convert" else ()
     done = cli(command, "--folder", exported, *options)

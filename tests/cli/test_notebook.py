@@ -20,7 +20,7 @@ from workmail_async.exports import (
     ExportTarget,
     OrganizationExport,
 )
-from workmail_async.exports.display import NotebookDisplay, notebook_display
+from workmail_async.exports.organization.notebook import NotebookDisplay, notebook_display
 
 
 class Kernel:
@@ -152,6 +152,6 @@ async def test_a_report_shows_as_a_table(world: World, tmp_path: Path) -> None:
 def test_names_cannot_bring_html() -> None:
     shown = progress(running=(), downloading=())._repr_html_()
     assert "<script>" not in shown
-    from workmail_async.exports.html import table
+    from workmail_async.display.html import table
 
     assert "&lt;script&gt;" in table(("a",), [("<script>",)])

@@ -15,10 +15,10 @@ from tests.cli.conftest import Cli, Events, World
 from tests.cli.processes import COMMAND, environment, in_terminal, started
 from workmail_async.cli.live import picture
 from workmail_async.cli.output import TextOutput, printable
+from workmail_async.display.units import duration, size
 from workmail_async.emulator import AfterTime
 from workmail_async.exports import ExportProgress, RunningExport, Status
-from workmail_async.exports.progress import RunningDownload
-from workmail_async.exports.units import duration, size
+from workmail_async.exports.organization.progress import RunningDownload
 
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 

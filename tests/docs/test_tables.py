@@ -12,7 +12,7 @@ import pytest
 import workmail_async
 from tests.docs.pages import ROOT
 from tools.docs_tables import GENERATED, on_page_markdown
-from workmail_async import emulator, errors, exports
+from workmail_async import archives, emulator, errors, exports
 from workmail_async.workmail import models, waiters
 
 DOCS = ROOT / "docs"
@@ -46,10 +46,11 @@ def test_the_tree_of_errors_shows_what_derives_from_what() -> None:
     assert "    └── ManifestError\n        └── ManifestInUseError" in tree
 
 
-def test_every_error_of_exports_is_in_their_table() -> None:
+def test_every_error_of_archives_and_exports_is_in_their_table() -> None:
     table = on_page_markdown("<!-- generated: export-errors -->")
     found = set(re.findall(r"^\| \[`(\w+)`\]", table, re.MULTILINE))
-    assert found == {name for name in exports.__all__ if name.endswith("Error")}
+    names = (*archives.__all__, *exports.__all__)
+    assert found == {name for name in names if name.endswith("Error")}
 
 
 def test_every_waiter_is_in_the_table() -> None:

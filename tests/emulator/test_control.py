@@ -22,7 +22,7 @@ from workmail_async.emulator import (
     Seed,
     Throttling,
 )
-from workmail_async.emulator.fault_kinds import KINDS
+from workmail_async.emulator.faults.kinds import KINDS
 
 
 class Remote:

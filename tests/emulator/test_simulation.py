@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from workmail_async.emulator import Emulator, policies
+from workmail_async.emulator import Emulator
+from workmail_async.emulator.aws import policies
 
 ROLE = "arn:aws:iam::123456789012:role/WorkMailExport"
 TRUST = json.dumps(

@@ -41,7 +41,7 @@ def halt_in_download() -> None:
 
 
 def halt_in_verification() -> None:
-    from workmail_async.exports import downloader
+    from workmail_async.exports.organization import downloader
 
     whole = vars(downloader)["check"]
 

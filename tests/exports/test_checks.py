@@ -26,8 +26,8 @@ from workmail_async.exports import (
     export_policies,
     preflight,
 )
-from workmail_async.exports.disk import mail_size
-from workmail_async.exports.grants import Grants, conditions, trusts_exports
+from workmail_async.exports.checks.disk_space import mail_size
+from workmail_async.exports.checks.grants import Grants, conditions, trusts_exports
 
 pytestmark = pytest.mark.anyio
 
@@ -284,7 +284,7 @@ async def test_a_disk_that_is_too_small_is_named(
     emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     where = await sited(emulator, 1, messages=50)
-    monkeypatch.setattr("workmail_async.exports.checks.free_space", lambda _: 10)
+    monkeypatch.setattr("workmail_async.exports.checks.preflight.free_space", lambda _: 10)
     found = await _findings(where, where.target, tmp_path)
     assert found["disk"].verdict is Verdict.ERROR
     found = await _findings(where, where.target, tmp_path, exclude=["user000*"])
@@ -298,7 +298,7 @@ async def test_a_disk_that_is_too_small_for_converting_is_named(
     async with where.organization() as organization:
         details = await organization.get_mailbox_details(user_id="user000")
     size = int((details.mailbox_size or 0.0) * 1024 * 1024)
-    monkeypatch.setattr("workmail_async.exports.checks.free_space", lambda _: size + 1)
+    monkeypatch.setattr("workmail_async.exports.checks.preflight.free_space", lambda _: size + 1)
     found = await _findings(where, where.target, tmp_path)
     assert found["disk"].verdict is Verdict.WARNING
     assert "converting needs as much space again" in found["disk"].remedy

@@ -18,6 +18,8 @@ from attrs import evolve
 from blockbuster import BlockBuster
 
 from tests.exports.conftest import QUICK, Site, sited
+from workmail_async.archives import ArchiveCheck
+from workmail_async.archives.mailbox import OnProgress, check_archive
 from workmail_async.emulator import (
     ActiveFault,
     AfterTime,
@@ -31,7 +33,6 @@ from workmail_async.emulator import (
     Throttling,
 )
 from workmail_async.exports import (
-    ArchiveCheck,
     ExportAbortedError,
     ExportError,
     ExportOptions,
@@ -42,12 +43,11 @@ from workmail_async.exports import (
     ManifestLostError,
     OrganizationExport,
     Status,
-    choose,
-    downloader,
+    choose_mailboxes,
     export_policies,
 )
-from workmail_async.exports.archive import OnProgress, check
-from workmail_async.exports.stock import JobWatch, Listing, Sight
+from workmail_async.exports.organization import downloader
+from workmail_async.exports.organization.job_watch import JobWatch, Listing, Sight
 
 pytestmark = pytest.mark.anyio
 
@@ -172,7 +172,7 @@ async def test_a_job_that_workmail_forgot_is_started_anew(
             emulator.clock.advance(120.0)
             emulator.lifecycle.mailbox_export = AfterTime(0.0)
 
-    monkeypatch.setattr("workmail_async.exports.state._TICK", 0.01)
+    monkeypatch.setattr("workmail_async.exports.organization.state._TICK", 0.01)
     report = await _export(where, tmp_path, listener=listen)
     assert report.complete
     assert any("WorkMail no longer knows its job" in message for message in messages)
@@ -415,8 +415,8 @@ async def test_a_pattern_may_match_somebody_who_is_gone_since(
     known = [evolve(row, name="leaver", email=None) for row in rows]
     async with where.organization() as organization:
         with pytest.raises(ExportError, match="'leaver' matches no"):
-            await choose(organization, exclude=["leaver"])
-        assert await choose(organization, exclude=["leaver"], known=known)
+            await choose_mailboxes(organization, exclude=["leaver"])
+        assert await choose_mailboxes(organization, exclude=["leaver"], known=known)
 
 
 # --- AWS ---
@@ -529,10 +529,10 @@ async def test_a_defect_in_one_download_loses_no_other_mailbox(
     def check_or_fail(path: Path, *, on_progress: OnProgress) -> ArchiveCheck:
         if path.name.startswith("user001"):
             raise error
-        return check(path, on_progress=on_progress)
+        return check_archive(path, on_progress=on_progress)
 
     with monkeypatch.context() as patch:
-        patch.setattr(downloader, "check", check_or_fail)
+        patch.setattr(downloader, "check_archive", check_or_fail)
         report = await _export(where, tmp_path)
     found = _mailboxes(report)
     assert [found[name][0] for name in sorted(found)] == [
@@ -566,7 +566,7 @@ async def test_a_manifest_that_fails_is_one_clear_error(
 async def test_an_error_of_a_listener_comes_as_it_is(
     emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    monkeypatch.setattr("workmail_async.exports.state._TICK", 0.0)
+    monkeypatch.setattr("workmail_async.exports.organization.state._TICK", 0.0)
     where = await sited(emulator, 1)
 
     def fail(progress: ExportProgress) -> None:
@@ -622,7 +622,7 @@ async def test_verifying_can_be_cancelled_and_is_not_downloaded_for_again(
         raise AssertionError("it was not cancelled")
 
     with monkeypatch.context() as patch:
-        patch.setattr(downloader, "check", check_long)
+        patch.setattr(downloader, "check_archive", check_long)
         async with anyio.create_task_group() as group:
             group.start_soon(_export, where, tmp_path)
             await begun.wait()

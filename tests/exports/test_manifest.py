@@ -19,10 +19,10 @@ from workmail_async.exports import (
     ManifestInUseError,
     ManifestLostError,
     Status,
-    report_of,
+    read_report,
 )
-from workmail_async.exports.manifest import token_for
-from workmail_async.exports.rows import FileRow
+from workmail_async.exports.organization.manifest import token_for
+from workmail_async.exports.organization.records import FileRow
 
 
 def _choice(
@@ -221,9 +221,9 @@ def test_a_started_job_is_not_withdrawn(tmp_path: Path) -> None:
 
 def test_nothing_is_complete_before_somebody_was_chosen(tmp_path: Path) -> None:
     with Manifest(tmp_path / "m") as manifest:
-        assert not report_of(manifest).complete
+        assert not read_report(manifest).complete
         manifest.record_choices([])
-        assert report_of(manifest).complete
+        assert read_report(manifest).complete
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere an open file cannot be removed")

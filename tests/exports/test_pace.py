@@ -16,13 +16,8 @@ from attrs import define, field
 
 from tests.exports.conftest import Site, site
 from workmail_async.emulator import AfterTime, Clock, Emulator, Lifecycle
-from workmail_async.exports import (
-    ExportOptions,
-    ExportProgress,
-    ExportReport,
-    OrganizationExport,
-    coordinator,
-)
+from workmail_async.exports import ExportOptions, ExportProgress, ExportReport, OrganizationExport
+from workmail_async.exports.organization import coordinator
 
 pytestmark = pytest.mark.anyio
 

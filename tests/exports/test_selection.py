@@ -10,7 +10,7 @@ from tests.exports.conftest import sited
 from workmail_async import Organization, models
 from workmail_async.emulator import Emulator
 from workmail_async.enums import EntityState, UserRole
-from workmail_async.exports import choose
+from workmail_async.exports import choose_mailboxes
 
 pytestmark = pytest.mark.anyio
 
@@ -42,14 +42,14 @@ class _Everybody:
 
 
 async def _reasons(**how: Any) -> dict[str, str | None]:
-    choices = await choose(cast("Organization", _Everybody()), **how)
+    choices = await choose_mailboxes(cast("Organization", _Everybody()), **how)
     return {choice.entity.entity_id: choice.skipped for choice in choices}
 
 
 async def test_everybody_is_found_beyond_the_first_page(emulator: Emulator) -> None:
     where = await sited(emulator, 101, messages=0, resources=["room"], groups=["sales"])
     async with where.organization() as organization:
-        choices = await choose(organization)
+        choices = await choose_mailboxes(organization)
     assert [c.entity.name for c in choices if c.entity.name.startswith("user")] == [
         f"user{number:03}" for number in range(101)
     ]

@@ -9,7 +9,9 @@ from types import ModuleType
 import pytest
 
 import workmail_async
-from workmail_async import enums, errors, models
+from workmail_async import archives, emulator, enums, errors, exports, models
+
+PACKAGES = [workmail_async, archives, emulator, exports]
 
 FIXED = {
     "MessageFlowClient",
@@ -26,7 +28,9 @@ def test_the_promised_names_are_there() -> None:
     assert set(workmail_async.__all__) >= FIXED
 
 
-@pytest.mark.parametrize("module", [workmail_async, enums, errors, models])
+@pytest.mark.parametrize(
+    "module", [workmail_async, archives, emulator, enums, errors, exports, models]
+)
 def test_every_name_in_all_exists_once(module: ModuleType) -> None:
     assert len(module.__all__) == len(set(module.__all__))
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
@@ -48,11 +52,13 @@ def names_for_type_checkers(source: str) -> set[str]:
     return names
 
 
-def test_all_is_what_type_checkers_see() -> None:
+@pytest.mark.parametrize("module", PACKAGES)
+def test_all_is_what_type_checkers_see(module: ModuleType) -> None:
     """The names that load lazily and those that a type checker reads are two lists: one truth."""
-    assert workmail_async.__file__ is not None
-    source = Path(workmail_async.__file__).read_text(encoding="utf-8")
-    assert names_for_type_checkers(source) == set(workmail_async.__all__)
+    assert module.__file__ is not None
+    source = Path(module.__file__).read_text(encoding="utf-8")
+    assert names_for_type_checkers(source) == set(module.__all__)
+    assert set(module.__all__) <= set(dir(module))
 
 
 def test_dir_shows_the_public_names_alone() -> None:
@@ -71,3 +77,18 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     loaded = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
     assert "workmail_async" in loaded
     assert not loaded & {"aiobotocore", "aiohttp", "botocore", "httpx2", "moto", "trio"}
+
+
+def test_archives_need_no_aws() -> None:
+    script = """
+import sys
+from workmail_async import archives
+for name in archives.__all__:
+    getattr(archives, name)
+print(*sorted(sys.modules))
+"""
+    command = [sys.executable, "-c", script]
+    loaded = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+    assert "workmail_async.archives.writers.mbox" in loaded
+    heavy = {"aiobotocore", "anyio._backends", "botocore", "sqlite3", "workmail_async.exports"}
+    assert not loaded & heavy

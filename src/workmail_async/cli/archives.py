@@ -11,23 +11,20 @@ from typing import Any
 import click
 from attrs import asdict, frozen
 
-from workmail_async.exports import (
+from workmail_async.archives import (
     ArchiveError,
-    ExportError,
-    FileRow,
+    ConversionError,
     MailboxArchive,
-    MailboxRow,
-    Manifest,
-    check,
-    report_of,
+    check_archive,
     write_eml_tree,
     write_eml_zip,
     write_maildir,
     write_mbox,
 )
-from workmail_async.exports.report import write_json
-from workmail_async.exports.units import size
-from workmail_async.exports.writers import OnProgress
+from workmail_async.archives.writers import OnProgress
+from workmail_async.display.units import size
+from workmail_async.exports import FileRow, MailboxRow, Manifest, read_report
+from workmail_async.exports.organization.report import write_json
 
 from .options import Command, Common, common_options, folder_option
 from .output import printable
@@ -218,7 +215,7 @@ def _converted(archive: Archive, form: str, into: Path, counted: OnProgress) -> 
     try:
         with opened:
             done = _WRITERS[form](opened, into, archive.label, on_progress=counted)
-    except ExportError as error:
+    except ConversionError as error:
         return {**result, "problems": [str(error)]}
     problems = [str(finding) for finding in done.findings if finding.lost][:_FINDINGS]
     expected = done.items if archive.file is None else archive.file.items
@@ -242,7 +239,7 @@ def _converted(archive: Archive, form: str, into: Path, counted: OnProgress) -> 
 
 def _not_safe(folder: Path) -> list[str]:
     with Manifest(manifest_of(folder), read_only=True) as manifest:
-        return [mailbox.label for mailbox in report_of(manifest).missing]
+        return [mailbox.label for mailbox in read_report(manifest).missing]
 
 
 def _archives(
@@ -298,7 +295,7 @@ def _compared(archive: Archive) -> Verification:
     elif file is not None and (sha256 := _sha256(path)) != file.sha256:
         problems.append(f"its SHA-256 is {sha256} instead of {file.sha256}")
     try:
-        found = check(path)
+        found = check_archive(path)
     except ArchiveError as error:
         return Verification(0, bytes_, (*problems, str(error)))
     oddities = [str(finding) for finding in found.findings]

@@ -20,11 +20,11 @@ from workmail_async.exports import (
     Manifest,
     OrganizationExport,
     Status,
-    choose,
+    choose_mailboxes,
     preflight,
-    report_of,
+    read_report,
 )
-from workmail_async.exports.report import REPORT_NAME
+from workmail_async.exports.organization.report import REPORT_NAME
 from workmail_async.workmail.organization import Organization
 
 from .options import Common, common_options, duration, folder_option, target_options
@@ -260,7 +260,7 @@ async def _preflight_passes(org: Organization, settings: Settings, output: Outpu
 
 
 async def _dry_run(org: Organization, settings: Settings, output: Output) -> ExitStatus:
-    choices = await choose(org, **settings.patterns)
+    choices = await choose_mailboxes(org, **settings.patterns)
     found = await preflight(org, settings.target, settings.folder, **settings.patterns)
     rows = await anyio.to_thread.run_sync(_mailboxes, settings)
     safe = frozenset(row.entity_id for row in rows if row.status is Status.SAFE)
@@ -308,7 +308,7 @@ def _finished(status: ExitStatus, settings: Settings, output: Output) -> ExitSta
         return status
     try:
         with Manifest(path, read_only=True) as manifest:
-            report = report_of(manifest)
+            report = read_report(manifest)
         report.write(settings.folder / REPORT_NAME)
     except (OSError, ExportError) as error:
         return failed(output, error)

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 from typing_extensions import Self
 
+from workmail_async.display.units import size
 from workmail_async.exports import ExportProgress
-from workmail_async.exports.units import size
 
 _BAR = 30
 #: Lines that the display needs beside those of jobs and downloads.

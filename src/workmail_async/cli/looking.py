@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from attrs import asdict
 
-from workmail_async.exports import Manifest, Verdict, export_policies, report_of
+from workmail_async.exports import Manifest, Verdict, export_policies, read_report
 from workmail_async.exports import preflight as look_before
 
 from .options import Common, common_options, folder_option, target_options
@@ -38,7 +38,7 @@ def status(context: click.Context, /, *, common: Common, folder: Path, all_rows:
 
     def work() -> ExitStatus:
         with Manifest(manifest_of(folder), read_only=True) as manifest:
-            report = report_of(manifest)
+            report = read_report(manifest)
             jobs = {job.entity_id: job for job in manifest.jobs()}
         table = report_table(report, all_rows=all_rows, jobs=jobs)
         common.output.tell("report", report.to_dict(), *table)

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from workmail_async.display.units import size
 from workmail_async.exports import (
     Choice,
     ExportReport,
@@ -18,7 +19,6 @@ from workmail_async.exports import (
     Status,
     Verdict,
 )
-from workmail_async.exports.units import size
 
 from .output import printable
 

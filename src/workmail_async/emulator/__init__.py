@@ -11,100 +11,52 @@ It shares no code with the client: a fake that did would share its bugs.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .access import Credentials as Credentials
+    from .aws.access import Credentials as Credentials
     from .clock import Clock as Clock
-    from .fault_kinds import ClockSkew as ClockSkew
-    from .fault_kinds import DroppedConnection as DroppedConnection
-    from .fault_kinds import ErrorAnswer as ErrorAnswer
-    from .fault_kinds import ExpiredCredentials as ExpiredCredentials
-    from .fault_kinds import HtmlPage as HtmlPage
-    from .fault_kinds import Latency as Latency
-    from .fault_kinds import MalformedBody as MalformedBody
-    from .fault_kinds import ServerError as ServerError
-    from .fault_kinds import Throttling as Throttling
-    from .fault_kinds import TruncatedBody as TruncatedBody
-    from .fault_kinds import UnknownEnumValues as UnknownEnumValues
-    from .fault_kinds import UnknownMembers as UnknownMembers
-    from .faults import ActiveFault as ActiveFault
-    from .faults import Fault as Fault
-    from .faults import Faults as Faults
-    from .faults import FiredFault as FiredFault
+    from .emulator import Emulator as Emulator
+    from .faults.faults import ActiveFault as ActiveFault
+    from .faults.faults import Fault as Fault
+    from .faults.faults import Faults as Faults
+    from .faults.faults import FiredFault as FiredFault
+    from .faults.kinds import ClockSkew as ClockSkew
+    from .faults.kinds import DroppedConnection as DroppedConnection
+    from .faults.kinds import ErrorAnswer as ErrorAnswer
+    from .faults.kinds import ExpiredCredentials as ExpiredCredentials
+    from .faults.kinds import HtmlPage as HtmlPage
+    from .faults.kinds import Latency as Latency
+    from .faults.kinds import MalformedBody as MalformedBody
+    from .faults.kinds import ServerError as ServerError
+    from .faults.kinds import Throttling as Throttling
+    from .faults.kinds import TruncatedBody as TruncatedBody
+    from .faults.kinds import UnknownEnumValues as UnknownEnumValues
+    from .faults.kinds import UnknownMembers as UnknownMembers
     from .lifecycle import AfterCalls as AfterCalls
     from .lifecycle import AfterTime as AfterTime
     from .lifecycle import Immediately as Immediately
     from .lifecycle import Lifecycle as Lifecycle
-    from .mailboxes import Mailbox as Mailbox
+    from .mail.mailboxes import Mailbox as Mailbox
+    from .mail.mime_rules import MimeRules as MimeRules
+    from .mail.synthetic import SyntheticMail as SyntheticMail
     from .messageflow.invocations import LambdaContext as LambdaContext
     from .messageflow.invocations import LambdaOutcome as LambdaOutcome
     from .messageflow.models.messages import InTransitMessage as InTransitMessage
     from .messageflow.verdicts import RecipientOutcome as RecipientOutcome
-    from .mime_rules import MimeRules as MimeRules
-    from .planting import ExportResources as ExportResources
-    from .planting import PlantedOrganization as PlantedOrganization
     from .quotas import Quotas as Quotas
-    from .seeding import ExportSeed as ExportSeed
-    from .seeding import GroupSeed as GroupSeed
-    from .seeding import MailSeed as MailSeed
-    from .seeding import OrganizationSeed as OrganizationSeed
-    from .seeding import PersonalAccessTokenSeed as PersonalAccessTokenSeed
-    from .seeding import ResourceSeed as ResourceSeed
-    from .seeding import Seed as Seed
-    from .seeding import UserSeed as UserSeed
-    from .server import Emulator as Emulator
-    from .synthetic import SyntheticMail as SyntheticMail
+    from .seeds.planting import ExportResources as ExportResources
+    from .seeds.planting import PlantedOrganization as PlantedOrganization
+    from .seeds.seeding import ExportSeed as ExportSeed
+    from .seeds.seeding import GroupSeed as GroupSeed
+    from .seeds.seeding import MailSeed as MailSeed
+    from .seeds.seeding import OrganizationSeed as OrganizationSeed
+    from .seeds.seeding import PersonalAccessTokenSeed as PersonalAccessTokenSeed
+    from .seeds.seeding import ResourceSeed as ResourceSeed
+    from .seeds.seeding import Seed as Seed
+    from .seeds.seeding import UserSeed as UserSeed
     from .workmail.models.organizations import DirectoryService as DirectoryService
     from .world import RecordedRequest as RecordedRequest
-
-# moto takes a second to import, so nothing is until it is asked for.
-_HOMES = {
-    "ActiveFault": "faults",
-    "AfterCalls": "lifecycle",
-    "AfterTime": "lifecycle",
-    "Clock": "clock",
-    "ClockSkew": "fault_kinds",
-    "Credentials": "access",
-    "DirectoryService": "workmail.models.organizations",
-    "DroppedConnection": "fault_kinds",
-    "Emulator": "server",
-    "ErrorAnswer": "fault_kinds",
-    "ExpiredCredentials": "fault_kinds",
-    "ExportResources": "planting",
-    "ExportSeed": "seeding",
-    "Fault": "faults",
-    "Faults": "faults",
-    "FiredFault": "faults",
-    "GroupSeed": "seeding",
-    "HtmlPage": "fault_kinds",
-    "Immediately": "lifecycle",
-    "InTransitMessage": "messageflow.models.messages",
-    "LambdaContext": "messageflow.invocations",
-    "LambdaOutcome": "messageflow.invocations",
-    "Latency": "fault_kinds",
-    "Lifecycle": "lifecycle",
-    "MailSeed": "seeding",
-    "Mailbox": "mailboxes",
-    "MalformedBody": "fault_kinds",
-    "MimeRules": "mime_rules",
-    "OrganizationSeed": "seeding",
-    "PersonalAccessTokenSeed": "seeding",
-    "PlantedOrganization": "planting",
-    "Quotas": "quotas",
-    "RecipientOutcome": "messageflow.verdicts",
-    "RecordedRequest": "world",
-    "ResourceSeed": "seeding",
-    "Seed": "seeding",
-    "ServerError": "fault_kinds",
-    "SyntheticMail": "synthetic",
-    "Throttling": "fault_kinds",
-    "TruncatedBody": "fault_kinds",
-    "UnknownEnumValues": "fault_kinds",
-    "UnknownMembers": "fault_kinds",
-    "UserSeed": "seeding",
-}
 
 __all__ = [
     "ActiveFault",
@@ -162,18 +114,59 @@ def _explained(error: ModuleNotFoundError) -> ModuleNotFoundError:
 
 
 if not TYPE_CHECKING:  # a type checker would take any misspelled name for granted
+    from workmail_async._lazy import lazy_names
+
+    _load, __dir__ = lazy_names(
+        __name__,
+        {
+            "ActiveFault": "faults.faults",
+            "AfterCalls": "lifecycle",
+            "AfterTime": "lifecycle",
+            "Clock": "clock",
+            "ClockSkew": "faults.kinds",
+            "Credentials": "aws.access",
+            "DirectoryService": "workmail.models.organizations",
+            "DroppedConnection": "faults.kinds",
+            "Emulator": "emulator",
+            "ErrorAnswer": "faults.kinds",
+            "ExpiredCredentials": "faults.kinds",
+            "ExportResources": "seeds.planting",
+            "ExportSeed": "seeds.seeding",
+            "Fault": "faults.faults",
+            "Faults": "faults.faults",
+            "FiredFault": "faults.faults",
+            "GroupSeed": "seeds.seeding",
+            "HtmlPage": "faults.kinds",
+            "Immediately": "lifecycle",
+            "InTransitMessage": "messageflow.models.messages",
+            "LambdaContext": "messageflow.invocations",
+            "LambdaOutcome": "messageflow.invocations",
+            "Latency": "faults.kinds",
+            "Lifecycle": "lifecycle",
+            "MailSeed": "seeds.seeding",
+            "Mailbox": "mail.mailboxes",
+            "MalformedBody": "faults.kinds",
+            "MimeRules": "mail.mime_rules",
+            "OrganizationSeed": "seeds.seeding",
+            "PersonalAccessTokenSeed": "seeds.seeding",
+            "PlantedOrganization": "seeds.planting",
+            "Quotas": "quotas",
+            "RecipientOutcome": "messageflow.verdicts",
+            "RecordedRequest": "world",
+            "ResourceSeed": "seeds.seeding",
+            "Seed": "seeds.seeding",
+            "ServerError": "faults.kinds",
+            "SyntheticMail": "mail.synthetic",
+            "Throttling": "faults.kinds",
+            "TruncatedBody": "faults.kinds",
+            "UnknownEnumValues": "faults.kinds",
+            "UnknownMembers": "faults.kinds",
+            "UserSeed": "seeds.seeding",
+        },
+    )
 
     def __getattr__(name):
-        home = _HOMES.get(name)
-        if home is None:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         try:
-            module = importlib.import_module(f"{__name__}.{home}")
+            return _load(name)
         except ModuleNotFoundError as error:
             raise _explained(error) from error
-        value = globals()[name] = getattr(module, name)
-        return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

@@ -15,18 +15,18 @@ from typing import Any
 
 from attrs import define, field
 
+from .aws.isolation import Scope
 from .clock import Clock
-from .faults import Faults
-from .isolation import Scope
+from .faults.faults import Faults
 from .lifecycle import Lifecycle
-from .mime_rules import MimeRules
+from .mail.mime_rules import MimeRules
 from .quotas import Quotas
 
 # The account that moto gives to credentials it does not know.
 DEFAULT_ACCOUNT_ID = "123456789012"
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
 #: Where a request's environ tells which faults it met before it came to its service.
-MET_FAULTS = "workmail_async.emulator.faults"
+MET_FAULTS = "workmail_async.emulator.faults.faults"
 
 
 @define(kw_only=True)

@@ -1,52 +1,51 @@
-"""Mailbox exports above the raw calls: one job, a whole organization, the archives they give."""
+"""Mailbox exports above the raw calls: one job, a whole organization, and what they need."""
 
 from __future__ import annotations
 
-from workmail_async.runtime.waiting import ProgressCallback
+from typing import TYPE_CHECKING
 
-from .archive import (
-    ArchiveCheck,
-    ArchiveItem,
-    Finding,
-    ItemKind,
-    Limits,
-    MailboxArchive,
-    OnProgress,
-    Problem,
-    check,
-)
-from .checks import PreflightFinding, PreflightReport, Verdict, preflight
-from .download import Download
-from .errors import (
-    ArchiveError,
-    BadExportError,
-    DownloadError,
-    ExportAbortedError,
-    ExportError,
-    ManifestError,
-    ManifestInUseError,
-    ManifestLostError,
-)
-from .findings import Findings, ItemError
-from .job import ExportJob
-from .manifest import Manifest
-from .options import ExportOptions
-from .policies import ExportPolicies, Policy, export_policies
-from .progress import ExportProgress, ProgressListener, RunningDownload, RunningExport
-from .report import ExportReport, MailboxReport, report_of
-from .rows import FileRow, JobRow, MailboxRow, Status
-from .runner import OrganizationExport
-from .selection import Choice, Entity, EntityKind, choose
-from .target import ExportTarget
-from .writers import Conversion, write_eml_tree, write_eml_zip, write_maildir, write_mbox
+if TYPE_CHECKING:
+    from workmail_async.runtime.waiting import ProgressCallback as ProgressCallback
+
+    from .checks.policies import ExportPolicies as ExportPolicies
+    from .checks.policies import Policy as Policy
+    from .checks.policies import export_policies as export_policies
+    from .checks.preflight import PreflightFinding as PreflightFinding
+    from .checks.preflight import PreflightReport as PreflightReport
+    from .checks.preflight import Verdict as Verdict
+    from .checks.preflight import preflight as preflight
+    from .download import Download as Download
+    from .errors import BadExportError as BadExportError
+    from .errors import DownloadError as DownloadError
+    from .errors import ExportAbortedError as ExportAbortedError
+    from .errors import ExportError as ExportError
+    from .errors import ManifestError as ManifestError
+    from .errors import ManifestInUseError as ManifestInUseError
+    from .errors import ManifestLostError as ManifestLostError
+    from .job import ExportJob as ExportJob
+    from .organization.manifest import Manifest as Manifest
+    from .organization.options import ExportOptions as ExportOptions
+    from .organization.progress import ExportProgress as ExportProgress
+    from .organization.progress import ProgressListener as ProgressListener
+    from .organization.progress import RunningDownload as RunningDownload
+    from .organization.progress import RunningExport as RunningExport
+    from .organization.records import FileRow as FileRow
+    from .organization.records import JobRow as JobRow
+    from .organization.records import MailboxRow as MailboxRow
+    from .organization.records import Status as Status
+    from .organization.report import ExportReport as ExportReport
+    from .organization.report import MailboxReport as MailboxReport
+    from .organization.report import read_report as read_report
+    from .organization.run import OrganizationExport as OrganizationExport
+    from .organization.selection import Choice as Choice
+    from .organization.selection import Entity as Entity
+    from .organization.selection import EntityKind as EntityKind
+    from .organization.selection import choose_mailboxes as choose_mailboxes
+    from .target import ExportTarget as ExportTarget
 
 __all__ = [
-    "ArchiveCheck",
-    "ArchiveError",
-    "ArchiveItem",
     "BadExportError",
     "Choice",
-    "Conversion",
     "Download",
     "DownloadError",
     "Entity",
@@ -60,38 +59,70 @@ __all__ = [
     "ExportReport",
     "ExportTarget",
     "FileRow",
-    "Finding",
-    "Findings",
-    "ItemError",
-    "ItemKind",
     "JobRow",
-    "Limits",
-    "MailboxArchive",
     "MailboxReport",
     "MailboxRow",
     "Manifest",
     "ManifestError",
     "ManifestInUseError",
     "ManifestLostError",
-    "OnProgress",
     "OrganizationExport",
     "Policy",
     "PreflightFinding",
     "PreflightReport",
-    "Problem",
     "ProgressCallback",
     "ProgressListener",
     "RunningDownload",
     "RunningExport",
     "Status",
     "Verdict",
-    "check",
-    "choose",
+    "choose_mailboxes",
     "export_policies",
     "preflight",
-    "report_of",
-    "write_eml_tree",
-    "write_eml_zip",
-    "write_maildir",
-    "write_mbox",
+    "read_report",
 ]
+
+if not TYPE_CHECKING:  # a type checker would take any misspelled name for granted
+    from workmail_async._lazy import lazy_names
+
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "BadExportError": "errors",
+            "Choice": "organization.selection",
+            "Download": "download",
+            "DownloadError": "errors",
+            "Entity": "organization.selection",
+            "EntityKind": "organization.selection",
+            "ExportAbortedError": "errors",
+            "ExportError": "errors",
+            "ExportJob": "job",
+            "ExportOptions": "organization.options",
+            "ExportPolicies": "checks.policies",
+            "ExportProgress": "organization.progress",
+            "ExportReport": "organization.report",
+            "ExportTarget": "target",
+            "FileRow": "organization.records",
+            "JobRow": "organization.records",
+            "MailboxReport": "organization.report",
+            "MailboxRow": "organization.records",
+            "Manifest": "organization.manifest",
+            "ManifestError": "errors",
+            "ManifestInUseError": "errors",
+            "ManifestLostError": "errors",
+            "OrganizationExport": "organization.run",
+            "Policy": "checks.policies",
+            "PreflightFinding": "checks.preflight",
+            "PreflightReport": "checks.preflight",
+            "ProgressCallback": "workmail_async.runtime.waiting",
+            "ProgressListener": "organization.progress",
+            "RunningDownload": "organization.progress",
+            "RunningExport": "organization.progress",
+            "Status": "organization.records",
+            "Verdict": "checks.preflight",
+            "choose_mailboxes": "organization.selection",
+            "export_policies": "checks.policies",
+            "preflight": "checks.preflight",
+            "read_report": "organization.report",
+        },
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workmail_async.runtime.errors import WorkMailError
+from workmail_async.runtime.base_error import WorkMailError
 
 
 class ExportError(WorkMailError):
@@ -23,18 +23,6 @@ class BadExportError(DownloadError):
 
     Fetching it once more does not help; exporting the mailbox anew does.
     """
-
-
-class ArchiveError(ExportError):
-    """A file is not a zip that can be read.
-
-    Attributes:
-        path: The file.
-    """
-
-    def __init__(self, path: Path, message: str) -> None:
-        self.path = path
-        super().__init__(f"{path}: {message}")
 
 
 class ManifestError(ExportError):

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from .base_error import WorkMailError
+
 if TYPE_CHECKING:
 
     class ClientError(Exception):
@@ -41,32 +43,6 @@ __all__ = [
 ]
 
 _LONGEST_MESSAGE = 500
-
-
-def _restore(cls: type[WorkMailError], fields: dict[str, Any], text: str) -> WorkMailError:
-    error = cls.__new__(cls)
-    Exception.__init__(error, text)
-    error.__dict__.update(fields)
-    return error
-
-
-class WorkMailError(Exception):
-    """Base of every error that this library raises.
-
-    Attributes:
-        retryable: Whether the same call may succeed when it is sent again later.
-        next_token: For an error in the middle of a list: the token of the page that failed. Pass
-            it to the list method to go on from there.
-    """
-
-    retryable: bool = False
-    next_token: str | None = None
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (type(self), self.__dict__, str(self))
-
-    def __str__(self) -> str:
-        return Exception.__str__(self)
 
 
 class ConfigurationError(WorkMailError):

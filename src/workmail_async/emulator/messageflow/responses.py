@@ -11,7 +11,7 @@ from moto.core.request import Request
 from moto.core.responses import BaseResponse
 from werkzeug.exceptions import HTTPException
 
-from workmail_async.emulator.calls import MESSAGE_FLOW
+from workmail_async.emulator.http.calls import MESSAGE_FLOW
 from workmail_async.emulator.validation import faults, service_model
 from workmail_async.emulator.workmail.exceptions import (
     AccessDeniedException,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from workmail_async.emulator import aws, policies
+from workmail_async.emulator.aws import policies
+from workmail_async.emulator.aws import resources as aws
 from workmail_async.emulator.messageflow.exceptions import InvalidContentLocation
 
 

@@ -12,13 +12,13 @@ from email.utils import getaddresses
 from attrs import define, field
 from moto.core.base_backend import BackendDict, BaseBackend
 
-from workmail_async.emulator.mailboxes import Content, raw_mime
+from workmail_async.emulator.mail.mailboxes import Content, raw_mime
+from workmail_async.emulator.mail.mime_rules import problems
 from workmail_async.emulator.messageflow.exceptions import (
     MessageFrozen,
     MessageRejected,
     ResourceNotFoundException,
 )
-from workmail_async.emulator.mime_rules import problems
 from workmail_async.emulator.workmail.models.organizations import Organization
 from workmail_async.emulator.world import REGIONS, World
 

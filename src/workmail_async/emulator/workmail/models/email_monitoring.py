@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from workmail_async.emulator import aws
+from workmail_async.emulator.aws import resources as aws
 from workmail_async.emulator.workmail.exceptions import ResourceNotFoundException
 
 if TYPE_CHECKING:

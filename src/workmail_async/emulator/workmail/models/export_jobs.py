@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from attrs import define
 
-from workmail_async.emulator import aws, policies
-from workmail_async.emulator.archive import Summary, write_archive
+from workmail_async.emulator.aws import policies
+from workmail_async.emulator.aws import resources as aws
 from workmail_async.emulator.lifecycle import Progress
-from workmail_async.emulator.mailboxes import Mailbox
+from workmail_async.emulator.mail.export_zip import Summary, write_archive
+from workmail_async.emulator.mail.mailboxes import Mailbox
 from workmail_async.emulator.workmail.exceptions import (
     EntityNotFoundException,
     InvalidParameterException,

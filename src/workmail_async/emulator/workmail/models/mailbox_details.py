@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workmail_async.emulator.mailboxes import Mailbox
+from workmail_async.emulator.mail.mailboxes import Mailbox
 from workmail_async.emulator.workmail.exceptions import (
     EntityNotFoundException,
     InvalidParameterException,

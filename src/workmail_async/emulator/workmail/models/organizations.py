@@ -9,9 +9,9 @@ from typing import Any
 from attrs import Factory, define, field
 from moto.core.base_backend import BackendDict, BaseBackend
 
-from workmail_async.emulator import aws
+from workmail_async.emulator.aws import resources as aws
 from workmail_async.emulator.lifecycle import Progress
-from workmail_async.emulator.mailboxes import Mailbox
+from workmail_async.emulator.mail.mailboxes import Mailbox
 from workmail_async.emulator.workmail.exceptions import (
     DirectoryInUseException,
     DirectoryServiceAuthenticationFailedException,

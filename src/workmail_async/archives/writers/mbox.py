@@ -1,0 +1,211 @@
+"""One mbox file for each folder, laid out as Google's import tool wants it."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from attrs import define
+
+from workmail_async.archives.errors import ConversionError
+from workmail_async.archives.mailbox import ArchiveItem, MailboxArchive, OnProgress
+
+from .beside import CALENDAR, OTHER, Beside
+from .contents import pieces, sender, sent
+from .conversion import Conversion, convert
+from .destination import Layout, claimed, unfinished
+
+UNFILED = "Unfiled"
+"""The name of the folder for messages that the archive has in none."""
+
+_OPEN_FILES = 50
+_LONGEST_LINE = 8 * 1024 * 1024
+_TO_QUOTE = re.compile(rb"^(?=>*From )", re.MULTILINE)
+_QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
+
+
+def write_mbox(
+    archive: MailboxArchive,
+    target: str | Path,
+    address: str,
+    *,
+    on_progress: OnProgress | None = None,
+) -> Conversion:
+    """Write one mbox file for each folder: `TARGET/ADDRESS/FOLDER.mbox`.
+
+    That is what import-mailbox-to-gmail reads, with a label for each folder. Messages keep every
+    byte, line breaks included, but for two things that the format asks for: a line that begins with
+    `From `, or with that after any number of `>`, gets one `>` more (`unquoted` takes it away), and
+    a message that does not end with a line break gets one. A line `From …` before a message's
+    header becomes that with which the mbox begins it.
+
+    Args:
+        archive: The archive.
+        target: The folder that holds the conversions of all mailboxes.
+        address: The address of the mailbox.
+        on_progress: Is called with the number of entries done, and of all.
+
+    Returns:
+        What became of the items.
+
+    Raises:
+        ConversionError: There is something else at this place.
+        OSError: A file cannot be written.
+
+    Example:
+        ```python
+        with MailboxArchive("ana.zip") as archive:
+            done = write_mbox(archive, "google", "ana@acme.example")
+        print(done.messages, "messages in", len(done.folders), "folders")
+        ```
+    """
+    with claimed(archive, Path(target), address) as folder:
+        return convert(archive, _MboxFiles(folder), folder, Beside(folder), on_progress)
+
+
+def unquoted(message: bytes) -> bytes:
+    r"""Take away the quoting of a message read from an mbox file.
+
+    Args:
+        message: The message, as `mailbox.mbox.get_bytes` gives it.
+
+    Returns:
+        The message as it was.
+
+    Example:
+        ```python
+        assert unquoted(b"Subject: x\n\n>From here on\n") == b"Subject: x\n\nFrom here on\n"
+        ```
+    """
+    return _QUOTED.sub(b"", message)
+
+
+@define(eq=False)
+class _Mbox:
+    path: Path
+    size: int = 0
+
+
+class _MboxFiles:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._layout = Layout(0, reserved=(CALENDAR, OTHER))
+        self._boxes: dict[str, _Mbox] = {}
+        self._labels: dict[str, _Mbox] = {}
+        self._open: OrderedDict[Path, BinaryIO] = OrderedDict()
+        self.adjusted: Counter[str] = Counter()
+
+    def put(self, item: ArchiveItem) -> None:
+        """Append a message to the mbox of its folder."""
+        box = self._box(item.folder or UNFILED)
+        file = self._file(box)
+        try:
+            quoted, ended = _append(file, item)
+        except BaseException:
+            file.seek(box.size)
+            file.truncate()
+            raise
+        self.adjusted.update({"quoted From": quoted, "final line break": not ended})
+        box.size = file.tell()
+
+    def finish(self) -> None:
+        """Give the files their names."""
+        for box in self._labels.values():
+            file = self._file(box)
+            file.flush()
+            os.fsync(file.fileno())
+            if file.seek(0, os.SEEK_END) != box.size:
+                raise ConversionError(f"{unfinished(box.path)} was changed by another program")
+        self._close()
+        for box in self._labels.values():
+            unfinished(box.path).replace(box.path)
+        self.adjusted = +self.adjusted
+
+    def abandon(self) -> None:
+        """Remove the unfinished files."""
+        self._close()
+        for box in self._labels.values():
+            unfinished(box.path).unlink(missing_ok=True)
+
+    def _box(self, folder: str) -> _Mbox:
+        box = self._boxes.get(folder)
+        if box is None:
+            parent, _, name = folder.rpartition("/")
+            where = self._layout.folder(parent)
+            label = f"{where}/{name}".casefold()
+            box = self._labels.get(label)
+            if box is None:
+                path = self._folder / self._layout.file(where, f"{name}.mbox")
+                box = self._labels[label] = _Mbox(path)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                unfinished(path).write_bytes(b"")  # what a run before left there
+            self._boxes[folder] = box
+        return box
+
+    def _file(self, box: _Mbox) -> BinaryIO:
+        """Open a file at its end; only so many are open at a time."""
+        file = self._open.pop(box.path, None)
+        if file is None:
+            if len(self._open) >= _OPEN_FILES:
+                self._open.popitem(last=False)[1].close()
+            file = unfinished(box.path).open("r+b")
+            file.seek(box.size)
+        self._open[box.path] = file
+        return file
+
+    def _close(self) -> None:
+        while self._open:
+            self._open.popitem()[1].close()
+
+
+def _append(file: BinaryIO, item: ArchiveItem) -> tuple[bool, bool]:
+    """Write a message; return whether lines were quoted, and whether it ended with a line break."""
+    envelope = f"From {sender(item) or 'MAILER-DAEMON'} {time.asctime(time.gmtime(sent(item)))}"
+    blocks = _blocks(pieces(item))
+    first = next(blocks)
+    if first.startswith(b"From "):
+        # a message that brings the line with which an mbox begins one
+        line, _, first = first.partition(b"\n")
+        envelope = line.decode("ascii", "replace").rstrip()
+    file.write(envelope.encode("ascii", "replace") + b"\n")
+    quoted, at_line_start, last = False, True, b""
+    for block in chain((first,), blocks):
+        written = _quote(block, at_line_start=at_line_start)
+        quoted = quoted or len(written) > len(block)
+        file.write(written)
+        at_line_start = block.endswith(b"\n")
+        last = block or last
+    ended = last.endswith(b"\n")
+    if not ended:
+        file.write(b"\r\n" if b"\r\n" in item.head else b"\n")
+    file.write(b"\n")
+    return quoted, ended
+
+
+def _blocks(content: Iterable[bytes]) -> Iterator[bytes]:
+    """Cut a content at ends of lines, but for lines of many megabytes."""
+    rest = b""
+    for piece in content:
+        block = rest + piece
+        end = block.rfind(b"\n") + 1
+        if not end and len(block) > _LONGEST_LINE:
+            end = len(block)
+        rest = block[end:]
+        if end:
+            yield block[:end]
+    yield rest
+
+
+def _quote(block: bytes, *, at_line_start: bool) -> bytes:
+    if b"From " not in block:
+        return block
+    if at_line_start:
+        return _TO_QUOTE.sub(b">", block)
+    line, end, others = block.partition(b"\n")
+    return line + end + _TO_QUOTE.sub(b">", others)

@@ -1,0 +1,1 @@
+"""What a tester makes go wrong."""

@@ -1,0 +1,1 @@
+"""Mailboxes: what is in them, and what an export makes of them."""

@@ -1,0 +1,243 @@
+"""Turns a seed into state, through the same functions that the operations use."""
+
+from __future__ import annotations
+
+import mailbox
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import attrs
+from attrs import field, frozen
+
+from workmail_async.emulator.aws import resources as aws
+from workmail_async.emulator.http.calls import WORKMAIL
+from workmail_async.emulator.lifecycle import Immediately, Progress
+from workmail_async.emulator.mail.mailboxes import INBOX, Mailbox
+from workmail_async.emulator.validation import faults, service_model
+from workmail_async.emulator.workmail.exceptions import WorkMailError
+from workmail_async.emulator.workmail.models import (
+    WorkMailBackend,
+    aliases,
+    groups,
+    personal_access_tokens,
+    registration,
+    resources,
+    users,
+)
+from workmail_async.emulator.workmail.models.entities import Entity
+from workmail_async.emulator.workmail.models.organizations import Organization
+
+from .seeding import (
+    ENABLED,
+    ExportSeed,
+    GroupSeed,
+    MailSeed,
+    OrganizationSeed,
+    PersonalAccessTokenSeed,
+    ResourceSeed,
+    UserSeed,
+    named,
+)
+
+
+@frozen(kw_only=True)
+class ExportResources:
+    """What an export needs besides a mailbox.
+
+    Args:
+        role_arn: The role to pass.
+        kms_key_arn: The key to pass.
+        bucket: The bucket to pass.
+        prefix: What a job's S3Prefix has to begin with, for the role to have the key's use.
+    """
+
+    role_arn: str
+    kms_key_arn: str
+    bucket: str
+    prefix: str
+
+
+@frozen(kw_only=True)
+class PlantedOrganization:
+    """Where a seeded organization is to be found.
+
+    Args:
+        id: Its identifier.
+        alias: Its alias.
+        arn: Its Amazon Resource Name.
+        region: Where it is.
+        users: Identifiers of its users, by name.
+        groups: Identifiers of its groups, by name.
+        resources: Identifiers of its resources, by name.
+        export: What exports of it need, when the seed asked for that.
+    """
+
+    id: str
+    alias: str
+    arn: str
+    region: str
+    users: dict[str, str] = field(factory=dict)
+    groups: dict[str, str] = field(factory=dict)
+    resources: dict[str, str] = field(factory=dict)
+    export: ExportResources | None = None
+
+
+def plant_organization(backend: WorkMailBackend, seed: OrganizationSeed) -> PlantedOrganization:
+    """Add a seeded organization and all that is in it.
+
+    Raises:
+        ValueError: What the seed asks for cannot be; the message says where it does.
+    """
+    with _at(seed.alias):
+        domains = [{"DomainName": name} for name in seed.domains]
+        _check("CreateOrganization", Alias=seed.alias, Domains=domains)
+        if seed.id is not None:
+            _check("DescribeOrganization", OrganizationId=seed.id)
+        organization = backend.create_organization(
+            alias=seed.alias,
+            organization_id=seed.id,
+            # With a hosted zone a domain is verified from the start.
+            domains=[{**each, "HostedZoneId": "Z0"} for each in domains],
+        )
+        organization.creation = Progress(Immediately(), organization.now)
+        organization.look()
+        if seed.domains:
+            organization.default_domain = seed.domains[0]
+        planted = PlantedOrganization(
+            id=organization.id,
+            alias=organization.alias,
+            arn=organization.arn,
+            region=organization.region,
+            export=plant_export_resources(organization, seed.export) if seed.export else None,
+        )
+        for user in (named(UserSeed, each) for each in seed.users):
+            with _at(f"user {user.name}"):
+                planted.users[user.name] = _plant_user(organization, user)
+        for group in (named(GroupSeed, each) for each in seed.groups):
+            with _at(f"group {group.name}"):
+                planted.groups[group.name] = _plant_group(organization, group)
+        for resource in (named(ResourceSeed, each) for each in seed.resources):
+            with _at(f"resource {resource.name}"):
+                planted.resources[resource.name] = _plant_resource(organization, resource)
+    return planted
+
+
+@contextmanager
+def _at(place: str) -> Generator[None, None, None]:
+    """Say where in a seed something is that cannot be."""
+    try:
+        yield
+    except WorkMailError as error:
+        raise ValueError(f"{place}: {error.code}: {error.message}") from error
+    except (OSError, ValueError, mailbox.Error) as error:
+        raise ValueError(f"{place}: {error}") from error
+
+
+def _check(operation: str, **members: Any) -> None:
+    """Hold what is made without a request against the model of the request that would make it."""
+    model = service_model(WORKMAIL).operation_model(operation)
+    required = model.input_shape.required_members if model.input_shape else ()
+    unsaid = {f"{name} is required" for name in required if name not in members}
+    found = [each for each in faults(model, members) if each not in unsaid]
+    if found:
+        raise ValueError("; ".join(found))
+
+
+def plant_export_resources(organization: Organization, seed: ExportSeed) -> ExportResources:
+    """Create the role, the key and the bucket of a seed."""
+    name = f"workmail-export-{organization.world.hex(12)}"
+    bucket = seed.bucket or name
+    region, account_id = organization.region, organization.account_id
+    aws.create_bucket(bucket, region, account_id)
+    key = aws.create_key(f"Exports of {organization.alias}", region, account_id, seed.key_id)
+    role = aws.create_export_role(
+        seed.role_name or name,
+        bucket=bucket,
+        prefix=seed.prefix,
+        kms_key_arn=key,
+        organization_arn=organization.arn,
+        region=region,
+        account_id=account_id,
+    )
+    return ExportResources(role_arn=role, kms_key_arn=key, bucket=bucket, prefix=seed.prefix)
+
+
+def plant_personal_access_token(
+    organization: Organization, user_id: str, seed: PersonalAccessTokenSeed
+) -> str:
+    """Add a seeded token and return its identifier."""
+    return personal_access_tokens.make_personal_access_token(
+        organization, user_id=user_id, **attrs.asdict(seed)
+    ).id
+
+
+def _plant_user(organization: Organization, seed: UserSeed) -> str:
+    display_name = seed.display_name or seed.name.replace(".", " ").title()
+    _check("CreateUser", Name=seed.name, DisplayName=display_name, Role=seed.role)
+    user = users.create_user(organization, name=seed.name, display_name=display_name)
+    user.role = seed.role
+    box = _enable(organization, seed, user.id)
+    for alias in seed.aliases:
+        aliases.create_alias(organization, entity_id=user.id, alias=alias)
+    _fill(box, seed)
+    for token in seed.personal_access_tokens:
+        plant_personal_access_token(organization, user.id, token)
+    return user.id
+
+
+def _plant_group(organization: Organization, seed: GroupSeed) -> str:
+    _check("CreateGroup", Name=seed.name)
+    group = groups.create_group(organization, name=seed.name)
+    _enable(organization, seed, group.id)
+    for member in seed.members:
+        groups.associate_member_to_group(organization, group_id=group.id, member_id=member)
+    return group.id
+
+
+def _plant_resource(organization: Organization, seed: ResourceSeed) -> str:
+    _check("CreateResource", Name=seed.name, Type=seed.type)
+    resource = resources.create_resource(
+        organization, name=seed.name, type=seed.type, description=seed.description
+    )
+    box = _enable(organization, seed, resource.id)
+    for delegate in seed.delegates:
+        resources.associate_delegate_to_resource(
+            organization, resource_id=resource.id, entity_id=delegate
+        )
+    _fill(box, seed)
+    return resource.id
+
+
+def _enable(
+    organization: Organization, seed: UserSeed | GroupSeed | ResourceSeed, entity_id: str
+) -> Mailbox | None:
+    if seed.state != ENABLED:
+        return None
+    email = seed.email or f"{seed.name}@{organization.default_domain}"
+    _check("RegisterToWorkMail", Email=email)
+    registration.register_to_work_mail(organization, entity_id=entity_id, email=email)
+    entity = organization.directory.find(entity_id, Entity)
+    entity.change = None  # seen at once
+    return organization.mailboxes.get(entity_id)
+
+
+def _fill(box: Mailbox | None, seed: UserSeed | ResourceSeed) -> None:
+    if box is None:
+        if seed.messages or seed.mail:
+            raise ValueError(f"{seed.name} is {seed.state} and has no mailbox for its mail")
+        return
+    box.add_synthetic(seed.messages)
+    for mail in seed.mail:
+        _add_mail(box, mail)
+
+
+def _add_mail(box: Mailbox, mail: MailSeed) -> None:
+    if not mail.path.exists():
+        raise ValueError(f"there is no {mail.path}")
+    if mail.path.is_dir():
+        box.add_tree(mail.path, folder=mail.folder)
+    elif mail.path.suffix == ".mbox":
+        box.add_mbox(mail.path, folder=mail.folder or INBOX)
+    else:
+        box.add(mail.path, folder=mail.folder or INBOX)

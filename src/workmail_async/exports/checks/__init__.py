@@ -1,0 +1,1 @@
+"""What has to be right before an export: rights, policies and room on the disk."""

@@ -1,0 +1,205 @@
+"""What an organization's export came to, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict, frozen
+
+from workmail_async.display.html import table
+from workmail_async.display.units import size
+
+from .manifest import Manifest
+from .records import FileRow, MailboxRow, Status
+
+REPORT_NAME = "report.json"
+
+#: What WorkMail's own export leaves out, whoever starts it.
+NOT_EXPORTED = "contacts, tasks and notes: WorkMail's export holds mail and calendar items only"
+
+
+@frozen(kw_only=True)
+class MailboxReport:
+    """What became of one mailbox.
+
+    Attributes:
+        entity_id: The id of the user, resource or group.
+        kind: `user`, `resource` or `group`.
+        label: Its address, or its name.
+        state: Its state in WorkMail when it was last looked at.
+        status: Where it stands.
+        reason: Why it was skipped, deferred or given up.
+        not_before: When it can be exported, for one that was deferred.
+        attempts: How many jobs were started for it.
+        file: Its archive, when it is safe.
+    """
+
+    entity_id: str
+    kind: str
+    label: str
+    state: str
+    status: Status
+    reason: str | None
+    not_before: datetime | None
+    attempts: int
+    file: FileRow | None
+
+
+@frozen(kw_only=True)
+class ExportReport:
+    """What an export came to.
+
+    Attributes:
+        organization_id: The organization.
+        run: The export's id.
+        mailboxes: Every user, resource and group, those that were skipped included.
+        not_exported: What WorkMail does not export, of any mailbox.
+        chosen: Whether it is known who is to be exported; until then nothing is complete.
+    """
+
+    organization_id: str
+    run: str
+    mailboxes: tuple[MailboxReport, ...]
+    not_exported: str = NOT_EXPORTED
+    chosen: bool = True
+
+    def of(self, *statuses: Status) -> tuple[MailboxReport, ...]:
+        """Return the mailboxes of some statuses."""
+        return tuple(mailbox for mailbox in self.mailboxes if mailbox.status in statuses)
+
+    @property
+    def counts(self) -> dict[Status, int]:
+        """How many mailboxes have each status."""
+        found = Counter(mailbox.status for mailbox in self.mailboxes)
+        return {status: found[status] for status in Status}
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was asked for is verified on disk."""
+        return self.chosen and not self.missing
+
+    @property
+    def missing(self) -> tuple[MailboxReport, ...]:
+        """The mailboxes that were asked for and are not on disk."""
+        return tuple(m for m in self.mailboxes if m.status not in (Status.SAFE, Status.SKIPPED))
+
+    @property
+    def files(self) -> tuple[FileRow, ...]:
+        """The verified archives."""
+        return tuple(mailbox.file for mailbox in self.mailboxes if mailbox.file is not None)
+
+    @property
+    def total_bytes(self) -> int:
+        """The size of all archives."""
+        return sum(file.bytes for file in self.files)
+
+    @property
+    def total_items(self) -> int:
+        """The number of items in all archives."""
+        return sum(file.items for file in self.files)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON holds it: times as ISO 8601, statuses as texts."""
+        return {
+            "organization_id": self.organization_id,
+            "run": self.run,
+            "complete": self.complete,
+            "counts": {status.value: count for status, count in self.counts.items()},
+            "total_bytes": self.total_bytes,
+            "total_items": self.total_items,
+            "not_exported": self.not_exported,
+            "mailboxes": [asdict(m, value_serializer=_plain) for m in self.mailboxes],
+        }
+
+    def write(self, path: str | Path) -> None:
+        """Write the report as JSON; a report that is there is replaced at once or not at all.
+
+        Args:
+            path: The file.
+        """
+        write_json(Path(path), self.to_dict())
+
+    def summary(self) -> str:
+        """Return in a sentence what the export came to."""
+        wanted = len(self.mailboxes) - self.counts[Status.SKIPPED]
+        verb = "is" if len(self.files) == 1 else "are"
+        numbers = f"{self.total_items:,} items, {size(self.total_bytes)}"
+        return f"{len(self.files)} of {wanted} mailboxes {verb} safe on disk: {numbers}."
+
+    def _repr_html_(self) -> str:
+        first = (*self.missing, *self.of(Status.SAFE), *self.of(Status.SKIPPED))
+        rows = [
+            (
+                mailbox.label,
+                mailbox.status.value,
+                mailbox.reason or "",
+                *((f"{m.items:,}", size(m.bytes)) if (m := mailbox.file) else ("", "")),
+            )
+            for mailbox in first
+        ]
+        heads = ("Mailbox", "Status", "Reason", "Items", "Size")
+        return f"<p>{self.summary()} Not exported: {self.not_exported}.</p>" + table(
+            heads, rows, numbers=2
+        )
+
+
+def write_json(path: Path, data: Mapping[str, Any]) -> None:
+    """Write a JSON file; one that is there is replaced at once or not at all.
+
+    Args:
+        path: The file.
+        data: What it is to hold.
+    """
+    unfinished = path.with_name(f"{path.name}.part")
+    with unfinished.open("w", encoding="utf-8") as file:
+        json.dump(data, file, indent=2, ensure_ascii=False)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def read_report(manifest: Manifest) -> ExportReport:
+    """Read a report out of a manifest.
+
+    Args:
+        manifest: The manifest.
+
+    Returns:
+        The report as things stand now.
+    """
+    files = manifest.files()
+    return ExportReport(
+        organization_id=manifest.setting("organization") or "",
+        run=manifest.run,
+        chosen=manifest.chosen,
+        mailboxes=tuple(_of(row, files.get(row.entity_id)) for row in manifest.mailboxes()),
+    )
+
+
+def _of(row: MailboxRow, file: FileRow | None) -> MailboxReport:
+    return MailboxReport(
+        entity_id=row.entity_id,
+        kind=row.kind,
+        label=row.label,
+        state=row.state,
+        status=row.status,
+        reason=row.reason,
+        not_before=None
+        if row.not_before is None
+        else datetime.fromtimestamp(row.not_before, timezone.utc),
+        attempts=row.attempts,
+        file=file if row.status is Status.SAFE else None,
+    )
+
+
+def _plain(_: Any, __: Any, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Status) else value
