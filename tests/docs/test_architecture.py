@@ -20,9 +20,10 @@ MAY_IMPORT = {
     "workmail": {*FACE, "runtime", "workmail"},
     "messageflow": {*FACE, "runtime", "messageflow"},
     "display": set(),
-    "archives": {"_lazy", "archives", "runtime"},  # of `runtime` the base of errors alone
-    "exports": {*CLIENT, "archives", "display", "exports"},
-    "cli": {*CLIENT, "archives", "display", "exports", "cli"},
+    "files": {"files"},
+    "archives": {"_lazy", "archives", "files", "runtime"},  # of `runtime` the base of errors alone
+    "exports": {*CLIENT, "archives", "display", "exports", "files"},
+    "cli": {*CLIENT, "archives", "display", "exports", "files", "cli"},
     "emulator": {"_lazy", "emulator"},
     "pytest_plugin": {*CLIENT, "emulator", "pytest_plugin"},
 }

@@ -1,0 +1,53 @@
+"""Keeps other processes out for as long as this one works on something."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from typing_extensions import Self
+
+
+class LockHeldError(Exception):
+    """Another process holds the lock."""
+
+
+class FileLock:
+    """An exclusive lock that ends with its process, however the process ends.
+
+    A PID file would outlive a SIGKILL. SQLite's lock does not, and SQLite knows how to lock files
+    on every system.
+
+    Args:
+        path: The lock file; created if missing, and left behind.
+
+    Raises:
+        LockHeldError: Another process, or another part of this one, holds the lock.
+        OSError: The file cannot be created, or the file system has no locks.
+    """
+
+    def __init__(self, path: Path) -> None:
+        # What forbids creating the file is told better here than by SQLite, and created here it
+        # is private.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._guard = sqlite3.connect(
+            path, timeout=0, isolation_level=None, check_same_thread=False
+        )
+        try:
+            self._guard.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            self._guard.close()
+            if "locked" in str(error):
+                raise LockHeldError(str(path)) from error
+            raise OSError(f"{path} cannot be locked: {error}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def release(self) -> None:
+        """Let others in; releasing twice is harmless."""
+        self._guard.close()
