@@ -1,9 +1,8 @@
-"""`python -m codegen`: writes the generated code, checks that it is fresh, or says what changed."""
+"""`python -m codegen`: write the generated code, check it, or show what a new botocore changes."""
 
 from __future__ import annotations
 
 import argparse
-import ast
 import json
 import sys
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from codegen.load import Model, load
 from codegen.names import PACKAGE
 from codegen.overlay import FOLDER, Overlay, OverlayError
 from codegen.render import render
+from codegen.runtime import Runtime
 from codegen.shapes import ModelError
 from codegen.tree import bring_up_to_date, compare
 
@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--diff",
         action="store_true",
-        help="write nothing; say what the installed botocore changes since the last run",
+        help="write nothing; show what the installed botocore changes since the last run",
     )
     parser.add_argument(
         "--root", type=Path, default=ROOT, help="the repository to write to (default: this one)"
@@ -59,7 +59,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.diff:
         return _diff(models)
     package = options.root / "src" / PACKAGE
-    files = generate(models, overlay, runtime_errors(ROOT / "src" / PACKAGE))
+    files = generate(models, overlay, Runtime.read(ROOT / "src" / PACKAGE))
     by_path = {package / path: text for path, text in files.items()}
     by_path[options.root / "codegen" / snapshot.FILE.name] = snapshot.dumps(
         snapshot.facts_of(models)
@@ -78,7 +78,7 @@ def _run(options: argparse.Namespace) -> int:
 def _diff(models: Sequence[Model]) -> int:
     generated_from = json.loads(snapshot.FILE.read_text(encoding="utf-8"))
     said = changes(generated_from, snapshot.facts_of(models))
-    print("\n".join(said) or "Nothing: the code was generated from what the installed models say.")
+    print("\n".join(said) or "Nothing: the code is generated from the installed models.")
     return 0
 
 
@@ -91,22 +91,10 @@ def load_all(overlay: Overlay) -> list[Model]:
 
 
 def generate(
-    models: Sequence[Model], overlay: Overlay, errors: Sequence[str] = ()
+    models: Sequence[Model], overlay: Overlay, runtime: Runtime | None = None
 ) -> dict[str, str]:
     """Return the text of each generated file by its path below the package."""
-    return formatted(render(interpret(models, overlay, errors)))
-
-
-def runtime_errors(package: Path) -> list[str]:
-    """Return the names that the hand-written module of errors publishes.
-
-    Read and not imported: the generator has to run when generated code is broken or missing.
-    """
-    text = (package / "runtime" / "errors.py").read_text(encoding="utf-8")
-    for statement in ast.parse(text).body:
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":
-            return list(ast.literal_eval(statement.value))
-    raise ModelError("runtime/errors.py has no __all__")
+    return formatted(render(interpret(models, overlay, runtime)))
 
 
 if __name__ == "__main__":

@@ -7,9 +7,14 @@ from collections.abc import Iterable
 from codegen.ir import Member, Shape
 
 
-def facts(shape: Shape) -> str:
-    """Return the constraints of a shape as sentences; empty when it has none."""
-    sentences = [_sentence(_constraints(shape)), _values(shape)]
+def facts(shape: Shape, *, brief: bool = False) -> str:
+    """Return the constraints of a shape as sentences; empty when it has none.
+
+    Args:
+        shape: The shape.
+        brief: Whether to leave out patterns, and values, which a method's signature shows.
+    """
+    sentences = [_sentence(_constraints(shape, brief=brief)), "" if brief else _values(shape)]
     if shape.kind == "timestamp":
         sentences.append("In UTC.")
     if shape.innermost.sensitive:
@@ -18,7 +23,7 @@ def facts(shape: Shape) -> str:
 
 
 def notes(members: Iterable[Member], *, checked: bool) -> str:
-    """Return what has to be said once about the facts of some members.
+    """Return what a model's docstring says once about the facts of its members.
 
     Args:
         members: The members.
@@ -29,20 +34,20 @@ def notes(members: Iterable[Member], *, checked: bool) -> str:
     if checked and any(shape.pattern for shape in innermost):
         said.append('Patterns are checked only with `validate="strict"`.')
     if any(shape.sensitive for shape in innermost):
-        said.append("Sensitive values are shown in no repr, log or error.")
+        said.append("Sensitive values are hidden in reprs, logs and errors.")
     return " ".join(said)
 
 
-def _constraints(shape: Shape) -> list[str]:
+def _constraints(shape: Shape, *, brief: bool) -> list[str]:
     found = []
     if shape.kind == "list" and shape.element:
         found.append(_bounds(shape, "item"))
-        inner = _constraints(shape.element)
+        inner = _constraints(shape.element, brief=brief)
         if inner:
             found.append(f"each {', '.join(inner)}")
     elif shape.kind == "text":
         found.append(_bounds(shape, "character"))
-        if shape.pattern:
+        if shape.pattern and not brief:
             found.append(f"pattern `{shape.pattern}`")
     elif shape.kind in {"integer", "float"}:
         found.append(_bounds(shape, ""))

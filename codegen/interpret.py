@@ -14,6 +14,7 @@ from codegen.ir import (
     EnumValue,
     Error,
     Group,
+    Import,
     Operation,
     Service,
     Shape,
@@ -26,17 +27,22 @@ from codegen.names import PACKAGE, snake
 from codegen.operations import Operations
 from codegen.overlay import Overlay
 from codegen.prose import Doc, Entry, Section
+from codegen.runtime import Constructor, Runtime
 from codegen.shapes import ModelError, Shapes
 from codegen.structures import Structures, usage_of
 from codegen.vocabulary import vocabulary_of
 from codegen.waiters import waiters_of
 from codegen.words import Words
 
+#: What methods without a Returns section return.
+_EMPTY = "A method that returns nothing of its own gives an answer with `response_metadata` alone."
+
 #: Names that modules of models import for their own use.
 _TAKEN = {
     "ByteStream",
     "ClassVar",
     "ListOf",
+    "Literal",
     "Model",
     "Operation",
     "Output",
@@ -45,27 +51,28 @@ _TAKEN = {
 }
 
 
-def interpret(models: Sequence[Model], overlay: Overlay, runtime_errors: Iterable[str] = ()) -> Api:
+def interpret(models: Sequence[Model], overlay: Overlay, runtime: Runtime | None = None) -> Api:
     """Return everything that is to be generated.
 
     Args:
         models: The service models, in the order of the overlay's services.
         overlay: Our words and fixes.
-        runtime_errors: The names of the hand-written errors.
+        runtime: What the generated code shares with the hand-written runtime.
 
     Raises:
         ModelError: A model has something that the generator cannot express.
         OverlayError: The overlay lacks something, or has something that the models do not.
     """
+    runtime = runtime or Runtime()
     words = Words(overlay, vocabulary_of(models))
     errors: dict[str, Error] = {}
     services: list[Service] = []
     for model in models:
-        services.append(_service(model, overlay, words, errors))
+        services.append(_service(model, overlay, words, errors, runtime.constructor))
         errors |= {error.code: error for error in services[-1].errors}
     _refuse_clashes(services)
     overlay.finish()
-    return Api(tuple(services), tuple(sorted(runtime_errors)))
+    return Api(tuple(services), runtime.errors)
 
 
 def _refuse_clashes(services: list[Service]) -> None:
@@ -77,7 +84,13 @@ def _refuse_clashes(services: list[Service]) -> None:
             seen.add(name)
 
 
-def _service(model: Model, overlay: Overlay, words: Words, known: dict[str, Error]) -> Service:
+def _service(
+    model: Model,
+    overlay: Overlay,
+    words: Words,
+    known: dict[str, Error],
+    constructor: Constructor,
+) -> Service:
     """Return one service; `known` holds the errors of the services before it."""
 
     def need(key: str) -> Any:
@@ -92,7 +105,10 @@ def _service(model: Model, overlay: Overlay, words: Words, known: dict[str, Erro
     errors = errors_of(model, overlay, words, known)
     by_code = known | {error.code: error for error in errors}
     structures = Structures(model, shapes, words, usage, need("page")).all()
-    operations = Operations(model, overlay, words, areas, need("page")).all(structures, by_code)
+    frequent = overlay.get("services", model.service, "frequent_errors", default=[])
+    operations = Operations(model, overlay, words, areas, need("page"), frequent).all(
+        structures, by_code
+    )
     waiters = waiters_of(overlay, operations, words)
     view = _view(model.service, package, overlay, words, operations, waiters)
     groups = _groups(overlay, words, operations, waiters, bound=None)
@@ -104,7 +120,9 @@ def _service(model: Model, overlay: Overlay, words: Words, known: dict[str, Erro
         version=model.version,
         regions=tuple(need("regions")),
         client=need("client"),
-        doc=Doc(need("summary"), (need("text"),), example=need("example")),
+        doc=_client_doc(model.service, overlay, [by_code[code] for code in frequent], constructor),
+        constructor=constructor.arguments,
+        typing_imports=constructor.imports,
         groups=groups,
         imports=methods.client_imports(package, groups, operations, view),
         shapes=tuple(held),
@@ -113,6 +131,20 @@ def _service(model: Model, overlay: Overlay, words: Words, known: dict[str, Erro
         modules=modules_of(package, shapes, words, usage, structures, operations),
         waiters=waiters,
         view=view,
+    )
+
+
+def _client_doc(
+    service: str, overlay: Overlay, frequent: Sequence[Error], constructor: Constructor
+) -> Doc:
+    named = "Methods only name these frequent errors:" if frequent else ""
+    return Doc(
+        overlay.need("services", service, "summary"),
+        (overlay.need("services", service, "text"), _EMPTY),
+        (Section("Args", constructor.entries),),
+        (named,),
+        example=overlay.need("services", service, "example"),
+        items=tuple(f"`errors.{error.code}`: {error.summary}" for error in frequent),
     )
 
 
@@ -188,12 +220,15 @@ def _view(
     meaning = Entry(bound, words.member("view", need("binds")))
     attributes = Section("Attributes", (Entry("client", need("client")), meaning))
     made = (Section("Args", (meaning,)), Section("Returns", (Entry(None, need("returns")),)))
+    client = overlay.need("services", service, "client")
+    text = f"{need('text')} `{client}` explains the errors that methods only name."
     return View(
         name=need("name"),
         module=need("module"),
         bound=Argument(bound, "str"),
-        doc=Doc(need("summary"), (need("text"),), (attributes,), example=need("example")),
+        doc=Doc(need("summary"), (text,), (attributes,), example=need("example")),
         maker=Doc(need("maker"), (), made),
         groups=groups,
         imports=methods.view_imports(package, groups),
+        typing_imports=(Import(f"{package}.client", (client,)),),
     )

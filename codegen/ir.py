@@ -22,13 +22,15 @@ class Stream:
     Attributes:
         type: The class of the member that holds the body.
         call: The class that the client's method returns.
-        module: Where both live.
+        module: Where that class lives.
+        call_module: Where the class of the call lives.
         returns: What the method returns, in words.
     """
 
     type: str
     call: str
     module: str
+    call_module: str
     returns: str
 
 
@@ -81,7 +83,8 @@ class Member:
         annotation: Its type in the module of models.
         parameter: Its type in a client's signature.
         declared: The shape argument of `member()`.
-        text: What it means and its constraints, for a docstring.
+        text: What it means and its constraints, for a model's docstring.
+        brief: The same without patterns and values, for a method's docstring.
         token: Whether it is an idempotency token.
         location: Where it travels, if not in the body.
     """
@@ -94,6 +97,7 @@ class Member:
     parameter: str
     declared: str
     text: str
+    brief: str
     token: bool = False
     location: str | None = None
 
@@ -176,7 +180,8 @@ class Operation:
         notes: What a caller could trip over.
         request: Its input.
         response: Its output.
-        errors: The errors it documents.
+        errors: The errors it documents, without the frequent ones.
+        frequent_errors: Those of its errors that the client's docstring explains.
         page: The address of its page in AWS's reference.
         pagination: How it pages, for lists.
         stream: The classes for a streamed response body.
@@ -190,6 +195,7 @@ class Operation:
     request: Structure
     response: Structure
     errors: tuple[Error, ...]
+    frequent_errors: tuple[Error, ...]
     page: str
     pagination: Pagination | None
     stream: Stream | None
@@ -210,16 +216,16 @@ class Waiter:
         notes: What a caller could trip over.
         operation: The operation that is repeated.
         state: The attribute that holds the state.
-        success: The states that end it well.
-        failure: The states from which there is no way back.
-        success_errors: The error codes that end it well.
+        success: The states that mean success.
+        failure: The final states that are not success.
+        success_errors: The error codes that mean success.
         retry_errors: The error codes that mean "not yet".
         consecutive: How often in a row success must be seen.
         progress: The attribute that holds the percentage done.
         explanation: The attribute that holds why it failed.
-        gives: Whether the last answer is returned; what is gone has none.
-        timeout: Seconds until giving up.
-        min_delay: Seconds before the second look.
+        gives: Whether the last answer is returned; after a deletion there is none.
+        timeout: Seconds before it gives up.
+        min_delay: Seconds before the second check.
         max_delay: The longest pause in seconds.
     """
 
@@ -334,6 +340,7 @@ class View:
         maker: The docstring of the client's method.
         groups: Its methods.
         imports: What its module needs.
+        typing_imports: What only a type checker needs.
     """
 
     name: str
@@ -343,6 +350,7 @@ class View:
     maker: Doc
     groups: tuple[Group, ...]
     imports: tuple[Import, ...]
+    typing_imports: tuple[Import, ...]
 
 
 @frozen
@@ -357,6 +365,8 @@ class Service:
         regions: Where the service runs.
         client: The client's class name.
         doc: The client's docstring.
+        constructor: The client's keyword arguments.
+        typing_imports: What only a type checker needs for them.
         groups: The client's methods.
         imports: What the client's module needs.
         shapes: The scalar shapes and lists of scalars, in an order that works.
@@ -374,6 +384,8 @@ class Service:
     regions: tuple[str, ...]
     client: str
     doc: Doc
+    constructor: tuple[Argument, ...]
+    typing_imports: tuple[Import, ...]
     groups: tuple[Group, ...]
     imports: tuple[Import, ...]
     shapes: tuple[Shape, ...]

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from codegen.facts import notes
-from codegen.ir import Argument, Group, Import, Member, Method, Operation, Pagination, View, Waiter
+from codegen.ir import (
+    Argument,
+    Group,
+    Import,
+    Member,
+    Method,
+    Operation,
+    Pagination,
+    View,
+    Waiter,
+)
 from codegen.names import PACKAGE
 from codegen.prose import Doc, Entry, Section
 from codegen.shapes import annotation
 
 #: Up to how many members of an answer a method's docstring names.
-_FEW = 4
+_FEW = 10
 
 _TIMES = (
-    ("timeout", "Seconds until giving up."),
-    ("min_delay", "Seconds before the second look."),
-    ("max_delay", "The longest pause between two looks, in seconds."),
+    ("timeout", "Seconds before it gives up."),
+    ("min_delay", "Seconds before the second check."),
+    ("max_delay", "The longest pause between two checks, in seconds."),
 )
 
 
@@ -46,10 +55,10 @@ def of_operation(operation: Operation, bound: str | None) -> Method:
             (operation.notes,),
             (
                 _described(members),
-                Section("Returns", (Entry(None, _returned(operation)),)),
+                Section("Returns", tuple(_returned(operation))),
                 Section("Raises", tuple(_documented_errors(operation))),
             ),
-            (" ".join(filter(None, (notes(members, checked=True), f"See <{operation.page}>."))),),
+            (f"{_also_raised(operation)}<{operation.page}>",),
         ),
         request=operation.request.name,
         call=operation.stream.call if operation.stream else None,
@@ -66,11 +75,11 @@ def of_waiter(waiter: Waiter, bound: str | None) -> Method:
     operation = waiter.operation
     members = [member for member in _arguments(operation, bound) if member.required]
     response = f"models.{operation.response.name}"
-    times = [Entry(name, f"{text} Default {getattr(waiter, name):g}.") for name, text in _TIMES]
-    watch = Entry("on_progress", "Called with every answer; a plain or an async function.")
+    times = [Entry(name, text) for name, text in _TIMES]
+    watch = Entry("on_progress", "Called with each answer; a plain or an async function.")
     gives = (Entry(None, f"The last answer of `{operation.method}`."),) if waiter.gives else ()
-    failed = f"The state is {_either(waiter.failure)}, from which there is no way back."
-    raised = [Entry("errors.WaiterTimeoutError", "The deadline came first.")]
+    failed = f"The final state is {_either(waiter.failure)}."
+    raised = [Entry("errors.WaiterTimeoutError", "The timeout expired.")]
     if waiter.failure:
         raised.append(Entry("errors.WaiterFailedError", failed))
     return Method(
@@ -91,7 +100,6 @@ def of_waiter(waiter: Waiter, bound: str | None) -> Method:
                 Section("Returns", gives),
                 Section("Raises", tuple(raised)),
             ),
-            (notes(members, checked=True),),
         ),
         request=operation.request.name,
         waiter=waiter.name.upper(),
@@ -103,7 +111,11 @@ def client_imports(
 ) -> tuple[Import, ...]:
     """Return what a client's module imports."""
     methods = [method for group in groups for method in group.methods]
-    found = [*_annotation_imports(methods), Import(f"{PACKAGE}.runtime.client", ("ServiceClient",))]
+    found = [
+        Import("typing", ("TYPE_CHECKING",)),
+        *_annotation_imports(package, methods),
+        Import(f"{PACKAGE}.runtime.client", ("ServiceClient",)),
+    ]
     if any(method.waiter for method in methods):
         found += [
             Import(f"{PACKAGE}.runtime.waiting", ("wait_until",)),
@@ -113,7 +125,7 @@ def client_imports(
         found.append(Import(package, (f"{view.module} as views",)))
     for operation in operations.values():
         if operation.stream:
-            found.append(Import(operation.stream.module, (operation.stream.call,)))
+            found.append(Import(operation.stream.call_module, (operation.stream.call,)))
     return (*found, Import(f"{package}.service", ("SERVICE",)))
 
 
@@ -122,19 +134,20 @@ def view_imports(package: str, groups: Iterable[Group]) -> tuple[Import, ...]:
     methods = [method for group in groups for method in group.methods]
     return (
         Import("attrs", ("field", "frozen")),
-        *_annotation_imports(methods),
-        Import(package, ("client as clients",)),
+        Import("typing", ("TYPE_CHECKING",)),
+        *_annotation_imports(package, methods),
     )
 
 
-def _annotation_imports(methods: list[Method]) -> Iterator[Import]:
+def _annotation_imports(package: str, methods: list[Method]) -> Iterator[Import]:
     annotations = " ".join(
         [method.returns for method in methods]
         + [argument.annotation for method in methods for argument in method.arguments]
     )
     for module, name in (
         (PACKAGE, "enums"),
-        (PACKAGE, "models"),
+        (package, "models"),
+        ("typing", "Literal"),
         (f"{PACKAGE}.runtime.paging", "Pager"),
         (f"{PACKAGE}.runtime.waiting", "ProgressCallback"),
     ):
@@ -152,7 +165,7 @@ def _argument(member: Member) -> Argument:
 
 
 def _described(members: Iterable[Member]) -> Section:
-    return Section("Args", tuple(Entry(member.name, member.text) for member in members))
+    return Section("Args", tuple(Entry(member.name, member.brief) for member in members))
 
 
 def _result(operation: Operation) -> str:
@@ -170,24 +183,36 @@ def _item(pagination: Pagination) -> str:
     return annotation(element, lenient=False, models="models.", enums="enums.")
 
 
-def _returned(operation: Operation) -> str:
+def _returned(operation: Operation) -> Iterator[Entry]:
+    """Yield what a method returns; the client's docstring says what an empty answer is."""
+    if operation.response.members:
+        yield Entry(None, _answer(operation))
+
+
+def _answer(operation: Operation) -> str:
     if operation.pagination:
         pages = "all pages" if operation.pagination.token else "its only page"
         item = _item(operation.pagination)
-        return f"A pager. `async for` gives each `{item}` of {pages}, `await` gives one page."
+        return f"A pager: `async for` yields each `{item}` of {pages}, `await` returns one page."
     if operation.stream:
         return operation.stream.returns
     names = [f"`{member.name}`" for member in operation.response.members]
-    if not names:
-        return "An empty answer, which only has `response_metadata`."
     if len(names) > _FEW:
-        return f"The answer, with what `models.{operation.response.name}` lists."
+        more = f"{len(names) - _FEW} more: see `models.{operation.response.name}`"
+        return f"The answer, with {', '.join(names[:_FEW])} and {more}."
     return f"The answer, with {_both(names)}."
 
 
 def _documented_errors(operation: Operation) -> Iterator[Entry]:
     for error in operation.errors:
         yield Entry(f"errors.{error.code}", error.summary)
+
+
+def _also_raised(operation: Operation) -> str:
+    """Name the errors that the client's docstring explains."""
+    names = [f"`{error.code}`" for error in operation.frequent_errors]
+    also = "Also raises" if operation.errors else "Raises"
+    return f"{also} {_both(names)}. " if names else ""
 
 
 def _both(words: list[str]) -> str:

@@ -35,7 +35,7 @@ def modules_of(
         words: What the areas are about.
         usage: Where each structure is used.
         structures: The model classes.
-        operations: The operations, in the order in which their classes shall stand.
+        operations: The operations, in the order of their classes.
     """
     areas = {operation.area for operation in operations.values()}
     homes: dict[str, str] = {}
@@ -96,7 +96,10 @@ def _imports(
     found: dict[str, set[str]] = {
         "attrs": {"define", *(["field"] if members else [])},
         "datetime": {"datetime" for shape in held if shape.kind == "timestamp"},
-        "typing": {"ClassVar" for _ in requests},
+        "typing": {
+            *("ClassVar" for _ in requests),
+            *("Literal" for member in members if "Literal[" in member.annotation),
+        },
         f"{PACKAGE}.runtime.model": {
             "publish",
             *("wire" for _ in members),

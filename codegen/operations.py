@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from codegen.ir import Error, Operation, Pagination, Structure
@@ -14,6 +14,12 @@ from codegen.words import Words
 
 _TOKEN = "NextToken"
 
+#: What operations do, in the order in which people use them; other verbs come after Start.
+_VERBS = (
+    *("List", "Describe", "Get", "Create", "Register", "Start", ""),
+    *("Update", "Reset", "Put", "Cancel", "Disassociate", "Untag", "Deregister", "Delete"),
+)
+
 
 class Operations:
     """Makes the operations of one service.
@@ -24,10 +30,17 @@ class Operations:
         words: What each operation does.
         areas: The area of each operation.
         page: The address of a page in AWS's reference, with `{name}` in it.
+        frequent: The codes of the errors that the client's docstring explains.
     """
 
     def __init__(
-        self, model: Model, overlay: Overlay, words: Words, areas: Mapping[str, str], page: str
+        self,
+        model: Model,
+        overlay: Overlay,
+        words: Words,
+        areas: Mapping[str, str],
+        page: str,
+        frequent: Collection[str] = (),
     ) -> None:
         self._model = model
         self._raw: dict[str, Any] = model.description["operations"]
@@ -35,18 +48,21 @@ class Operations:
         self._words = words
         self._areas = areas
         self._page = page
+        self._frequent = frequent
 
     def all(
         self, structures: Mapping[str, Structure], errors: Mapping[str, Error]
     ) -> dict[str, Operation]:
-        """Return the operations, in the overlay's order: it is a reader's.
+        """Return the operations in the order of their use: first those that look, last deletions.
+
+        Operations of one kind keep the order of the overlay.
 
         Args:
             structures: The model classes.
             errors: The error classes by their codes.
         """
         ordered = [name for name in self._overlay.keys("operations") if name in self._raw]
-        names = dict.fromkeys([*ordered, *self._raw])
+        names = sorted(dict.fromkeys([*ordered, *self._raw]), key=_by_use)
         return {name: self._operation(name, structures, errors) for name in names}
 
     def _operation(
@@ -65,7 +81,8 @@ class Operations:
             notes=self._words.optional("operations", name, "notes"),
             request=request,
             response=response,
-            errors=tuple(errors[code] for code in codes),
+            errors=tuple(errors[code] for code in codes if code not in self._frequent),
+            frequent_errors=tuple(errors[code] for code in self._frequent if code in codes),
             page=self._page.format(name=name),
             pagination=self._pagination(name, request, response),
             stream=streams[0] if streams else None,
@@ -106,3 +123,8 @@ class Operations:
 
     def _wrong(self, name: str, key: str, because: str) -> None:
         self._overlay.wrong("pagination", name, key, because=because)
+
+
+def _by_use(operation: str) -> int:
+    verb = next((verb for verb in _VERBS if verb and operation.startswith(verb)), "")
+    return _VERBS.index(verb)

@@ -38,6 +38,7 @@ class Doc:
         paragraphs: What follows it.
         sections: Attributes, Args, Returns, Raises. Empty ones are left out.
         closing: The last paragraphs.
+        items: A list after them.
         example: Code that shows how to use it.
     """
 
@@ -46,6 +47,7 @@ class Doc:
     sections: tuple[Section, ...] = ()
     closing: tuple[str, ...] = ()
     example: str = ""
+    items: tuple[str, ...] = ()
 
 
 def docstring(doc: Doc, indent: int) -> str:
@@ -62,6 +64,8 @@ def docstring(doc: Doc, indent: int) -> str:
     blocks += [wrap(text, indent) for text in doc.paragraphs if text]
     blocks += [_section(section, indent) for section in doc.sections if section.entries]
     blocks += [wrap(text, indent) for text in doc.closing if text]
+    if doc.items:
+        blocks.append("\n".join(wrap(f"- {item}", indent, hanging=2) for item in doc.items))
     blocks += [f"Example:\n{_code(doc.example)}"] if doc.example else []
     text = "\n\n".join(blocks)
     if '"""' in text or text.endswith(('"', "\\")):

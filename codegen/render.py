@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from codegen.ir import Api, Import, Member, Method, Operation, Service, Structure, Waiter
+from codegen.ir import Api, Argument, Import, Member, Method, Operation, Service, Structure, Waiter
 from codegen.names import PACKAGE
 from codegen.prose import Doc, docstring
 from codegen.shapes import constant
@@ -24,7 +24,7 @@ def render(api: Api) -> dict[str, str]:
     for service in api.services:
         files |= _service(spell, service)
     homes = {
-        name: module.name
+        name: f"{service.package}.models"
         for service in api.services
         for module in service.modules
         for name in module.names
@@ -36,19 +36,21 @@ def render(api: Api) -> dict[str, str]:
         "lazy",
         doc=Doc(
             "Requests, responses and data types of both services.",
-            ("A class is loaded when it is first asked for, together with those of its area.",),
+            ("A class is loaded on first use, together with those of its area.",),
         ),
         homes=homes,
-        within=PACKAGE,
+        within=f"{PACKAGE}.models",
+        merged=[f"{s.package}.models" for s in api.services if len(s.modules) > 1],
     )
     files["enums.py"] = spell(
         "lazy",
         doc=Doc(
             "The values that members of both services take.",
-            ("Open: a value that a newer service sends is kept, and `is_unknown` says so.",),
+            ("They are open: values that a newer service sends are kept, and `is_unknown` tells.",),
         ),
         homes=enums,
-        within=PACKAGE,
+        within=f"{PACKAGE}.enums",
+        merged=[],
     )
     files["errors.py"] = spell("errors_facade", api=api)
     return files
@@ -62,9 +64,10 @@ def _service(spell: _Templates, service: Service) -> dict[str, str]:
     files = {
         f"{folder}/__init__.py": spell(
             "lazy",
-            doc=Doc(f"The client for {service.title}, loaded when it is first asked for."),
+            doc=Doc(f"The client for {service.title}, loaded on first use."),
             homes=faces,
             within=service.package,
+            merged=[],
         ),
         f"{folder}/client.py": spell("client", service=service),
         f"{folder}/service.py": spell("service", service=service),
@@ -80,7 +83,16 @@ def _service(spell: _Templates, service: Service) -> dict[str, str]:
     for module in service.modules:
         files[module.path] = spell("models", module=module)
     if len(service.modules) > 1:
-        files[f"{folder}/models/__init__.py"] = spell("models_package", service=service)
+        files[f"{folder}/models/__init__.py"] = spell(
+            "lazy",
+            doc=Doc(
+                f"The models of {service.title}, loaded on first use.",
+                (f"Users take them from `{PACKAGE}.models`.",),
+            ),
+            homes={name: module.name for module in service.modules for name in module.names},
+            within=f"{service.package}.models",
+            merged=[],
+        )
     return files
 
 
@@ -105,8 +117,11 @@ class _Templates:
             "field": _field,
             "forwarded": _forwarded,
             "imports": _imports,
+            "leaf": _leaf,
+            "parameters": _parameters,
+            "parent": _parent,
             "passed": _passed,
-            "relative": str.removeprefix,
+            "relative": _relative,
             "signature": _signature,
             "strings": _strings,
             "waiter": _waiter,
@@ -118,8 +133,22 @@ class _Templates:
         return template.render(header=HEADER, package=PACKAGE, **values)
 
 
-def _imports(imports: Iterable[Import]) -> str:
-    return "\n".join(f"from {i.module} import {', '.join(i.names)}" for i in imports)
+def _imports(imports: Iterable[Import], indent: int = 0) -> str:
+    lines = [f"{' ' * indent}from {i.module} import {', '.join(i.names)}" for i in imports]
+    return "\n".join(lines) or f"{' ' * indent}pass"
+
+
+def _parent(module: str) -> str:
+    return module.rpartition(".")[0]
+
+
+def _leaf(module: str) -> str:
+    return module.rpartition(".")[2]
+
+
+def _relative(module: str, package: str) -> str:
+    """Return a module as `lazy_names` takes it: below the package, or by its full name."""
+    return module.removeprefix(f"{package}.")
 
 
 def _by_home(homes: Mapping[str, str]) -> list[tuple[str, list[str]]]:
@@ -175,15 +204,18 @@ def _field(member: Member) -> str:
     return f"field({default}metadata=wire({', '.join(wire)}))"
 
 
-def _signature(method: Method) -> str:
-    arguments = [
+def _parameters(arguments: Iterable[Argument]) -> str:
+    taken = [
         f"{argument.name}: {argument.annotation}"
         + (f" = {argument.default}" if argument.default else "")
-        for argument in method.arguments
+        for argument in arguments
     ]
+    return ", ".join(["self", *(["*", *taken] if taken else [])])
+
+
+def _signature(method: Method) -> str:
     kind = "async def" if method.kind in {"call", "wait"} else "def"
-    taken = ", ".join(["self", *(["*", *arguments] if arguments else [])])
-    return f"{kind} {method.name}({taken}) -> {method.returns}:"
+    return f"{kind} {method.name}({_parameters(method.arguments)}) -> {method.returns}:"
 
 
 def _waiter(waiter: Waiter) -> str:

@@ -126,7 +126,7 @@ class Shapes:
     def _stream(self, name: str) -> Stream:
         steps = ("fixes", "streams", name)
         self._overlay.need(*steps, "reason")
-        keys = ("type", "call", "module", "returns")
+        keys = ("type", "call", "module", "call_module", "returns")
         return Stream(*(self._overlay.need(*steps, key) for key in keys))
 
 
@@ -141,17 +141,22 @@ def annotation(shape: Shape, *, lenient: bool, models: str = "", enums: str = ""
 
     Args:
         shape: The shape.
-        lenient: Whether an enumeration also takes the plain string.
+        lenient: Whether an enumeration also takes plain strings.
         models: What to put before the names of model classes, such as `models.`.
         enums: What to put before the names of enumerations.
     """
     if shape.kind == "enum":
-        return f"{enums}{shape.name} | str" if lenient else f"{enums}{shape.name}"
+        known = f"{enums}{shape.name}"
+        # Editors complete the literals; `str` admits what a newer service knows.
+        return f"{known} | Literal[{_quoted(shape.values)}] | str" if lenient else known
     if shape.kind == "list" and shape.element:
-        inner = annotation(shape.element, lenient=lenient, models=models, enums=enums)
         if lenient and shape.element.kind == "enum":
-            # Lists are invariant: what an answer holds is to be accepted as it is.
-            return f"list[{enums}{shape.element.name}] | list[{inner}]"
+            # Lists are invariant, so each kind of list is named: the first is what answers hold,
+            # the second lets editors complete, and the third admits values of a newer service.
+            known = f"{enums}{shape.element.name}"
+            literals = f"Literal[{_quoted(shape.element.values)}]"
+            return f"list[{known}] | list[{literals}] | list[{known} | str]"
+        inner = annotation(shape.element, lenient=lenient, models=models, enums=enums)
         return f"list[{inner}]"
     if shape.kind == "structure":
         return f"{models}{shape.name}"
@@ -200,6 +205,10 @@ def _bounds(name: str, shape: Shape) -> list[str]:
     if shape.low is None and shape.high is None:
         return []
     return [f"{name}=({shape.low}, {shape.high})"]
+
+
+def _quoted(values: Iterable[str]) -> str:
+    return ", ".join(f'"{value}"' for value in values)
 
 
 def _literal(pattern: str) -> str:

@@ -87,12 +87,14 @@ class Structures:
             summary = self._words.summary("operations", operation)
             return "request", Doc(f"Input of {operation}.", (summary,), attributes, (note,))
         if name in self._outputs:
-            empty = "" if members else "It is empty: getting it means that the call succeeded."
+            empty = (
+                "" if members else "It has no members: receiving it means that the call succeeded."
+            )
             doc = Doc(f"Answer of {self._outputs[name]}.", (empty,), attributes, (note,))
             return "response", doc
         more = self._words.optional("structures", name, "notes")
         see = f"See <{self._page.format(name=name)}>."
-        closing = " ".join(filter(None, (note, see)))
+        closing = _joined(note, see)
         return "data", Doc(self._words.summary("structures", name), (more,), attributes, (closing,))
 
     def _member(self, structure: str, wire: str, raw: dict[str, Any]) -> Member:
@@ -103,9 +105,8 @@ class Structures:
         optional = "" if required else " | None"
         here = annotation(shape, lenient=lenient)
         there = annotation(shape, lenient=lenient, models="models.", enums="enums.")
-        said = [self._words.member(structure, wire), facts(shape)]
-        if token:
-            said.append("Filled in when left out, and kept when the call is retried.")
+        meaning = self._words.member(structure, wire)
+        filled_in = "Filled in if you omit it, and reused for retries." if token else ""
         return Member(
             wire=wire,
             name=snake(wire),
@@ -114,7 +115,12 @@ class Structures:
             annotation=here + optional,
             parameter=there + optional,
             declared=declared(shape),
-            text=" ".join(filter(None, said)),
+            text=_joined(meaning, facts(shape), filled_in),
+            brief=_joined(meaning, facts(shape, brief=True), filled_in),
             token=token,
             location=raw.get("location"),
         )
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))

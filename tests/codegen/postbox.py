@@ -4,9 +4,11 @@ from copy import deepcopy
 from typing import Any
 
 from codegen.interpret import interpret
-from codegen.ir import Api, Service
+from codegen.ir import Api, Argument, Import, Service
 from codegen.load import Model
 from codegen.overlay import Overlay
+from codegen.prose import Entry
+from codegen.runtime import Constructor, Runtime
 
 DESCRIPTION: dict[str, Any] = {
     "metadata": {"serviceFullName": "Postbox"},
@@ -177,6 +179,14 @@ class Postbox:
         self.description = deepcopy(DESCRIPTION)
         self.paginators = deepcopy(PAGINATORS)
         self.overlay = deepcopy(OVERLAY)
+        self.runtime = Runtime(
+            ("WorkMailError",),
+            Constructor(
+                (Argument("region", "Region | None", "None"),),
+                (Entry("region", "The Region."),),
+                (Import("workmail_async.runtime.regions", ("Region",)),),
+            ),
+        )
 
     @property
     def shapes(self) -> dict[str, Any]:
@@ -196,7 +206,7 @@ class Postbox:
 
     def api(self) -> Api:
         """All that is generated."""
-        return interpret([self.model()], Overlay(self.overlay), ["WorkMailError"])
+        return interpret([self.model()], Overlay(self.overlay), self.runtime)
 
     def service(self) -> Service:
         """The one service that is generated."""

@@ -13,7 +13,6 @@ from codegen import __main__ as command
 from codegen import snapshot
 from codegen.layout import formatted
 from codegen.render import HEADER
-from codegen.shapes import ModelError
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -129,17 +128,6 @@ def test_a_faulty_overlay_is_told_without_a_traceback(
 def test_a_template_that_makes_no_python_is_told() -> None:
     with pytest.raises(RuntimeError, match=r"ruff .* refuses generated code:(.|\n)*broken\.py"):
         formatted({"broken.py": "def\n"})
-
-
-def test_hand_written_errors_are_read_and_not_imported(tmp_path: Path) -> None:
-    module = tmp_path / "runtime" / "errors.py"
-    module.parent.mkdir()
-    module.write_text('import nowhere\n\n__all__ = ["B", "A"]\n')
-    assert command.runtime_errors(tmp_path) == ["B", "A"]
-
-    module.write_text("")
-    with pytest.raises(ModelError, match="has no __all__"):
-        command.runtime_errors(tmp_path)
 
 
 def test_a_diff_says_what_changed_since_the_last_run(

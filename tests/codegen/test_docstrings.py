@@ -76,6 +76,18 @@ def test_sections_are_in_google_style() -> None:
             """''')
 
 
+def test_a_list_follows_the_text() -> None:
+    doc = Doc("What it is.", closing=("Two:",), items=("One.", "word " * 20))
+    first = " ".join(["word"] * 19)  # ends in column 100
+    assert docstring(doc, 4).split("\n")[2:7] == [
+        "    Two:",
+        "",
+        "    - One.",
+        f"    - {first}",
+        "      word",
+    ]
+
+
 def test_a_backslash_makes_it_raw() -> None:
     source = docstring(Doc("About `\\d+`."), 0)
     assert source.startswith('r"""')
@@ -115,3 +127,11 @@ def test_what_would_end_the_docstring_is_refused(text: str) -> None:
 )
 def test_constraints_become_sentences(shape: Shape, said: str) -> None:
     assert facts(shape) == said
+
+
+def test_brief_constraints_leave_out_patterns_and_values() -> None:
+    assert facts(Shape("A", "text", 1, 9, r"[a\d]+"), brief=True) == "1 to 9 characters."
+    assert facts(Shape("A", "text", pattern="x", sensitive=True), brief=True) == "Sensitive."
+    assert facts(Shape("A", "enum", values=("X", "Y")), brief=True) == ""
+    of_texts = Shape("A", "list", 0, 5, element=Shape("B", "text", 1, 2, "x"))
+    assert facts(of_texts, brief=True) == "At most 5 items, each 1 to 2 characters."

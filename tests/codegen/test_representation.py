@@ -4,8 +4,9 @@ import ast
 
 import pytest
 
-from codegen.ir import Method, Operation, Service, Shape, Structure
+from codegen.ir import Argument, Import, Method, Operation, Service, Shape, Structure
 from codegen.overlay import OverlayError
+from codegen.prose import docstring
 from codegen.shapes import ModelError, constant
 from tests.codegen.postbox import Postbox
 
@@ -158,7 +159,9 @@ def test_requests_take_plain_strings_for_enumerations(postbox: Postbox) -> None:
 
     # Stamp is reached by SendLetter's request, Letter by answers alone
     kinds = annotations(structure(service, "Stamp"))["kinds"]
-    assert kinds == "list[LetterState] | list[LetterState | str] | None"
+    assert kinds == (
+        'list[LetterState] | list[Literal["SENT", "READ"]] | list[LetterState | str] | None'
+    )
     assert annotations(structure(service, "Letter"))["state"] == "LetterState | None"
 
 
@@ -182,12 +185,69 @@ def test_classes_come_after_those_they_use(postbox: Postbox) -> None:
     assert names.index("ListLettersResponse") < names.index("ListLettersRequest")
 
 
-def test_operations_keep_the_order_of_the_overlay(postbox: Postbox) -> None:
-    words = postbox.overlay["operations"]
-    postbox.overlay["operations"] = {name: words[name] for name in reversed(list(words))}
+def test_operations_are_in_the_order_of_their_use(postbox: Postbox) -> None:
+    for words in postbox.overlay["operations"].values():
+        words["area"] = "post"
+    del postbox.overlay["areas"]["letters"]
 
     groups = {g.title: [m.name for m in g.methods] for g in postbox.service().groups}
-    assert groups["Letters"] == ["list_letters", "describe_letter"]
+    assert groups["Post"] == ["list_letters", "describe_letter", "send_letter"]
+
+
+def test_operations_of_one_kind_keep_the_order_of_the_overlay(postbox: Postbox) -> None:
+    operations = postbox.description["operations"]
+    operations["SealLetter"] = operations["DescribeLetter"]
+    words = postbox.overlay["operations"]
+    seal = {"area": "letters", "summary": "Seal a letter."}
+    postbox.overlay["operations"] = {"SealLetter": seal, **words}
+
+    groups = {g.title: [m.name for m in g.methods] for g in postbox.service().groups}
+    assert groups["Letters"] == ["list_letters", "describe_letter", "seal_letter"]
+
+
+def test_a_frequent_error_is_explained_once_and_named_by_each_method(postbox: Postbox) -> None:
+    postbox.overlay["services"]["postbox"]["frequent_errors"] = ["BoxClosed"]
+    service = postbox.service()
+
+    assert service.doc.items == ("`errors.BoxClosed`: The box is closed.",)
+    describe = docstring(method(service, "describe_letter").doc, 0)
+    assert "errors.LetterLost: The letter is lost." in describe
+    assert "Also raises `BoxClosed`." in describe
+    assert "The box is closed" not in describe
+
+
+def test_a_method_leaves_patterns_and_values_to_the_models(postbox: Postbox) -> None:
+    service = postbox.service()
+    request = structure(service, "DescribeLetterRequest")
+
+    assert "exactly 3 characters, pattern" in docstring(request.doc, 0).lower()
+    described = docstring(method(service, "describe_letter").doc, 0)
+    assert "Exactly 3 characters." in described
+    assert "attern" not in described
+
+
+def test_a_method_names_up_to_ten_members_of_its_answer(postbox: Postbox) -> None:
+    answer = postbox.shapes["DescribeLetterResponse"]["members"]
+    for number in range(3, 11):
+        answer[f"Member{number}"] = {"shape": "Count"}
+        postbox.overlay["members"]["members"][f"Member{number}"] = "A number."
+    named = docstring(method(postbox.service(), "describe_letter").doc, 0)
+    assert "with `state`, `sent_at`, `member3`" in named
+    assert "and `member10`." in named
+
+    answer["Member11"] = {"shape": "Count"}
+    postbox.overlay["members"]["members"]["Member11"] = "A number."
+    named = docstring(method(postbox.service(), "describe_letter").doc, 0)
+    assert "`member10` and 1 more" in " ".join(named.split())
+    assert "member11" not in named
+
+
+def test_a_client_documents_the_arguments_of_its_constructor(postbox: Postbox) -> None:
+    service = postbox.service()
+
+    assert service.constructor == (Argument("region", "Region | None", "None"),)
+    assert "    region: The Region." in docstring(service.doc, 0)
+    assert service.typing_imports == (Import("workmail_async.runtime.regions", ("Region",)),)
 
 
 def test_a_circle_of_structures_is_refused(postbox: Postbox) -> None:
@@ -231,6 +291,7 @@ def test_a_stream_is_named_by_the_overlay(postbox: Postbox) -> None:
                 "type": "ScanStream",
                 "call": "ScanCall",
                 "module": "workmail_async.postbox.scan",
+                "call_module": "workmail_async.postbox.scan_call",
                 "returns": "A stream.",
                 "reason": "It is long.",
             }

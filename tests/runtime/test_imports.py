@@ -83,7 +83,7 @@ def test_the_package_gives_the_names_of_its_modules() -> None:
         ("import workmail_async", ["workmail_async.workmail", "workmail_async.runtime.client"]),
         (
             "from workmail_async import WorkMailClient",
-            ["aiobotocore", "aiohttp", "workmail_async.workmail.models", "httpx2", "trio"],
+            ["aiobotocore", "aiohttp", "workmail_async.workmail.models.users", "httpx2", "trio"],
         ),
         (
             "from workmail_async import models; models.User",

@@ -3,10 +3,21 @@
 
 from __future__ import annotations
 
-from workmail_async import models
-from workmail_async.messageflow.content import MessageContentCall
+from typing import TYPE_CHECKING
+
+from workmail_async.messageflow import models
+from workmail_async.messageflow.content_call import MessageContentCall
 from workmail_async.messageflow.service import SERVICE
 from workmail_async.runtime.client import ServiceClient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aiobotocore.config import AioConfig
+    from aiobotocore.session import AioSession
+
+    from workmail_async.runtime.observers import Observer
+    from workmail_async.runtime.validation import Validation
 
 __all__ = ["MessageFlowClient"]
 
@@ -14,7 +25,24 @@ __all__ = ["MessageFlowClient"]
 class MessageFlowClient(ServiceClient):
     """Asynchronous client for Amazon WorkMail Message Flow.
 
-    It takes the arguments of `ServiceClient`, such as `region`, `profile` and `timeout`.
+    Each operation is a method; `models` has the pattern of each member.
+
+    A method that returns nothing of its own gives an answer with `response_metadata` alone.
+
+    Args:
+        region: The AWS Region; by default from the environment or the profile.
+        profile: The name of a profile in the AWS configuration files.
+        endpoint_url: Another address than AWS's own, such as an emulator's.
+        aws_access_key_id: Credentials given by hand; by default the usual AWS chain finds them.
+        aws_secret_access_key: The secret that belongs to `aws_access_key_id`.
+        aws_session_token: The token of temporary credentials.
+        session: An aiobotocore session to take credentials and settings from.
+        config: An aiobotocore configuration, for proxies, connection limits and the like.
+        timeout: The time limit of one call in seconds, over all its attempts; None for none.
+        max_attempts: How many times a request is sent at most, the first time included; 1 to 100.
+        validate: How much of a request is checked before it is sent: `standard` (all but patterns),
+            `strict` (patterns too) or `off`.
+        observers: Who watches the calls.
 
     Example:
         ```python
@@ -26,18 +54,48 @@ class MessageFlowClient(ServiceClient):
 
     _service = SERVICE
 
+    def __init__(
+        self,
+        *,
+        region: str | None = None,
+        profile: str | None = None,
+        endpoint_url: str | None = None,
+        aws_access_key_id: str | None = None,
+        aws_secret_access_key: str | None = None,
+        aws_session_token: str | None = None,
+        session: AioSession | None = None,
+        config: AioConfig | None = None,
+        timeout: float | None = None,
+        max_attempts: int = 3,
+        validate: Validation = "standard",
+        observers: Iterable[Observer] = (),
+    ) -> None:
+        super().__init__(
+            region=region,
+            profile=profile,
+            endpoint_url=endpoint_url,
+            aws_access_key_id=aws_access_key_id,
+            aws_secret_access_key=aws_secret_access_key,
+            aws_session_token=aws_session_token,
+            session=session,
+            config=config,
+            timeout=timeout,
+            max_attempts=max_attempts,
+            validate=validate,
+            observers=observers,
+        )
+
     # --- Message content ---
 
     def get_raw_message_content(self, *, message_id: str) -> MessageContentCall:
-        r"""Fetch the raw MIME bytes of a message on its way through WorkMail.
+        """Fetch the raw MIME bytes of a message on its way through WorkMail.
 
         A message can be fetched for 24 hours while it is in transit; after that
         `errors.ResourceNotFoundException` comes. The answer calls itself application/json, yet the
         body is MIME.
 
         Args:
-            message_id: The id of the message, as the Lambda event names it. 1 to 120 characters,
-                pattern `[a-z0-9\-]*`.
+            message_id: The id of the message, as the Lambda event names it. 1 to 120 characters.
 
         Returns:
             An asynchronous context manager that opens the content as a stream of bytes.
@@ -46,15 +104,14 @@ class MessageFlowClient(ServiceClient):
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_messageflow_GetRawMessageContent.html>.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_messageflow_GetRawMessageContent.html>
         """
         return MessageContentCall(self, models.GetRawMessageContentRequest(message_id=message_id))
 
     async def put_raw_message_content(
         self, *, message_id: str, content: models.RawMessageContent
     ) -> models.PutRawMessageContentResponse:
-        r"""Replace the content of a message on its way with MIME content from S3.
+        """Replace the content of a message on its way with MIME content from S3.
 
         The change counts only when it is made from a Lambda function behind a synchronous Run
         Lambda rule; after delivery the call succeeds and changes nothing. Bucket, account and
@@ -63,11 +120,8 @@ class MessageFlowClient(ServiceClient):
 
         Args:
             message_id: The id of the message to change, as the Lambda event names it. 1 to 120
-                characters, pattern `[a-z0-9\-]*`.
+                characters.
             content: Where the new content lies in S3.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
 
         Raises:
             errors.InvalidContentLocation: WorkMail cannot read the new content from the given place
@@ -78,8 +132,7 @@ class MessageFlowClient(ServiceClient):
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_messageflow_PutRawMessageContent.html>.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_messageflow_PutRawMessageContent.html>
         """
         return await self._call(
             lambda: models.PutRawMessageContentRequest(message_id=message_id, content=content)

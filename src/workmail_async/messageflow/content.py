@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from email import policy
 from email.parser import BytesParser
 from types import TracebackType
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from workmail_async.models import GetRawMessageContentRequest
-    from workmail_async.runtime.client import ServiceClient
     from workmail_async.runtime.transport import BodyStream
 
 _CHUNK = 64 * 1024
@@ -101,37 +98,3 @@ class MessageContent:
             from workmail_async.runtime.failures import stream_error  # loaded by now
 
             raise stream_error(error, "GetRawMessageContent") from error
-
-
-class MessageContentCall(AbstractAsyncContextManager[MessageContent]):
-    """A request for a message's content, sent when its `async with` is entered."""
-
-    def __init__(self, client: ServiceClient, request: GetRawMessageContentRequest) -> None:
-        self._client = client
-        self._request = request
-        self._content: MessageContent | None = None
-
-    def __repr__(self) -> str:
-        return f"MessageContentCall({self._request!r})"
-
-    if not TYPE_CHECKING:  # a type checker sees the mistake, if it does not see this
-
-        def __await__(self):
-            raise TypeError(
-                "a content is not awaited: "
-                "async with client.get_raw_message_content(…) as content: await content.read()"
-            )
-
-    async def __aenter__(self) -> MessageContent:
-        response = await self._client.send(self._request)
-        self._content = response.message_content
-        return self._content
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._content is not None:
-            await self._content.aclose()

@@ -101,7 +101,7 @@ class GetRawMessageContentRequest(Request[GetRawMessageContentResponse]):
 class PutRawMessageContentResponse(Output):
     """Answer of PutRawMessageContent.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 

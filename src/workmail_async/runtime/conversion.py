@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 from cattrs import Converter
 from cattrs.gen import make_dict_unstructure_fn, override
@@ -68,9 +68,9 @@ def _optional_member(type_: Any) -> tuple[Any, ...] | None:
 
 
 def _open_enum(type_: Any) -> type[OpenEnum] | None:
-    """Return the enum of `SomeEnum`, `SomeEnum | str` and both with None; None otherwise."""
+    """Return the enum of `SomeEnum`, also beside None, `str` and literals; None otherwise."""
     candidates = get_args(type_) if get_origin(type_) in (Union, UnionType) else (type_,)
-    rest = [c for c in candidates if c not in (NoneType, str)]
+    rest = [c for c in candidates if c not in (NoneType, str) and get_origin(c) is not Literal]
     if len(rest) == 1 and isinstance(rest[0], type) and issubclass(rest[0], OpenEnum):
         return rest[0]
     return None
@@ -88,11 +88,11 @@ def _enum_hook(type_: Any, _: Converter) -> Hook:
 
 
 def _enum_list(type_: Any) -> Any:
-    """Return the second list of `list[SomeEnum] | list[SomeEnum | str]`; None for other types."""
+    """Return the last list of `list[SomeEnum] | … | list[SomeEnum | str]`; None for other types."""
     if get_origin(type_) not in (Union, UnionType):
         return None
     lists = [each for each in get_args(type_) if get_origin(each) is list]
-    return lists[1] if len(lists) == 2 and _open_enum(get_args(lists[0])[0]) else None
+    return lists[-1] if len(lists) > 1 and _open_enum(get_args(lists[0])[0]) else None
 
 
 def _enum_list_hook(type_: Any, converter: Converter) -> Hook:

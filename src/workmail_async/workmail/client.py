@@ -3,13 +3,24 @@
 
 from __future__ import annotations
 
-from workmail_async import enums, models
+from typing import TYPE_CHECKING, Literal
+
+from workmail_async import enums
 from workmail_async.runtime.client import ServiceClient
 from workmail_async.runtime.paging import Pager
 from workmail_async.runtime.waiting import ProgressCallback, wait_until
+from workmail_async.workmail import models, waiters
 from workmail_async.workmail import organization as views
-from workmail_async.workmail import waiters
 from workmail_async.workmail.service import SERVICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aiobotocore.config import AioConfig
+    from aiobotocore.session import AioSession
+
+    from workmail_async.runtime.observers import Observer
+    from workmail_async.runtime.validation import Validation
 
 __all__ = ["WorkMailClient"]
 
@@ -17,8 +28,42 @@ __all__ = ["WorkMailClient"]
 class WorkMailClient(ServiceClient):
     """Asynchronous client for Amazon WorkMail.
 
-    It takes the arguments of `ServiceClient`, such as `region`, `profile` and `timeout`. Each
-    operation is a method; `organization` binds the id that nearly all of them take.
+    Each operation is a method; `organization` binds the id that nearly all of them take. Sensitive
+    values are hidden in reprs, logs and errors. `models` has the pattern of each member.
+
+    A method that returns nothing of its own gives an answer with `response_metadata` alone.
+
+    Args:
+        region: The AWS Region; by default from the environment or the profile.
+        profile: The name of a profile in the AWS configuration files.
+        endpoint_url: Another address than AWS's own, such as an emulator's.
+        aws_access_key_id: Credentials given by hand; by default the usual AWS chain finds them.
+        aws_secret_access_key: The secret that belongs to `aws_access_key_id`.
+        aws_session_token: The token of temporary credentials.
+        session: An aiobotocore session to take credentials and settings from.
+        config: An aiobotocore configuration, for proxies, connection limits and the like.
+        timeout: The time limit of one call in seconds, over all its attempts; None for none.
+        max_attempts: How many times a request is sent at most, the first time included; 1 to 100.
+        validate: How much of a request is checked before it is sent: `standard` (all but patterns),
+            `strict` (patterns too) or `off`.
+        observers: Who watches the calls.
+
+    Methods only name these frequent errors:
+
+    - `errors.InvalidParameterException`: The service refuses the value of at least one parameter.
+    - `errors.OrganizationNotFoundException`: The account has no organization with this id in this
+      Region.
+    - `errors.OrganizationStateException`: The organization is in a state that does not allow this.
+    - `errors.EntityNotFoundException`: The organization has no user, group, resource or job with
+      this identifier.
+    - `errors.EntityStateException`: The user, group or resource is in a state that does not allow
+      this.
+    - `errors.UnsupportedOperationException`: The directory is read-only for WorkMail, so this
+      cannot be written.
+    - `errors.DirectoryUnavailableException`: The directory does not answer; it may be down, deleted
+      or in another Region.
+    - `errors.DirectoryServiceAuthenticationFailedException`: The directory refuses the credentials
+      with which WorkMail signs in to it.
 
     Example:
         ```python
@@ -29,6 +74,37 @@ class WorkMailClient(ServiceClient):
     """
 
     _service = SERVICE
+
+    def __init__(
+        self,
+        *,
+        region: str | None = None,
+        profile: str | None = None,
+        endpoint_url: str | None = None,
+        aws_access_key_id: str | None = None,
+        aws_secret_access_key: str | None = None,
+        aws_session_token: str | None = None,
+        session: AioSession | None = None,
+        config: AioConfig | None = None,
+        timeout: float | None = None,
+        max_attempts: int = 3,
+        validate: Validation = "standard",
+        observers: Iterable[Observer] = (),
+    ) -> None:
+        super().__init__(
+            region=region,
+            profile=profile,
+            endpoint_url=endpoint_url,
+            aws_access_key_id=aws_access_key_id,
+            aws_secret_access_key=aws_secret_access_key,
+            aws_session_token=aws_session_token,
+            session=session,
+            config=config,
+            timeout=timeout,
+            max_attempts=max_attempts,
+            validate=validate,
+            observers=observers,
+        )
 
     def organization(self, organization_id: str) -> views.Organization:
         """Return one organization, so that its id need not be given to each call.
@@ -43,6 +119,52 @@ class WorkMailClient(ServiceClient):
 
     # --- Organizations ---
 
+    def list_organizations(
+        self, *, next_token: str | None = None, max_results: int | None = None
+    ) -> Pager[models.OrganizationSummary, models.ListOrganizationsResponse]:
+        """List the organizations of the calling account in this Region.
+
+        Organizations being deleted, or already deleted, can be in the list: look at each State.
+
+        Args:
+            next_token: Where to go on: the token of the page before; left out for the first page. 1
+                to 1024 characters.
+            max_results: The most items to return in one page. 1 to 100.
+
+        Returns:
+            A pager: `async for` yields each `models.OrganizationSummary` of all pages, `await`
+                returns one page.
+
+        Raises `InvalidParameterException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListOrganizations.html>
+        """
+        return self._page(
+            lambda: models.ListOrganizationsRequest(next_token=next_token, max_results=max_results)
+        )
+
+    async def describe_organization(
+        self, *, organization_id: str
+    ) -> models.DescribeOrganizationResponse:
+        """Read an organization's alias, state, directory and default domain.
+
+        State is free text: Requested, Creating, Active, Deleting, Deleted, Failed and Impaired have
+        been seen.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+
+        Returns:
+            The answer, with `organization_id`, `alias`, `state`, `directory_id`, `directory_type`,
+                `default_mail_domain`, `completed_date`, `error_message`, `arn`, `migration_admin`
+                and 1 more: see `models.DescribeOrganizationResponse`.
+
+        Raises `InvalidParameterException` and `OrganizationNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeOrganization.html>
+        """
+        return await self._call(
+            lambda: models.DescribeOrganizationRequest(organization_id=organization_id)
+        )
+
     async def create_organization(
         self,
         *,
@@ -53,7 +175,7 @@ class WorkMailClient(ServiceClient):
         kms_key_arn: str | None = None,
         enable_interoperability: bool | None = None,
     ) -> models.CreateOrganizationResponse:
-        r"""Start creating an organization, on a new directory or on one that already exists.
+        """Start creating an organization, on a new directory or on one that already exists.
 
         The call returns at once; the organization is usable when its state reads Active. With
         `directory_id`, the alias has to be the alias of that directory. An account holds up to 100
@@ -61,16 +183,14 @@ class WorkMailClient(ServiceClient):
 
         Args:
             alias: The alias of the new organization; with `directory_id`, the alias of that
-                directory. 1 to 62 characters, pattern `^(?!d-)([\da-zA-Z]+)([-][\da-zA-Z]+)*`.
+                directory. 1 to 62 characters.
             directory_id: The id of an existing directory to use; left out, a new one is created.
-                Exactly 12 characters, pattern `^d-[0-9a-f]{10}$`.
+                Exactly 12 characters.
             client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
             domains: The mail domains to set up together with the organization. At most 5 items.
             kms_key_arn: The ARN of your own KMS key to encrypt mail with; left out, AWS manages
-                one. 20 to 2048 characters, pattern
-                `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
+                one. 20 to 2048 characters.
             enable_interoperability: Whether to work beside Microsoft Exchange, for which
                 `directory_id` names an AD Connector.
 
@@ -80,17 +200,13 @@ class WorkMailClient(ServiceClient):
         Raises:
             errors.DirectoryInUseException: Another organization of this account and Region already
                 uses the directory.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
             errors.NameAvailabilityException: The name is taken by another user, group, resource or
                 organization.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateOrganization.html>.
+        Also raises `InvalidParameterException` and `DirectoryUnavailableException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateOrganization.html>
         """
         return await self._call(
             lambda: models.CreateOrganizationRequest(
@@ -112,18 +228,16 @@ class WorkMailClient(ServiceClient):
         force_delete: bool | None = None,
         delete_identity_center_application: bool | None = None,
     ) -> models.DeleteOrganizationResponse:
-        r"""Start deleting an organization with everything WorkMail keeps for it.
+        """Start deleting an organization with everything WorkMail keeps for it.
 
         The call returns at once and the deletion goes on in the background. An organization with
         enabled users needs `force_delete`. No mailbox can be restored afterwards, so export first.
 
         Args:
-            organization_id: The id of the organization to delete. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization to delete. Exactly 34 characters.
             delete_directory: Whether to delete the directory behind the organization as well.
             client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
             force_delete: Whether to delete the organization although it has enabled users.
             delete_identity_center_application: Whether to delete the application in IAM Identity
                 Center as well.
@@ -131,16 +245,9 @@ class WorkMailClient(ServiceClient):
         Returns:
             The answer, with `organization_id` and `state`.
 
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteOrganization.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteOrganization.html>
         """
         return await self._call(
             lambda: models.DeleteOrganizationRequest(
@@ -152,62 +259,66 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    async def describe_organization(
-        self, *, organization_id: str
-    ) -> models.DescribeOrganizationResponse:
-        """Read an organization's alias, state, directory and default domain.
+    # --- Users ---
 
-        State is free text: Requested, Creating, Active, Deleting, Deleted, Failed and Impaired have
-        been seen.
+    def list_users(
+        self,
+        *,
+        organization_id: str,
+        next_token: str | None = None,
+        max_results: int | None = None,
+        filters: models.ListUsersFilters | None = None,
+    ) -> Pager[models.User, models.ListUsersResponse]:
+        """List the users of an organization, a page at a time.
 
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-
-        Returns:
-            The answer, with what `models.DescribeOrganizationResponse` lists.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeOrganization.html>.
-        """
-        return await self._call(
-            lambda: models.DescribeOrganizationRequest(organization_id=organization_id)
-        )
-
-    def list_organizations(
-        self, *, next_token: str | None = None, max_results: int | None = None
-    ) -> Pager[models.OrganizationSummary, models.ListOrganizationsResponse]:
-        r"""List the organizations of the calling account in this Region.
-
-        Organizations being deleted, or already deleted, can be in the list: look at each State.
+        The list also holds system users and entries in state DELETED. A request takes one filter
+        only.
 
         Args:
+            organization_id: The id of the organization. Exactly 34 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
+            filters: What to narrow the list by: one filter per request.
 
         Returns:
-            A pager. `async for` gives each `models.OrganizationSummary` of all pages, `await` gives
-                one page.
+            A pager: `async for` yields each `models.User` of all pages, `await` returns one page.
 
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListOrganizations.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListUsers.html>
         """
         return self._page(
-            lambda: models.ListOrganizationsRequest(next_token=next_token, max_results=max_results)
+            lambda: models.ListUsersRequest(
+                organization_id=organization_id,
+                next_token=next_token,
+                max_results=max_results,
+                filters=filters,
+            )
         )
 
-    # --- Users ---
+    async def describe_user(
+        self, *, organization_id: str, user_id: str
+    ) -> models.DescribeUserResponse:
+        """Read a user's state, addresses, dates and directory attributes.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+
+        Returns:
+            The answer, with `user_id`, `name`, `email`, `display_name`, `state`, `user_role`,
+                `enabled_date`, `disabled_date`, `mailbox_provisioned_date`,
+                `mailbox_deprovisioned_date` and 15 more: see `models.DescribeUserResponse`.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeUser.html>
+        """
+        return await self._call(
+            lambda: models.DescribeUserRequest(organization_id=organization_id, user_id=user_id)
+        )
 
     async def create_user(
         self,
@@ -216,60 +327,48 @@ class WorkMailClient(ServiceClient):
         name: str,
         display_name: str,
         password: str | None = None,
-        role: enums.UserRole | str | None = None,
+        role: enums.UserRole
+        | Literal["USER", "RESOURCE", "SYSTEM_USER", "REMOTE_USER"]
+        | str
+        | None = None,
         first_name: str | None = None,
         last_name: str | None = None,
         hidden_from_global_address_list: bool | None = None,
         identity_provider_user_id: str | None = None,
     ) -> models.CreateUserResponse:
-        r"""Create a user in the organization's directory, disabled until it is registered.
+        """Create a user in the organization's directory, disabled until it is registered.
 
         The user has no mailbox before `register_to_work_mail`. A directory that WorkMail may only
         read answers `errors.UnsupportedOperationException`.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
             name: The user name: up to 64 characters in a WorkMail directory, 20 in any other. 1 to
-                64 characters, pattern `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
+                64 characters.
             display_name: The user's name as others see it. At most 256 characters. Sensitive.
-            password: The first password of the user. At most 256 characters, pattern
-                `[\u0020-\u00FF]+`. Sensitive.
-            role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused. One
-                of `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
+            password: The first password of the user. At most 256 characters. Sensitive.
+            role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused.
             first_name: The user's first name. At most 256 characters. Sensitive.
             last_name: The user's last name. At most 256 characters. Sensitive.
             hidden_from_global_address_list: Whether the address book leaves the user out.
             identity_provider_user_id: The id of the user in IAM Identity Center; left out, the
-                first sign-in sets it. 1 to 47 characters, pattern
-                `^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
+                first sign-in sets it. 1 to 47 characters.
 
         Returns:
             The answer, with `user_id`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.InvalidPasswordException: The password does not meet the password rules of the
                 directory.
             errors.NameAvailabilityException: The name is taken by another user, group, resource or
                 organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ReservedNameException: The name is reserved and cannot be given to a user, group
                 or resource.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
 
-        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
-        log or error. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateUser.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `UnsupportedOperationException`,
+        `DirectoryUnavailableException` and `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateUser.html>
         """
         return await self._call(
             lambda: models.CreateUserRequest(
@@ -285,179 +384,15 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    async def delete_user(self, *, organization_id: str, user_id: str) -> models.DeleteUserResponse:
-        """Delete a disabled user for good.
-
-        Deregister the user first and wait for the state DISABLED: right after deregistration
-        `errors.EntityStateException` can come for up to two minutes. There is no way back; the
-        mailbox is kept for another 30 days, so export it before. An email address is not accepted
-        as `user_id`.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: The user to delete: its id or name; no email address. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteUser.html>.
-        """
-        return await self._call(
-            lambda: models.DeleteUserRequest(organization_id=organization_id, user_id=user_id)
-        )
-
-    async def describe_user(
-        self, *, organization_id: str, user_id: str
-    ) -> models.DescribeUserResponse:
-        """Read a user's state, addresses, dates and directory attributes.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            The answer, with what `models.DescribeUserResponse` lists.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeUser.html>.
-        """
-        return await self._call(
-            lambda: models.DescribeUserRequest(organization_id=organization_id, user_id=user_id)
-        )
-
-    def list_users(
-        self,
-        *,
-        organization_id: str,
-        next_token: str | None = None,
-        max_results: int | None = None,
-        filters: models.ListUsersFilters | None = None,
-    ) -> Pager[models.User, models.ListUsersResponse]:
-        r"""List the users of an organization, a page at a time.
-
-        The list also holds system users and entries in state DELETED. A request takes one filter
-        only.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
-
-        Returns:
-            A pager. `async for` gives each `models.User` of all pages, `await` gives one page.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListUsers.html>.
-        """
-        return self._page(
-            lambda: models.ListUsersRequest(
-                organization_id=organization_id,
-                next_token=next_token,
-                max_results=max_results,
-                filters=filters,
-            )
-        )
-
-    async def reset_password(
-        self, *, organization_id: str, user_id: str, password: str
-    ) -> models.ResetPasswordResponse:
-        r"""Set a new password for a user.
-
-        `user_id` has to be the id: a name or an email address is refused. Where the directory is
-        read-only, change the password in the directory itself.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: The id of the user; no name or email address. 12 to 256 characters.
-            password: The new password of the user. At most 256 characters, pattern
-                `[\u0020-\u00FF]+`. Sensitive.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.InvalidPasswordException: The password does not meet the password rules of the
-                directory.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
-        log or error. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ResetPassword.html>.
-        """
-        return await self._call(
-            lambda: models.ResetPasswordRequest(
-                organization_id=organization_id, user_id=user_id, password=password
-            )
-        )
-
     async def update_user(
         self,
         *,
         organization_id: str,
         user_id: str,
-        role: enums.UserRole | str | None = None,
+        role: enums.UserRole
+        | Literal["USER", "RESOURCE", "SYSTEM_USER", "REMOTE_USER"]
+        | str
+        | None = None,
         display_name: str | None = None,
         first_name: str | None = None,
         last_name: str | None = None,
@@ -481,12 +416,9 @@ class WorkMailClient(ServiceClient):
         refused.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            role: The new role of the user; SYSTEM_USER and RESOURCE are refused. One of
-                `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            role: The new role of the user; SYSTEM_USER and RESOURCE are refused.
             display_name: The user's name as others see it. At most 256 characters. Sensitive.
             first_name: The user's first name. At most 256 characters. Sensitive.
             last_name: The user's last name. At most 256 characters. Sensitive.
@@ -502,33 +434,13 @@ class WorkMailClient(ServiceClient):
             country: The country of the user's address. At most 256 characters. Sensitive.
             office: The office of the user. At most 256 characters. Sensitive.
             identity_provider_user_id: The id of the user in IAM Identity Center; an empty string
-                clears it. At most 47 characters, pattern
-                `^$|^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
+                clears it. At most 47 characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
-        log or error. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateUser.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateUser.html>
         """
         return await self._call(
             lambda: models.UpdateUserRequest(
@@ -553,214 +465,57 @@ class WorkMailClient(ServiceClient):
             )
         )
 
+    async def reset_password(
+        self, *, organization_id: str, user_id: str, password: str
+    ) -> models.ResetPasswordResponse:
+        """Set a new password for a user.
+
+        `user_id` has to be the id: a name or an email address is refused. Where the directory is
+        read-only, change the password in the directory itself.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: The id of the user; no name or email address. 12 to 256 characters.
+            password: The new password of the user. At most 256 characters. Sensitive.
+
+        Raises:
+            errors.InvalidPasswordException: The password does not meet the password rules of the
+                directory.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ResetPassword.html>
+        """
+        return await self._call(
+            lambda: models.ResetPasswordRequest(
+                organization_id=organization_id, user_id=user_id, password=password
+            )
+        )
+
+    async def delete_user(self, *, organization_id: str, user_id: str) -> models.DeleteUserResponse:
+        """Delete a disabled user for good.
+
+        Deregister the user first and wait for the state DISABLED: right after deregistration
+        `errors.EntityStateException` can come for up to two minutes. There is no way back; the
+        mailbox is kept for another 30 days, so export it before. An email address is not accepted
+        as `user_id`.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: The user to delete: its id or name; no email address. 1 to 256 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityStateException`, `UnsupportedOperationException`,
+        `DirectoryUnavailableException` and `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteUser.html>
+        """
+        return await self._call(
+            lambda: models.DeleteUserRequest(organization_id=organization_id, user_id=user_id)
+        )
+
     # --- Groups ---
-
-    async def associate_member_to_group(
-        self, *, organization_id: str, group_id: str, member_id: str
-    ) -> models.AssociateMemberToGroupResponse:
-        """Add a user or another group to a group.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            member_id: The user or group to add: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateMemberToGroup.html>.
-        """
-        return await self._call(
-            lambda: models.AssociateMemberToGroupRequest(
-                organization_id=organization_id, group_id=group_id, member_id=member_id
-            )
-        )
-
-    async def create_group(
-        self,
-        *,
-        organization_id: str,
-        name: str,
-        hidden_from_global_address_list: bool | None = None,
-    ) -> models.CreateGroupResponse:
-        r"""Create a group in the organization's directory, disabled until it is registered.
-
-        The group receives mail only after `register_to_work_mail` gives it an address. Groups have
-        no mailbox.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            name: The name of the new group. 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            hidden_from_global_address_list: Whether the address book leaves the group out.
-
-        Returns:
-            The answer, with `group_id`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateGroup.html>.
-        """
-        return await self._call(
-            lambda: models.CreateGroupRequest(
-                organization_id=organization_id,
-                name=name,
-                hidden_from_global_address_list=hidden_from_global_address_list,
-            )
-        )
-
-    async def delete_group(
-        self, *, organization_id: str, group_id: str
-    ) -> models.DeleteGroupResponse:
-        """Delete a disabled group.
-
-        Deregister the group first; `errors.EntityStateException` can come for up to two minutes
-        after that. An email address is not accepted as `group_id`.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            group_id: The group to delete: its id or name; no email address. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteGroup.html>.
-        """
-        return await self._call(
-            lambda: models.DeleteGroupRequest(organization_id=organization_id, group_id=group_id)
-        )
-
-    async def describe_group(
-        self, *, organization_id: str, group_id: str
-    ) -> models.DescribeGroupResponse:
-        """Read a group's name, address, state and dates.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            The answer, with what `models.DescribeGroupResponse` lists.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeGroup.html>.
-        """
-        return await self._call(
-            lambda: models.DescribeGroupRequest(organization_id=organization_id, group_id=group_id)
-        )
-
-    async def disassociate_member_from_group(
-        self, *, organization_id: str, group_id: str, member_id: str
-    ) -> models.DisassociateMemberFromGroupResponse:
-        """Take a user or a nested group out of a group.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            member_id: The user or group to take out: its id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateMemberFromGroup.html>.
-        """
-        return await self._call(
-            lambda: models.DisassociateMemberFromGroupRequest(
-                organization_id=organization_id, group_id=group_id, member_id=member_id
-            )
-        )
 
     def list_group_members(
         self,
@@ -770,34 +525,21 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.Member, models.ListGroupMembersResponse]:
-        r"""List the users and groups that are members of a group.
+        """List the users and groups that are members of a group.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `models.Member` of all pages, `await` gives one page.
+            A pager: `async for` yields each `models.Member` of all pages, `await` returns one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupMembers.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupMembers.html>
         """
         return self._page(
             lambda: models.ListGroupMembersRequest(
@@ -816,33 +558,23 @@ class WorkMailClient(ServiceClient):
         max_results: int | None = None,
         filters: models.ListGroupsFilters | None = None,
     ) -> Pager[models.Group, models.ListGroupsResponse]:
-        r"""List the groups of an organization, a page at a time.
+        """List the groups of an organization, a page at a time.
 
         Entries in state DELETED are in the list too. A request takes one filter only.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
             filters: What to narrow the list by: one filter per request.
 
         Returns:
-            A pager. `async for` gives each `models.Group` of all pages, `await` gives one page.
+            A pager: `async for` yields each `models.Group` of all pages, `await` returns one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroups.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroups.html>
         """
         return self._page(
             lambda: models.ListGroupsRequest(
@@ -862,36 +594,23 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.GroupIdentifier, models.ListGroupsForEntityResponse]:
-        r"""List the groups that a user or a group is a member of.
+        """List the groups that a user or a group is a member of.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            entity_id: The user or group: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            entity_id: The user or group: its id, email address or name. 1 to 256 characters.
             filters: What to narrow the list by.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `models.GroupIdentifier` of all pages, `await` gives one
-                page.
+            A pager: `async for` yields each `models.GroupIdentifier` of all pages, `await` returns
+                one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupsForEntity.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupsForEntity.html>
         """
         return self._page(
             lambda: models.ListGroupsForEntityRequest(
@@ -900,6 +619,88 @@ class WorkMailClient(ServiceClient):
                 filters=filters,
                 next_token=next_token,
                 max_results=max_results,
+            )
+        )
+
+    async def describe_group(
+        self, *, organization_id: str, group_id: str
+    ) -> models.DescribeGroupResponse:
+        """Read a group's name, address, state and dates.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
+
+        Returns:
+            The answer, with `group_id`, `name`, `email`, `state`, `enabled_date`, `disabled_date`
+                and `hidden_from_global_address_list`.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeGroup.html>
+        """
+        return await self._call(
+            lambda: models.DescribeGroupRequest(organization_id=organization_id, group_id=group_id)
+        )
+
+    async def create_group(
+        self,
+        *,
+        organization_id: str,
+        name: str,
+        hidden_from_global_address_list: bool | None = None,
+    ) -> models.CreateGroupResponse:
+        """Create a group in the organization's directory, disabled until it is registered.
+
+        The group receives mail only after `register_to_work_mail` gives it an address. Groups have
+        no mailbox.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            name: The name of the new group. 1 to 256 characters.
+            hidden_from_global_address_list: Whether the address book leaves the group out.
+
+        Returns:
+            The answer, with `group_id`.
+
+        Raises:
+            errors.NameAvailabilityException: The name is taken by another user, group, resource or
+                organization.
+            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
+                or resource.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `UnsupportedOperationException`,
+        `DirectoryUnavailableException` and `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateGroup.html>
+        """
+        return await self._call(
+            lambda: models.CreateGroupRequest(
+                organization_id=organization_id,
+                name=name,
+                hidden_from_global_address_list=hidden_from_global_address_list,
+            )
+        )
+
+    async def associate_member_to_group(
+        self, *, organization_id: str, group_id: str, member_id: str
+    ) -> models.AssociateMemberToGroupResponse:
+        """Add a user or another group to a group.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
+            member_id: The user or group to add: its id, email address or name. 1 to 256 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateMemberToGroup.html>
+        """
+        return await self._call(
+            lambda: models.AssociateMemberToGroupRequest(
+                organization_id=organization_id, group_id=group_id, member_id=member_id
             )
         )
 
@@ -913,31 +714,14 @@ class WorkMailClient(ServiceClient):
         """Show or hide a group in the address book.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
             hidden_from_global_address_list: Whether the address book leaves the group out.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateGroup.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
+        `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateGroup.html>
         """
         return await self._call(
             lambda: models.UpdateGroupRequest(
@@ -947,219 +731,51 @@ class WorkMailClient(ServiceClient):
             )
         )
 
+    async def disassociate_member_from_group(
+        self, *, organization_id: str, group_id: str, member_id: str
+    ) -> models.DisassociateMemberFromGroupResponse:
+        """Take a user or a nested group out of a group.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
+            member_id: The user or group to take out: its id, email address or name. 1 to 256
+                characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateMemberFromGroup.html>
+        """
+        return await self._call(
+            lambda: models.DisassociateMemberFromGroupRequest(
+                organization_id=organization_id, group_id=group_id, member_id=member_id
+            )
+        )
+
+    async def delete_group(
+        self, *, organization_id: str, group_id: str
+    ) -> models.DeleteGroupResponse:
+        """Delete a disabled group.
+
+        Deregister the group first; `errors.EntityStateException` can come for up to two minutes
+        after that. An email address is not accepted as `group_id`.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            group_id: The group to delete: its id or name; no email address. 1 to 256 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityStateException`, `UnsupportedOperationException`,
+        `DirectoryUnavailableException` and `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteGroup.html>
+        """
+        return await self._call(
+            lambda: models.DeleteGroupRequest(organization_id=organization_id, group_id=group_id)
+        )
+
     # --- Resources ---
-
-    async def associate_delegate_to_resource(
-        self, *, organization_id: str, resource_id: str, entity_id: str
-    ) -> models.AssociateDelegateToResourceResponse:
-        """Make a user or a group a delegate who answers booking requests for a resource.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            entity_id: The user or group to make a delegate: its id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateDelegateToResource.html>.
-        """
-        return await self._call(
-            lambda: models.AssociateDelegateToResourceRequest(
-                organization_id=organization_id, resource_id=resource_id, entity_id=entity_id
-            )
-        )
-
-    async def create_resource(
-        self,
-        *,
-        organization_id: str,
-        name: str,
-        type: enums.ResourceType | str,
-        description: str | None = None,
-        hidden_from_global_address_list: bool | None = None,
-    ) -> models.CreateResourceResponse:
-        r"""Create a room or a piece of equipment, disabled until it is registered.
-
-        The resource can be booked only after `register_to_work_mail`. Its mailbox can be exported
-        like that of a user.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            name: The name of the new resource. 1 to 20 characters, pattern
-                `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
-            type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
-                EQUIPMENT.
-            description: A text that describes the resource. 1 to 64 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the resource out.
-
-        Returns:
-            The answer, with `resource_id`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
-        log or error. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateResource.html>.
-        """
-        return await self._call(
-            lambda: models.CreateResourceRequest(
-                organization_id=organization_id,
-                name=name,
-                type=type,
-                description=description,
-                hidden_from_global_address_list=hidden_from_global_address_list,
-            )
-        )
-
-    async def delete_resource(
-        self, *, organization_id: str, resource_id: str
-    ) -> models.DeleteResourceResponse:
-        """Delete a disabled resource.
-
-        Deregister the resource first; `errors.EntityStateException` can come for up to two minutes
-        after that. An email address is not accepted as `resource_id`.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            resource_id: The resource to delete: its id or name; no email address. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteResource.html>.
-        """
-        return await self._call(
-            lambda: models.DeleteResourceRequest(
-                organization_id=organization_id, resource_id=resource_id
-            )
-        )
-
-    async def describe_resource(
-        self, *, organization_id: str, resource_id: str
-    ) -> models.DescribeResourceResponse:
-        """Read a resource's type, address, state, dates and booking options.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            The answer, with what `models.DescribeResourceResponse` lists.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeResource.html>.
-        """
-        return await self._call(
-            lambda: models.DescribeResourceRequest(
-                organization_id=organization_id, resource_id=resource_id
-            )
-        )
-
-    async def disassociate_delegate_from_resource(
-        self, *, organization_id: str, resource_id: str, entity_id: str
-    ) -> models.DisassociateDelegateFromResourceResponse:
-        """Take a user or a group off the delegates of a resource.
-
-        A resource that does not answer requests by itself has to keep at least one delegate.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            entity_id: The delegate to take off: the user's or group's id, email address or name. 1
-                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateDelegateFromResource.html>.
-        """
-        return await self._call(
-            lambda: models.DisassociateDelegateFromResourceRequest(
-                organization_id=organization_id, resource_id=resource_id, entity_id=entity_id
-            )
-        )
 
     def list_resource_delegates(
         self,
@@ -1169,38 +785,25 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.Delegate, models.ListResourceDelegatesResponse]:
-        r"""List the delegates of a resource: users and groups who answer booking requests.
+        """List the delegates of a resource: users and groups who answer booking requests.
 
         The last page carries an empty token rather than none.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `models.Delegate` of all pages, `await` gives one page.
+            A pager: `async for` yields each `models.Delegate` of all pages, `await` returns one
+                page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResourceDelegates.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
+        `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResourceDelegates.html>
         """
         return self._page(
             lambda: models.ListResourceDelegatesRequest(
@@ -1219,34 +822,25 @@ class WorkMailClient(ServiceClient):
         max_results: int | None = None,
         filters: models.ListResourcesFilters | None = None,
     ) -> Pager[models.Resource, models.ListResourcesResponse]:
-        r"""List the rooms and equipment of an organization, a page at a time.
+        """List the rooms and equipment of an organization, a page at a time.
 
         Entries in state DELETED are in the list too, and the last page carries an empty token. A
         request takes one filter only.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
             filters: What to narrow the list by: one filter per request.
 
         Returns:
-            A pager. `async for` gives each `models.Resource` of all pages, `await` gives one page.
+            A pager: `async for` yields each `models.Resource` of all pages, `await` returns one
+                page.
 
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResources.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResources.html>
         """
         return self._page(
             lambda: models.ListResourcesRequest(
@@ -1254,6 +848,97 @@ class WorkMailClient(ServiceClient):
                 next_token=next_token,
                 max_results=max_results,
                 filters=filters,
+            )
+        )
+
+    async def describe_resource(
+        self, *, organization_id: str, resource_id: str
+    ) -> models.DescribeResourceResponse:
+        """Read a resource's type, address, state, dates and booking options.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+
+        Returns:
+            The answer, with `resource_id`, `email`, `name`, `type`, `booking_options`, `state`,
+                `enabled_date`, `disabled_date`, `description` and
+                `hidden_from_global_address_list`.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeResource.html>
+        """
+        return await self._call(
+            lambda: models.DescribeResourceRequest(
+                organization_id=organization_id, resource_id=resource_id
+            )
+        )
+
+    async def create_resource(
+        self,
+        *,
+        organization_id: str,
+        name: str,
+        type: enums.ResourceType | Literal["ROOM", "EQUIPMENT"] | str,
+        description: str | None = None,
+        hidden_from_global_address_list: bool | None = None,
+    ) -> models.CreateResourceResponse:
+        """Create a room or a piece of equipment, disabled until it is registered.
+
+        The resource can be booked only after `register_to_work_mail`. Its mailbox can be exported
+        like that of a user.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            name: The name of the new resource. 1 to 20 characters.
+            type: Whether the resource is a room or equipment.
+            description: A text that describes the resource. 1 to 64 characters. Sensitive.
+            hidden_from_global_address_list: Whether the address book leaves the resource out.
+
+        Returns:
+            The answer, with `resource_id`.
+
+        Raises:
+            errors.NameAvailabilityException: The name is taken by another user, group, resource or
+                organization.
+            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
+                or resource.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `UnsupportedOperationException`,
+        `DirectoryUnavailableException` and `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateResource.html>
+        """
+        return await self._call(
+            lambda: models.CreateResourceRequest(
+                organization_id=organization_id,
+                name=name,
+                type=type,
+                description=description,
+                hidden_from_global_address_list=hidden_from_global_address_list,
+            )
+        )
+
+    async def associate_delegate_to_resource(
+        self, *, organization_id: str, resource_id: str, entity_id: str
+    ) -> models.AssociateDelegateToResourceResponse:
+        """Make a user or a group a delegate who answers booking requests for a resource.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            entity_id: The user or group to make a delegate: its id, email address or name. 1 to 256
+                characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
+        `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateDelegateToResource.html>
+        """
+        return await self._call(
+            lambda: models.AssociateDelegateToResourceRequest(
+                organization_id=organization_id, resource_id=resource_id, entity_id=entity_id
             )
         )
 
@@ -1265,60 +950,40 @@ class WorkMailClient(ServiceClient):
         name: str | None = None,
         booking_options: models.BookingOptions | None = None,
         description: str | None = None,
-        type: enums.ResourceType | str | None = None,
+        type: enums.ResourceType | Literal["ROOM", "EQUIPMENT"] | str | None = None,
         hidden_from_global_address_list: bool | None = None,
     ) -> models.UpdateResourceResponse:
-        r"""Replace a resource's name, type, description, booking options and visibility.
+        """Replace a resource's name, type, description, booking options and visibility.
 
         The call replaces the stored data rather than merging into it: read with
         `describe_resource`, change what you want and send everything back. Automatic replies can be
         switched off only while the resource has a delegate.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            name: The new name of the resource. 1 to 20 characters, pattern
-                `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            name: The new name of the resource. 1 to 20 characters.
             booking_options: How the resource is to answer booking requests by itself.
             description: The new text that describes the resource; an empty string clears it. At
                 most 64 characters. Sensitive.
-            type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
-                EQUIPMENT.
+            type: Whether the resource is a room or equipment.
             hidden_from_global_address_list: Whether the address book leaves the resource out.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
         Raises:
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
             errors.EmailAddressInUseException: The email address already belongs to another user,
                 group or resource.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
             errors.InvalidConfigurationException: The resource would neither answer requests by
                 itself nor have a delegate who does.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
             errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
                 yet.
             errors.NameAvailabilityException: The name is taken by another user, group, resource or
                 organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
 
-        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
-        log or error. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateResource.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException` and `DirectoryUnavailableException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateResource.html>
         """
         return await self._call(
             lambda: models.UpdateResourceRequest(
@@ -1332,93 +997,54 @@ class WorkMailClient(ServiceClient):
             )
         )
 
+    async def disassociate_delegate_from_resource(
+        self, *, organization_id: str, resource_id: str, entity_id: str
+    ) -> models.DisassociateDelegateFromResourceResponse:
+        """Take a user or a group off the delegates of a resource.
+
+        A resource that does not answer requests by itself has to keep at least one delegate.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            entity_id: The delegate to take off: the user's or group's id, email address or name. 1
+                to 256 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
+        `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateDelegateFromResource.html>
+        """
+        return await self._call(
+            lambda: models.DisassociateDelegateFromResourceRequest(
+                organization_id=organization_id, resource_id=resource_id, entity_id=entity_id
+            )
+        )
+
+    async def delete_resource(
+        self, *, organization_id: str, resource_id: str
+    ) -> models.DeleteResourceResponse:
+        """Delete a disabled resource.
+
+        Deregister the resource first; `errors.EntityStateException` can come for up to two minutes
+        after that. An email address is not accepted as `resource_id`.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            resource_id: The resource to delete: its id or name; no email address. 1 to 256
+                characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityStateException` and `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteResource.html>
+        """
+        return await self._call(
+            lambda: models.DeleteResourceRequest(
+                organization_id=organization_id, resource_id=resource_id
+            )
+        )
+
     # --- Aliases ---
-
-    async def create_alias(
-        self, *, organization_id: str, entity_id: str, alias: str
-    ) -> models.CreateAliasResponse:
-        r"""Give a user, group or resource one more email address.
-
-        The address has to lie in a verified domain of the organization; an entity holds up to 100
-        aliases. `entity_id` has to be the id.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
-            alias: The email address to add, in a verified domain of the organization. 1 to 254
-                characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAlias.html>.
-        """
-        return await self._call(
-            lambda: models.CreateAliasRequest(
-                organization_id=organization_id, entity_id=entity_id, alias=alias
-            )
-        )
-
-    async def delete_alias(
-        self, *, organization_id: str, entity_id: str, alias: str
-    ) -> models.DeleteAliasResponse:
-        r"""Remove one alias from a user, group or resource.
-
-        `entity_id` has to be the id: a name or an email address is refused.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
-            alias: The email address to remove. 1 to 254 characters, pattern
-                `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAlias.html>.
-        """
-        return await self._call(
-            lambda: models.DeleteAliasRequest(
-                organization_id=organization_id, entity_id=entity_id, alias=alias
-            )
-        )
 
     def list_aliases(
         self,
@@ -1428,37 +1054,25 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[str, models.ListAliasesResponse]:
-        r"""List all email addresses of a user, group or resource.
+        """List all email addresses of a user, group or resource.
 
         The primary address is in the list too: leave it out when you create the aliases elsewhere.
         `entity_id` has to be the id.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
             entity_id: The id of the user, group or resource; no name or email address. 12 to 256
                 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `str` of all pages, `await` gives one page.
+            A pager: `async for` yields each `str` of all pages, `await` returns one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAliases.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAliases.html>
         """
         return self._page(
             lambda: models.ListAliasesRequest(
@@ -1469,52 +1083,67 @@ class WorkMailClient(ServiceClient):
             )
         )
 
+    async def create_alias(
+        self, *, organization_id: str, entity_id: str, alias: str
+    ) -> models.CreateAliasResponse:
+        """Give a user, group or resource one more email address.
+
+        The address has to lie in a verified domain of the organization; an entity holds up to 100
+        aliases. `entity_id` has to be the id.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
+                characters.
+            alias: The email address to add, in a verified domain of the organization. 1 to 254
+                characters.
+
+        Raises:
+            errors.EmailAddressInUseException: The email address already belongs to another user,
+                group or resource.
+            errors.LimitExceededException: The call would go over a limit, for example on running
+                export jobs.
+            errors.MailDomainNotFoundException: The organization has no such mail domain.
+            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
+                yet.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAlias.html>
+        """
+        return await self._call(
+            lambda: models.CreateAliasRequest(
+                organization_id=organization_id, entity_id=entity_id, alias=alias
+            )
+        )
+
     async def update_primary_email_address(
         self, *, organization_id: str, entity_id: str, email: str
     ) -> models.UpdatePrimaryEmailAddressResponse:
-        r"""Change the primary email address of a user, group or resource.
+        """Change the primary email address of a user, group or resource.
 
         The address that was primary stays as an alias; a new address that is an alias already
         changes places with it.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
             entity_id: The user, group or resource: its id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
+                characters.
             email: The new primary email address, in a verified domain of the organization. 1 to 254
-                characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+                characters.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
             errors.EmailAddressInUseException: The email address already belongs to another user,
                 group or resource.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
             errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
                 yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdatePrimaryEmailAddress.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdatePrimaryEmailAddress.html>
         """
         return await self._call(
             lambda: models.UpdatePrimaryEmailAddressRequest(
@@ -1522,7 +1151,87 @@ class WorkMailClient(ServiceClient):
             )
         )
 
+    async def delete_alias(
+        self, *, organization_id: str, entity_id: str, alias: str
+    ) -> models.DeleteAliasResponse:
+        """Remove one alias from a user, group or resource.
+
+        `entity_id` has to be the id: a name or an email address is refused.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
+                characters.
+            alias: The email address to remove. 1 to 254 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAlias.html>
+        """
+        return await self._call(
+            lambda: models.DeleteAliasRequest(
+                organization_id=organization_id, entity_id=entity_id, alias=alias
+            )
+        )
+
     # --- Registration ---
+
+    async def describe_entity(
+        self, *, organization_id: str, email: str
+    ) -> models.DescribeEntityResponse:
+        """Find out which user, group or resource an email address belongs to.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            email: The email address to look up. 1 to 254 characters.
+
+        Returns:
+            The answer, with `entity_id`, `name` and `type`.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEntity.html>
+        """
+        return await self._call(
+            lambda: models.DescribeEntityRequest(organization_id=organization_id, email=email)
+        )
+
+    async def register_to_work_mail(
+        self, *, organization_id: str, entity_id: str, email: str
+    ) -> models.RegisterToWorkMailResponse:
+        """Enable a user, group or resource for mail under an address, which can cost money.
+
+        Registering what is enabled already changes nothing, but can also answer
+        `errors.EntityAlreadyRegisteredException`: take both as success. A deleted entity cannot be
+        registered, and `entity_id` takes an id or a name, no email address.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            entity_id: The user, group or resource to enable: its id or name; no email address. 1 to
+                256 characters.
+            email: The primary email address to give, in a verified domain of the organization. 1 to
+                254 characters.
+
+        Raises:
+            errors.EmailAddressInUseException: The email address already belongs to another user,
+                group or resource.
+            errors.EntityAlreadyRegisteredException: The user, group or resource is registered
+                already.
+            errors.MailDomainNotFoundException: The organization has no such mail domain.
+            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
+                yet.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterToWorkMail.html>
+        """
+        return await self._call(
+            lambda: models.RegisterToWorkMailRequest(
+                organization_id=organization_id, entity_id=entity_id, email=email
+            )
+        )
 
     async def deregister_from_work_mail(
         self, *, organization_id: str, entity_id: str
@@ -1534,28 +1243,13 @@ class WorkMailClient(ServiceClient):
         documented. The new state can take up to two minutes to settle.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
             entity_id: The user, group or resource to disable: its id, email address or name. 1 to
-                256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+                256 characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterFromWorkMail.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterFromWorkMail.html>
         """
         return await self._call(
             lambda: models.DeregisterFromWorkMailRequest(
@@ -1563,162 +1257,7 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    async def describe_entity(
-        self, *, organization_id: str, email: str
-    ) -> models.DescribeEntityResponse:
-        r"""Find out which user, group or resource an email address belongs to.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            email: The email address to look up. 1 to 254 characters, pattern
-                `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-
-        Returns:
-            The answer, with `entity_id`, `name` and `type`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEntity.html>.
-        """
-        return await self._call(
-            lambda: models.DescribeEntityRequest(organization_id=organization_id, email=email)
-        )
-
-    async def register_to_work_mail(
-        self, *, organization_id: str, entity_id: str, email: str
-    ) -> models.RegisterToWorkMailResponse:
-        r"""Enable a user, group or resource for mail under an address, which can cost money.
-
-        Registering what is enabled already changes nothing, but can also answer
-        `errors.EntityAlreadyRegisteredException`: take both as success. A deleted entity cannot be
-        registered, and `entity_id` takes an id or a name, no email address.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            entity_id: The user, group or resource to enable: its id or name; no email address. 1 to
-                256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            email: The primary email address to give, in a verified domain of the organization. 1 to
-                254 characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityAlreadyRegisteredException: The user, group or resource is registered
-                already.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterToWorkMail.html>.
-        """
-        return await self._call(
-            lambda: models.RegisterToWorkMailRequest(
-                organization_id=organization_id, entity_id=entity_id, email=email
-            )
-        )
-
     # --- Mailboxes ---
-
-    async def delete_mailbox_permissions(
-        self, *, organization_id: str, entity_id: str, grantee_id: str
-    ) -> models.DeleteMailboxPermissionsResponse:
-        """Take away every permission that one grantee has on a mailbox.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            entity_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-            grantee_id: Who loses the permissions: the id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMailboxPermissions.html>.
-        """
-        return await self._call(
-            lambda: models.DeleteMailboxPermissionsRequest(
-                organization_id=organization_id, entity_id=entity_id, grantee_id=grantee_id
-            )
-        )
-
-    async def get_mailbox_details(
-        self, *, organization_id: str, user_id: str
-    ) -> models.GetMailboxDetailsResponse:
-        """Read the quota and the current size of a user's mailbox, both in MB.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            The answer, with `mailbox_quota` and `mailbox_size`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailboxDetails.html>.
-        """
-        return await self._call(
-            lambda: models.GetMailboxDetailsRequest(
-                organization_id=organization_id, user_id=user_id
-            )
-        )
 
     def list_mailbox_permissions(
         self,
@@ -1728,33 +1267,23 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.Permission, models.ListMailboxPermissionsResponse]:
-        r"""List who may act on a mailbox, and how.
+        """List who may act for a user, group or resource, and how.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            entity_id: The user or resource that owns the mailbox: its id, email address or name. 1
-                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            entity_id: The user, group or resource: its id, email address or name. 1 to 256
+                characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `models.Permission` of all pages, `await` gives one
+            A pager: `async for` yields each `models.Permission` of all pages, `await` returns one
                 page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxPermissions.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxPermissions.html>
         """
         return self._page(
             lambda: models.ListMailboxPermissionsRequest(
@@ -1765,52 +1294,25 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    async def put_mailbox_permissions(
-        self,
-        *,
-        organization_id: str,
-        entity_id: str,
-        grantee_id: str,
-        permission_values: list[enums.PermissionType] | list[enums.PermissionType | str],
-    ) -> models.PutMailboxPermissionsResponse:
-        """Set the permissions that one grantee has on a mailbox.
-
-        The list replaces what this grantee had before; the permissions of others stay as they are.
+    async def get_mailbox_details(
+        self, *, organization_id: str, user_id: str
+    ) -> models.GetMailboxDetailsResponse:
+        """Read the quota and the current size of a user's mailbox, both in MB.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            entity_id: The user or resource that owns the mailbox: its id, email address or name. 1
-                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            grantee_id: Who gets to act on the mailbox: the id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            permission_values: All that the grantee may do with the mailbox from now on. Each one of
-                `enums.PermissionType`: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters.
 
         Returns:
-            An empty answer, which only has `response_metadata`.
+            The answer, with `mailbox_quota` and `mailbox_size`.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMailboxPermissions.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailboxDetails.html>
         """
         return await self._call(
-            lambda: models.PutMailboxPermissionsRequest(
-                organization_id=organization_id,
-                entity_id=entity_id,
-                grantee_id=grantee_id,
-                permission_values=permission_values,
+            lambda: models.GetMailboxDetailsRequest(
+                organization_id=organization_id, user_id=user_id
             )
         )
 
@@ -1822,29 +1324,13 @@ class WorkMailClient(ServiceClient):
         A quota lies between 1 and 51,200 MB (50 GB).
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters.
             mailbox_quota: How large the mailbox may grow, in MB, up to 51,200. At least 1.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMailboxQuota.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMailboxQuota.html>
         """
         return await self._call(
             lambda: models.UpdateMailboxQuotaRequest(
@@ -1852,43 +1338,90 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    # --- Mailbox export jobs ---
+    async def put_mailbox_permissions(
+        self,
+        *,
+        organization_id: str,
+        entity_id: str,
+        grantee_id: str,
+        permission_values: list[enums.PermissionType]
+        | list[Literal["FULL_ACCESS", "SEND_AS", "SEND_ON_BEHALF"]]
+        | list[enums.PermissionType | str],
+    ) -> models.PutMailboxPermissionsResponse:
+        """Set what one grantee may do for a user, group or resource.
 
-    async def cancel_mailbox_export_job(
-        self, *, job_id: str, organization_id: str, client_token: str | None = None
-    ) -> models.CancelMailboxExportJobResponse:
-        r"""Ask for a running mailbox export job to be cancelled.
-
-        A job that is almost done can complete all the same: describe it again before you rely on
-        the outcome.
+        The list replaces what this grantee had before; the permissions of others stay as they are.
 
         Args:
-            job_id: The id of the export job to cancel. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
+            organization_id: The id of the organization. Exactly 34 characters.
+            entity_id: The user, group or resource to act for: its id, email address or name. 1 to
+                256 characters.
+            grantee_id: Who may act: the id, email address or name of a user, group or resource. 1
+                to 256 characters.
+            permission_values: All that the grantee may do with the mailbox from now on.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CancelMailboxExportJob.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMailboxPermissions.html>
         """
         return await self._call(
-            lambda: models.CancelMailboxExportJobRequest(
-                job_id=job_id, organization_id=organization_id, client_token=client_token
+            lambda: models.PutMailboxPermissionsRequest(
+                organization_id=organization_id,
+                entity_id=entity_id,
+                grantee_id=grantee_id,
+                permission_values=permission_values,
+            )
+        )
+
+    async def delete_mailbox_permissions(
+        self, *, organization_id: str, entity_id: str, grantee_id: str
+    ) -> models.DeleteMailboxPermissionsResponse:
+        """Take away every permission that one grantee has on a mailbox.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            entity_id: The user, group or resource that the grantee may act for: its id, email
+                address or name. 1 to 256 characters.
+            grantee_id: Who loses the permissions: a user, group or resource, by id, email address
+                or name. 1 to 256 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMailboxPermissions.html>
+        """
+        return await self._call(
+            lambda: models.DeleteMailboxPermissionsRequest(
+                organization_id=organization_id, entity_id=entity_id, grantee_id=grantee_id
+            )
+        )
+
+    # --- Mailbox export jobs ---
+
+    def list_mailbox_export_jobs(
+        self, *, organization_id: str, next_token: str | None = None, max_results: int | None = None
+    ) -> Pager[models.MailboxExportJob, models.ListMailboxExportJobsResponse]:
+        """List an organization's export jobs that were started in the last seven days.
+
+        Older jobs vanish from the list. `error_info`, `role_arn`, `kms_key_arn` and `s3_prefix` are
+        missing here: describe the job to get them.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            next_token: Where to go on: the token of the page before; left out for the first page. 1
+                to 1024 characters.
+            max_results: The most items to return in one page. 1 to 100.
+
+        Returns:
+            A pager: `async for` yields each `models.MailboxExportJob` of all pages, `await` returns
+                one page.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxExportJobs.html>
+        """
+        return self._page(
+            lambda: models.ListMailboxExportJobsRequest(
+                organization_id=organization_id, next_token=next_token, max_results=max_results
             )
         )
 
@@ -1901,65 +1434,21 @@ class WorkMailClient(ServiceClient):
         from `list_mailbox_export_jobs`. The states are RUNNING, COMPLETED, FAILED and CANCELLED.
 
         Args:
-            job_id: The id of the export job. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            job_id: The id of the export job. 1 to 63 characters.
+            organization_id: The id of the organization. Exactly 34 characters.
 
         Returns:
-            The answer, with what `models.DescribeMailboxExportJobResponse` lists.
+            The answer, with `entity_id`, `description`, `role_arn`, `kms_key_arn`,
+                `s3_bucket_name`, `s3_prefix`, `s3_path`, `estimated_progress`, `state`,
+                `error_info` and 2 more: see `models.DescribeMailboxExportJobResponse`.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeMailboxExportJob.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeMailboxExportJob.html>
         """
         return await self._call(
             lambda: models.DescribeMailboxExportJobRequest(
                 job_id=job_id, organization_id=organization_id
-            )
-        )
-
-    def list_mailbox_export_jobs(
-        self, *, organization_id: str, next_token: str | None = None, max_results: int | None = None
-    ) -> Pager[models.MailboxExportJob, models.ListMailboxExportJobsResponse]:
-        r"""List an organization's export jobs that were started in the last seven days.
-
-        Older jobs vanish from the list. `error_info`, `role_arn`, `kms_key_arn` and `s3_prefix` are
-        missing here: describe the job to get them.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
-
-        Returns:
-            A pager. `async for` gives each `models.MailboxExportJob` of all pages, `await` gives
-                one page.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxExportJobs.html>.
-        """
-        return self._page(
-            lambda: models.ListMailboxExportJobsRequest(
-                organization_id=organization_id, next_token=next_token, max_results=max_results
             )
         )
 
@@ -1975,7 +1464,7 @@ class WorkMailClient(ServiceClient):
         client_token: str | None = None,
         description: str | None = None,
     ) -> models.StartMailboxExportJobResponse:
-        r"""Start exporting the mail and calendar of one mailbox as a zip file into an S3 bucket.
+        """Start exporting the mail and calendar of one mailbox as a zip file into an S3 bucket.
 
         A mailbox exports once per 24 hours, an organization runs up to 10 jobs at a time, and
         organization, key and bucket have to be in one Region. Contacts, tasks and notes are not
@@ -1984,42 +1473,31 @@ class WorkMailClient(ServiceClient):
         rule refuses it.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
             entity_id: The user or resource whose mailbox to export: its id, email address or name.
-                1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+                1 to 256 characters.
             role_arn: The ARN of the IAM role that lets the job write to the bucket and use the key.
-                20 to 2048 characters, pattern
-                `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
+                20 to 2048 characters.
             kms_key_arn: The ARN of the symmetric KMS key that encrypts the exported file. 20 to
-                2048 characters, pattern
-                `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
+                2048 characters.
             s3_bucket_name: The name of the S3 bucket, which is private and in the organization's
-                Region. 1 to 63 characters, pattern `[A-Za-z0-9.-]+`.
+                Region. 1 to 63 characters.
             s3_prefix: The prefix of the exported file's key; the characters @, +, = and space are
-                refused. 1 to 1023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
+                refused. 1 to 1023 characters.
             client_token: A token that makes the start safe to repeat; a new token starts a second
-                job. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept
-                when the call is retried.
-            description: A text to recognize the job by. At most 1023 characters, pattern `[\S\s]*`.
+                job. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            description: A text to recognize the job by. At most 1023 characters.
 
         Returns:
             The answer, with `job_id`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_StartMailboxExportJob.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_StartMailboxExportJob.html>
         """
         return await self._call(
             lambda: models.StartMailboxExportJobRequest(
@@ -2034,42 +1512,54 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    # --- Mail domains ---
+    async def cancel_mailbox_export_job(
+        self, *, job_id: str, organization_id: str, client_token: str | None = None
+    ) -> models.CancelMailboxExportJobResponse:
+        """Ask for a running mailbox export job to be cancelled.
 
-    async def deregister_mail_domain(
-        self, *, organization_id: str, domain_name: str
-    ) -> models.DeregisterMailDomainResponse:
-        """Remove a mail domain from an organization and stop routing its mail to WorkMail.
-
-        Every address in the domain has to be removed from users, groups and resources first. The
-        domain itself stays in Amazon SES.
+        A job that is almost done can complete all the same: describe it again before you rely on
+        the outcome.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            domain_name: The mail domain to remove. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
+            job_id: The id of the export job to cancel. 1 to 63 characters.
+            organization_id: The id of the organization. Exactly 34 characters.
+            client_token: A token that makes the call safe to repeat: the same token never acts
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.InvalidCustomSesConfigurationException: Amazon SES holds settings for this domain
-                that WorkMail cannot keep.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.MailDomainInUseException: The domain is in use by addresses of this organization
-                or by another organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterMailDomain.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CancelMailboxExportJob.html>
         """
         return await self._call(
-            lambda: models.DeregisterMailDomainRequest(
-                organization_id=organization_id, domain_name=domain_name
+            lambda: models.CancelMailboxExportJobRequest(
+                job_id=job_id, organization_id=organization_id, client_token=client_token
+            )
+        )
+
+    # --- Mail domains ---
+
+    def list_mail_domains(
+        self, *, organization_id: str, max_results: int | None = None, next_token: str | None = None
+    ) -> Pager[models.MailDomainSummary, models.ListMailDomainsResponse]:
+        """List the mail domains of an organization and which one is the default.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            max_results: The most items to return in one page. 1 to 100.
+            next_token: Where to go on: the token of the page before; left out for the first page. 1
+                to 1024 characters.
+
+        Returns:
+            A pager: `async for` yields each `models.MailDomainSummary` of all pages, `await`
+                returns one page.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailDomains.html>
+        """
+        return self._page(
+            lambda: models.ListMailDomainsRequest(
+                organization_id=organization_id, max_results=max_results, next_token=next_token
             )
         )
 
@@ -2079,24 +1569,19 @@ class WorkMailClient(ServiceClient):
         """Read a mail domain's verification states and the DNS records it needs.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            domain_name: The mail domain to read. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            domain_name: The mail domain to read. 3 to 209 characters.
 
         Returns:
-            The answer, with what `models.GetMailDomainResponse` lists.
+            The answer, with `records`, `is_test_domain`, `is_default`,
+                `ownership_verification_status` and `dkim_verification_status`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailDomain.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailDomain.html>
         """
         return await self._call(
             lambda: models.GetMailDomainRequest(
@@ -2104,73 +1589,31 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    def list_mail_domains(
-        self, *, organization_id: str, max_results: int | None = None, next_token: str | None = None
-    ) -> Pager[models.MailDomainSummary, models.ListMailDomainsResponse]:
-        r"""List the mail domains of an organization and which one is the default.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            max_results: The most items to return in one page. 1 to 100.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-
-        Returns:
-            A pager. `async for` gives each `models.MailDomainSummary` of all pages, `await` gives
-                one page.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailDomains.html>.
-        """
-        return self._page(
-            lambda: models.ListMailDomainsRequest(
-                organization_id=organization_id, max_results=max_results, next_token=next_token
-            )
-        )
-
     async def register_mail_domain(
         self, *, organization_id: str, domain_name: str, client_token: str | None = None
     ) -> models.RegisterMailDomainResponse:
-        r"""Add a mail domain to an organization, to be verified by DNS records.
+        """Add a mail domain to an organization, to be verified by DNS records.
 
         Addresses can use the domain once it is verified: publish the records that `get_mail_domain`
-        returns, then wait for VERIFIED. Incoming mail of the domain is then routed to this
-        organization.
+        returns, then wait for VERIFIED. The domain is also registered in Amazon SES. SES routes its
+        incoming mail to this organization, and WorkMail keeps the permission to send from the
+        domain until you call `deregister_mail_domain`, which leaves the domain in SES.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            domain_name: The mail domain to add. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            domain_name: The mail domain to add. 3 to 209 characters.
             client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
             errors.MailDomainInUseException: The domain is in use by addresses of this organization
                 or by another organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterMailDomain.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterMailDomain.html>
         """
         return await self._call(
             lambda: models.RegisterMailDomainRequest(
@@ -2186,27 +1629,17 @@ class WorkMailClient(ServiceClient):
         An organization has exactly one default domain, and it has to be verified.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            domain_name: The verified mail domain to make the default. 3 to 209 characters, pattern
-                `[a-zA-Z0-9.-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            domain_name: The verified mail domain to make the default. 3 to 209 characters.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
             errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
                 yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateDefaultMailDomain.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateDefaultMailDomain.html>
         """
         return await self._call(
             lambda: models.UpdateDefaultMailDomainRequest(
@@ -2214,36 +1647,55 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    # --- Access control rules ---
+    async def deregister_mail_domain(
+        self, *, organization_id: str, domain_name: str
+    ) -> models.DeregisterMailDomainResponse:
+        """Remove a mail domain from an organization and stop routing its mail to WorkMail.
 
-    async def delete_access_control_rule(
-        self, *, organization_id: str, name: str
-    ) -> models.DeleteAccessControlRuleResponse:
-        """Delete an access control rule by its name.
-
-        The call never fails on a rule that is not there.
+        Every address in the domain has to be removed from users, groups and resources first. The
+        domain itself stays in Amazon SES.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            name: The name of the rule to delete. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            domain_name: The mail domain to remove. 3 to 209 characters.
 
         Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidCustomSesConfigurationException: Amazon SES holds settings for this domain
+                that WorkMail cannot keep.
+            errors.MailDomainInUseException: The domain is in use by addresses of this organization
+                or by another organization.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAccessControlRule.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterMailDomain.html>
         """
         return await self._call(
-            lambda: models.DeleteAccessControlRuleRequest(
-                organization_id=organization_id, name=name
+            lambda: models.DeregisterMailDomainRequest(
+                organization_id=organization_id, domain_name=domain_name
             )
+        )
+
+    # --- Access control rules ---
+
+    def list_access_control_rules(
+        self, *, organization_id: str
+    ) -> Pager[models.AccessControlRule, models.ListAccessControlRulesResponse]:
+        """List all access control rules of an organization.
+
+        All rules come in one answer; there are no pages.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+
+        Returns:
+            A pager: `async for` yields each `models.AccessControlRule` of its only page, `await`
+                returns one page.
+
+        Raises `OrganizationNotFoundException` and `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAccessControlRules.html>
+        """
+        return self._page(
+            lambda: models.ListAccessControlRulesRequest(organization_id=organization_id)
         )
 
     async def get_access_control_effect(
@@ -2255,41 +1707,30 @@ class WorkMailClient(ServiceClient):
         user_id: str | None = None,
         impersonation_role_id: str | None = None,
     ) -> models.GetAccessControlEffectResponse:
-        r"""Test whether the access control rules let a user or impersonation role in.
+        """Test whether the access control rules let a user or impersonation role in.
 
         Give either `user_id` or `impersonation_role_id`; the latter goes with the action EWS only.
         `user_id` has to be the id. The known actions are ActiveSync, AutoDiscover, EWS, IMAP, SMTP,
         WindowsOutlook and WebMail.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            ip_address: The IPv4 address that the simulated access comes from. 1 to 15 characters,
-                pattern
-                `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])$`.
-            action: The protocol used, such as IMAP, SMTP, EWS or WebMail. 1 to 64 characters,
-                pattern `[a-zA-Z]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            ip_address: The IPv4 address that the simulated access comes from. 1 to 15 characters.
+            action: The protocol used, such as IMAP, SMTP, EWS or WebMail. 1 to 64 characters.
             user_id: The id of the user to test; no name or email address. 12 to 256 characters.
             impersonation_role_id: The id of the impersonation role to test, with the action EWS, in
-                place of a user. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
+                place of a user. 1 to 64 characters.
 
         Returns:
             The answer, with `effect` and `matched_rules`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetAccessControlEffect.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetAccessControlEffect.html>
         """
         return await self._call(
             lambda: models.GetAccessControlEffectRequest(
@@ -2301,39 +1742,11 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    def list_access_control_rules(
-        self, *, organization_id: str
-    ) -> Pager[models.AccessControlRule, models.ListAccessControlRulesResponse]:
-        """List all access control rules of an organization.
-
-        All rules come in one answer; there are no pages.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-
-        Returns:
-            A pager. `async for` gives each `models.AccessControlRule` of its only page, `await`
-                gives one page.
-
-        Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAccessControlRules.html>.
-        """
-        return self._page(
-            lambda: models.ListAccessControlRulesRequest(organization_id=organization_id)
-        )
-
     async def put_access_control_rule(
         self,
         *,
         name: str,
-        effect: enums.AccessControlRuleEffect | str,
+        effect: enums.AccessControlRuleEffect | Literal["ALLOW", "DENY"] | str,
         description: str,
         organization_id: str,
         ip_ranges: list[str] | None = None,
@@ -2345,59 +1758,42 @@ class WorkMailClient(ServiceClient):
         impersonation_role_ids: list[str] | None = None,
         not_impersonation_role_ids: list[str] | None = None,
     ) -> models.PutAccessControlRuleResponse:
-        r"""Write an access control rule by addresses, protocols, users and impersonation roles.
+        """Write an access control rule by addresses, protocols, users and impersonation roles.
 
         The whole rule of that name is replaced: conditions that are left out are gone. Users are
         given by id.
 
         Args:
-            name: The name of the rule; a rule of that name is replaced. 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
-            effect: Whether the rule allows or denies what it matches. One of
-                `enums.AccessControlRuleEffect`: ALLOW, DENY.
-            description: A text that describes the rule. At most 255 characters, pattern
-                `[\u0020-\u00FF]+`.
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            name: The name of the rule; a rule of that name is replaced. 1 to 64 characters.
+            effect: Whether the rule allows or denies what it matches.
+            description: A text that describes the rule. At most 255 characters.
+            organization_id: The id of the organization. Exactly 34 characters.
             ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1024 items,
-                each 1 to 18 characters, pattern
-                `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
+                each 1 to 18 characters.
             not_ip_ranges: The IPv4 ranges that the rule leaves out, in CIDR notation; it covers all
-                others. At most 1024 items, each 1 to 18 characters, pattern
-                `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
+                others. At most 1024 items, each 1 to 18 characters.
             actions: The protocols that the rule covers, such as IMAP, SMTP, EWS or WebMail. At most
-                10 items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
+                10 items, each 1 to 64 characters.
             not_actions: The protocols that the rule leaves out; it covers all others. At most 10
-                items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
+                items, each 1 to 64 characters.
             user_ids: The ids of the users that the rule covers. At most 10 items, each 12 to 256
                 characters.
             not_user_ids: The ids of the users that the rule leaves out; it covers all others. At
                 most 10 items, each 12 to 256 characters.
             impersonation_role_ids: The ids of the impersonation roles that the rule covers. At most
-                10 items, each 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
+                10 items, each 1 to 64 characters.
             not_impersonation_role_ids: The ids of the impersonation roles that the rule leaves out;
-                it covers all others. At most 10 items, each 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+                it covers all others. At most 10 items, each 1 to 64 characters.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutAccessControlRule.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutAccessControlRule.html>
         """
         return await self._call(
             lambda: models.PutAccessControlRuleRequest(
@@ -2416,247 +1812,27 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    # --- Mobile device access ---
-
-    async def create_mobile_device_access_rule(
-        self,
-        *,
-        organization_id: str,
-        name: str,
-        effect: enums.MobileDeviceAccessRuleEffect | str,
-        client_token: str | None = None,
-        description: str | None = None,
-        device_types: list[str] | None = None,
-        not_device_types: list[str] | None = None,
-        device_models: list[str] | None = None,
-        not_device_models: list[str] | None = None,
-        device_operating_systems: list[str] | None = None,
-        not_device_operating_systems: list[str] | None = None,
-        device_user_agents: list[str] | None = None,
-        not_device_user_agents: list[str] | None = None,
-    ) -> models.CreateMobileDeviceAccessRuleResponse:
-        r"""Create a rule that allows or denies mobile devices by type, model, system or agent.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            name: The name of the new rule. 1 to 64 characters, pattern `[\S\s]+`.
-            effect: Whether the rule allows or denies the devices it matches. One of
-                `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
-            description: A text that describes the rule. 1 to 256 characters, pattern `[\S\s]+`.
-            device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
-            not_device_types: The device types that the rule leaves out; it matches all others. 1 to
-                10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
-            not_device_models: The device models that the rule leaves out; it matches all others. 1
-                to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            device_operating_systems: The device operating systems that the rule matches. 1 to 10
-                items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_operating_systems: The device operating systems that the rule leaves out; it
-                matches all others. 1 to 10 items, each 1 to 256 characters, pattern
-                `[\u0020-\u00FF]+`.
-            device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
-            not_device_user_agents: The user agents that the rule leaves out; it matches all others.
-                1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-
-        Returns:
-            The answer, with `mobile_device_access_rule_id`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateMobileDeviceAccessRule.html>.
-        """
-        return await self._call(
-            lambda: models.CreateMobileDeviceAccessRuleRequest(
-                organization_id=organization_id,
-                name=name,
-                effect=effect,
-                client_token=client_token,
-                description=description,
-                device_types=device_types,
-                not_device_types=not_device_types,
-                device_models=device_models,
-                not_device_models=not_device_models,
-                device_operating_systems=device_operating_systems,
-                not_device_operating_systems=not_device_operating_systems,
-                device_user_agents=device_user_agents,
-                not_device_user_agents=not_device_user_agents,
-            )
-        )
-
-    async def delete_mobile_device_access_override(
-        self, *, organization_id: str, user_id: str, device_id: str
-    ) -> models.DeleteMobileDeviceAccessOverrideResponse:
-        """Delete the access override of one user and one device.
-
-        The call never fails on an override that is not there. `device_id` ignores case.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessOverride.html>.
-        """
-        return await self._call(
-            lambda: models.DeleteMobileDeviceAccessOverrideRequest(
-                organization_id=organization_id, user_id=user_id, device_id=device_id
-            )
-        )
-
-    async def delete_mobile_device_access_rule(
-        self, *, organization_id: str, mobile_device_access_rule_id: str
-    ) -> models.DeleteMobileDeviceAccessRuleResponse:
-        """Delete a mobile device access rule.
+    async def delete_access_control_rule(
+        self, *, organization_id: str, name: str
+    ) -> models.DeleteAccessControlRuleResponse:
+        """Delete an access control rule by its name.
 
         The call never fails on a rule that is not there.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            mobile_device_access_rule_id: The id of the rule to delete. 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            name: The name of the rule to delete. 1 to 64 characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessRule.html>.
+        Raises `OrganizationNotFoundException` and `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAccessControlRule.html>
         """
         return await self._call(
-            lambda: models.DeleteMobileDeviceAccessRuleRequest(
-                organization_id=organization_id,
-                mobile_device_access_rule_id=mobile_device_access_rule_id,
+            lambda: models.DeleteAccessControlRuleRequest(
+                organization_id=organization_id, name=name
             )
         )
 
-    async def get_mobile_device_access_effect(
-        self,
-        *,
-        organization_id: str,
-        device_type: str | None = None,
-        device_model: str | None = None,
-        device_operating_system: str | None = None,
-        device_user_agent: str | None = None,
-    ) -> models.GetMobileDeviceAccessEffectResponse:
-        r"""Test whether the mobile device access rules let a described device in.
-
-        Overrides play no part in this test: it knows neither user nor device id.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            device_type: The type that the simulated device reports. 1 to 256 characters, pattern
-                `[\u0020-\u00FF]+`.
-            device_model: The model that the simulated device reports. 1 to 256 characters, pattern
-                `[\u0020-\u00FF]+`.
-            device_operating_system: The operating system that the simulated device reports. 1 to
-                256 characters, pattern `[\u0020-\u00FF]+`.
-            device_user_agent: The user agent that the simulated device reports. 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
-
-        Returns:
-            The answer, with `effect` and `matched_rules`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessEffect.html>.
-        """
-        return await self._call(
-            lambda: models.GetMobileDeviceAccessEffectRequest(
-                organization_id=organization_id,
-                device_type=device_type,
-                device_model=device_model,
-                device_operating_system=device_operating_system,
-                device_user_agent=device_user_agent,
-            )
-        )
-
-    async def get_mobile_device_access_override(
-        self, *, organization_id: str, user_id: str, device_id: str
-    ) -> models.GetMobileDeviceAccessOverrideResponse:
-        """Read the access override of one user and one device.
-
-        `device_id` ignores case.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
-
-        Returns:
-            The answer, with what `models.GetMobileDeviceAccessOverrideResponse` lists.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessOverride.html>.
-        """
-        return await self._call(
-            lambda: models.GetMobileDeviceAccessOverrideRequest(
-                organization_id=organization_id, user_id=user_id, device_id=device_id
-            )
-        )
+    # --- Mobile device access ---
 
     def list_mobile_device_access_overrides(
         self,
@@ -2667,35 +1843,25 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.MobileDeviceAccessOverride, models.ListMobileDeviceAccessOverridesResponse]:
-        r"""List mobile device access overrides, of all or of one user or device.
+        """List mobile device access overrides, of all or of one user or device.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
             user_id: Only overrides of this user: its id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
+                characters.
             device_id: Only overrides of this device; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
+                characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `models.MobileDeviceAccessOverride` of all pages,
-                `await` gives one page.
+            A pager: `async for` yields each `models.MobileDeviceAccessOverride` of all pages,
+                `await` returns one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessOverrides.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessOverrides.html>
         """
         return self._page(
             lambda: models.ListMobileDeviceAccessOverridesRequest(
@@ -2715,77 +1881,159 @@ class WorkMailClient(ServiceClient):
         All rules come in one answer; there are no pages.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
 
         Returns:
-            A pager. `async for` gives each `models.MobileDeviceAccessRule` of its only page,
-                `await` gives one page.
+            A pager: `async for` yields each `models.MobileDeviceAccessRule` of its only page,
+                `await` returns one page.
 
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessRules.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessRules.html>
         """
         return self._page(
             lambda: models.ListMobileDeviceAccessRulesRequest(organization_id=organization_id)
         )
 
-    async def put_mobile_device_access_override(
+    async def get_mobile_device_access_effect(
         self,
         *,
         organization_id: str,
-        user_id: str,
-        device_id: str,
-        effect: enums.MobileDeviceAccessRuleEffect | str,
-        description: str | None = None,
-    ) -> models.PutMobileDeviceAccessOverrideResponse:
-        r"""Allow or deny one device of one user, whatever the rules say.
+        device_type: str | None = None,
+        device_model: str | None = None,
+        device_operating_system: str | None = None,
+        device_user_agent: str | None = None,
+    ) -> models.GetMobileDeviceAccessEffectResponse:
+        """Test whether the mobile device access rules let a described device in.
 
-        An override that exists for this user and device is replaced. `device_id` ignores case.
+        Overrides play no part in this test: it knows neither user nor device id.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
-            effect: Whether the override allows or denies the device. One of
-                `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-            description: A text that describes the override. 1 to 256 characters, pattern `[\S\s]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            device_type: The type that the simulated device reports. 1 to 256 characters.
+            device_model: The model that the simulated device reports. 1 to 256 characters.
+            device_operating_system: The operating system that the simulated device reports. 1 to
+                256 characters.
+            device_user_agent: The user agent that the simulated device reports. 1 to 256
+                characters.
 
         Returns:
-            An empty answer, which only has `response_metadata`.
+            The answer, with `effect` and `matched_rules`.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMobileDeviceAccessOverride.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessEffect.html>
         """
         return await self._call(
-            lambda: models.PutMobileDeviceAccessOverrideRequest(
+            lambda: models.GetMobileDeviceAccessEffectRequest(
                 organization_id=organization_id,
-                user_id=user_id,
-                device_id=device_id,
+                device_type=device_type,
+                device_model=device_model,
+                device_operating_system=device_operating_system,
+                device_user_agent=device_user_agent,
+            )
+        )
+
+    async def get_mobile_device_access_override(
+        self, *, organization_id: str, user_id: str, device_id: str
+    ) -> models.GetMobileDeviceAccessOverrideResponse:
+        """Read the access override of one user and one device.
+
+        `device_id` ignores case.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
+                characters.
+
+        Returns:
+            The answer, with `user_id`, `device_id`, `effect`, `description`, `date_created` and
+                `date_modified`.
+
+        Raises:
+            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
+                does.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessOverride.html>
+        """
+        return await self._call(
+            lambda: models.GetMobileDeviceAccessOverrideRequest(
+                organization_id=organization_id, user_id=user_id, device_id=device_id
+            )
+        )
+
+    async def create_mobile_device_access_rule(
+        self,
+        *,
+        organization_id: str,
+        name: str,
+        effect: enums.MobileDeviceAccessRuleEffect | Literal["ALLOW", "DENY"] | str,
+        client_token: str | None = None,
+        description: str | None = None,
+        device_types: list[str] | None = None,
+        not_device_types: list[str] | None = None,
+        device_models: list[str] | None = None,
+        not_device_models: list[str] | None = None,
+        device_operating_systems: list[str] | None = None,
+        not_device_operating_systems: list[str] | None = None,
+        device_user_agents: list[str] | None = None,
+        not_device_user_agents: list[str] | None = None,
+    ) -> models.CreateMobileDeviceAccessRuleResponse:
+        """Create a rule that allows or denies mobile devices by type, model, system or agent.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            name: The name of the new rule. 1 to 64 characters.
+            effect: Whether the rule allows or denies the devices it matches.
+            client_token: A token that makes the call safe to repeat: the same token never acts
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            description: A text that describes the rule. 1 to 256 characters.
+            device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
+                characters.
+            not_device_types: The device types that the rule leaves out; it matches all others. 1 to
+                10 items, each 1 to 256 characters.
+            device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
+                characters.
+            not_device_models: The device models that the rule leaves out; it matches all others. 1
+                to 10 items, each 1 to 256 characters.
+            device_operating_systems: The device operating systems that the rule matches. 1 to 10
+                items, each 1 to 256 characters.
+            not_device_operating_systems: The device operating systems that the rule leaves out; it
+                matches all others. 1 to 10 items, each 1 to 256 characters.
+            device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
+                characters.
+            not_device_user_agents: The user agents that the rule leaves out; it matches all others.
+                1 to 10 items, each 1 to 256 characters.
+
+        Returns:
+            The answer, with `mobile_device_access_rule_id`.
+
+        Raises:
+            errors.LimitExceededException: The call would go over a limit, for example on running
+                export jobs.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateMobileDeviceAccessRule.html>
+        """
+        return await self._call(
+            lambda: models.CreateMobileDeviceAccessRuleRequest(
+                organization_id=organization_id,
+                name=name,
                 effect=effect,
+                client_token=client_token,
                 description=description,
+                device_types=device_types,
+                not_device_types=not_device_types,
+                device_models=device_models,
+                not_device_models=not_device_models,
+                device_operating_systems=device_operating_systems,
+                not_device_operating_systems=not_device_operating_systems,
+                device_user_agents=device_user_agents,
+                not_device_user_agents=not_device_user_agents,
             )
         )
 
@@ -2795,7 +2043,7 @@ class WorkMailClient(ServiceClient):
         organization_id: str,
         mobile_device_access_rule_id: str,
         name: str,
-        effect: enums.MobileDeviceAccessRuleEffect | str,
+        effect: enums.MobileDeviceAccessRuleEffect | Literal["ALLOW", "DENY"] | str,
         description: str | None = None,
         device_types: list[str] | None = None,
         not_device_types: list[str] | None = None,
@@ -2806,54 +2054,37 @@ class WorkMailClient(ServiceClient):
         device_user_agents: list[str] | None = None,
         not_device_user_agents: list[str] | None = None,
     ) -> models.UpdateMobileDeviceAccessRuleResponse:
-        r"""Change the name, effect and conditions of a mobile device access rule.
+        """Change the name, effect and conditions of a mobile device access rule.
 
         Send all conditions that the rule is to have: whether one that is left out is kept is not
         documented.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            mobile_device_access_rule_id: The id of the rule to change. 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
-            name: The new name of the rule. 1 to 64 characters, pattern `[\S\s]+`.
-            effect: Whether the rule allows or denies the devices it matches. One of
-                `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-            description: The new text that describes the rule. 1 to 256 characters, pattern
-                `[\S\s]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            mobile_device_access_rule_id: The id of the rule to change. 1 to 64 characters.
+            name: The new name of the rule. 1 to 64 characters.
+            effect: Whether the rule allows or denies the devices it matches.
+            description: The new text that describes the rule. 1 to 256 characters.
             device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
+                characters.
             not_device_types: The device types that the rule leaves out; it matches all others. 1 to
-                10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+                10 items, each 1 to 256 characters.
             device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
+                characters.
             not_device_models: The device models that the rule leaves out; it matches all others. 1
-                to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+                to 10 items, each 1 to 256 characters.
             device_operating_systems: The device operating systems that the rule matches. 1 to 10
-                items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+                items, each 1 to 256 characters.
             not_device_operating_systems: The device operating systems that the rule leaves out; it
-                matches all others. 1 to 10 items, each 1 to 256 characters, pattern
-                `[\u0020-\u00FF]+`.
+                matches all others. 1 to 10 items, each 1 to 256 characters.
             device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
+                characters.
             not_device_user_agents: The user agents that the rule leaves out; it matches all others.
-                1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+                1 to 10 items, each 1 to 256 characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMobileDeviceAccessRule.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMobileDeviceAccessRule.html>
         """
         return await self._call(
             lambda: models.UpdateMobileDeviceAccessRuleRequest(
@@ -2873,128 +2104,112 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    # --- Impersonation roles ---
-
-    async def assume_impersonation_role(
-        self, *, organization_id: str, impersonation_role_id: str
-    ) -> models.AssumeImpersonationRoleResponse:
-        """Get a token to work with other users' mailboxes under an impersonation role.
-
-        The token is a secret and lives for 15 minutes; `expires_in` tells the seconds left.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            impersonation_role_id: The id of the impersonation role to assume. 1 to 64 characters,
-                pattern `[a-zA-Z0-9_-]+`.
-
-        Returns:
-            The answer, with `token` and `expires_in`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssumeImpersonationRole.html>.
-        """
-        return await self._call(
-            lambda: models.AssumeImpersonationRoleRequest(
-                organization_id=organization_id, impersonation_role_id=impersonation_role_id
-            )
-        )
-
-    async def create_impersonation_role(
+    async def put_mobile_device_access_override(
         self,
         *,
         organization_id: str,
-        name: str,
-        type: enums.ImpersonationRoleType | str,
-        rules: list[models.ImpersonationRule],
-        client_token: str | None = None,
+        user_id: str,
+        device_id: str,
+        effect: enums.MobileDeviceAccessRuleEffect | Literal["ALLOW", "DENY"] | str,
         description: str | None = None,
-    ) -> models.CreateImpersonationRoleResponse:
-        r"""Create a role under which an application may open the mailboxes of chosen users.
+    ) -> models.PutMobileDeviceAccessOverrideResponse:
+        """Allow or deny one device of one user, whatever the rules say.
+
+        An override that exists for this user and device is replaced. `device_id` ignores case.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            name: The name of the new role. 1 to 64 characters, pattern
-                `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-            type: Whether the role gives full access or may only read. One of
-                `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
-            rules: The rules that say which users the role may act as. At most 10 items.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
-            description: A text that describes the role. 1 to 256 characters, pattern
-                `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
+                characters.
+            effect: Whether the override allows or denies the device.
+            description: A text that describes the override. 1 to 256 characters.
 
-        Returns:
-            The answer, with `impersonation_role_id`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateImpersonationRole.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMobileDeviceAccessOverride.html>
         """
         return await self._call(
-            lambda: models.CreateImpersonationRoleRequest(
+            lambda: models.PutMobileDeviceAccessOverrideRequest(
                 organization_id=organization_id,
-                name=name,
-                type=type,
-                rules=rules,
-                client_token=client_token,
+                user_id=user_id,
+                device_id=device_id,
+                effect=effect,
                 description=description,
             )
         )
 
-    async def delete_impersonation_role(
-        self, *, organization_id: str, impersonation_role_id: str
-    ) -> models.DeleteImpersonationRoleResponse:
-        """Delete an impersonation role.
+    async def delete_mobile_device_access_override(
+        self, *, organization_id: str, user_id: str, device_id: str
+    ) -> models.DeleteMobileDeviceAccessOverrideResponse:
+        """Delete the access override of one user and one device.
+
+        The call never fails on an override that is not there. `device_id` ignores case.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            impersonation_role_id: The id of the impersonation role to delete. 1 to 64 characters,
-                pattern `[a-zA-Z0-9_-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
+                characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteImpersonationRole.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessOverride.html>
         """
         return await self._call(
-            lambda: models.DeleteImpersonationRoleRequest(
-                organization_id=organization_id, impersonation_role_id=impersonation_role_id
+            lambda: models.DeleteMobileDeviceAccessOverrideRequest(
+                organization_id=organization_id, user_id=user_id, device_id=device_id
+            )
+        )
+
+    async def delete_mobile_device_access_rule(
+        self, *, organization_id: str, mobile_device_access_rule_id: str
+    ) -> models.DeleteMobileDeviceAccessRuleResponse:
+        """Delete a mobile device access rule.
+
+        The call never fails on a rule that is not there.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            mobile_device_access_rule_id: The id of the rule to delete. 1 to 64 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessRule.html>
+        """
+        return await self._call(
+            lambda: models.DeleteMobileDeviceAccessRuleRequest(
+                organization_id=organization_id,
+                mobile_device_access_rule_id=mobile_device_access_rule_id,
+            )
+        )
+
+    # --- Impersonation roles ---
+
+    def list_impersonation_roles(
+        self, *, organization_id: str, next_token: str | None = None, max_results: int | None = None
+    ) -> Pager[models.ImpersonationRole, models.ListImpersonationRolesResponse]:
+        """List the impersonation roles of an organization.
+
+        The list leaves out rules and descriptions: `get_impersonation_role` has them.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            next_token: Where to go on: the token of the page before; left out for the first page. 1
+                to 1024 characters.
+            max_results: The most items to return in one page. 1 to 100.
+
+        Returns:
+            A pager: `async for` yields each `models.ImpersonationRole` of all pages, `await`
+                returns one page.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListImpersonationRoles.html>
+        """
+        return self._page(
+            lambda: models.ListImpersonationRolesRequest(
+                organization_id=organization_id, next_token=next_token, max_results=max_results
             )
         )
 
@@ -3004,26 +2219,20 @@ class WorkMailClient(ServiceClient):
         """Read an impersonation role with its rules.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            impersonation_role_id: The id of the impersonation role. 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            impersonation_role_id: The id of the impersonation role. 1 to 64 characters.
 
         Returns:
-            The answer, with what `models.GetImpersonationRoleResponse` lists.
+            The answer, with `impersonation_role_id`, `name`, `type`, `description`, `rules`,
+                `date_created` and `date_modified`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRole.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRole.html>
         """
         return await self._call(
             lambda: models.GetImpersonationRoleRequest(
@@ -3037,32 +2246,20 @@ class WorkMailClient(ServiceClient):
         """Test whether an impersonation role may act as a given user.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            impersonation_role_id: The id of the impersonation role to test. 1 to 64 characters,
-                pattern `[a-zA-Z0-9_-]+`.
-            target_user: The user to act as: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            impersonation_role_id: The id of the impersonation role to test. 1 to 64 characters.
+            target_user: The user to act as: its id, email address or name. 1 to 256 characters.
 
         Returns:
             The answer, with `type`, `effect` and `matched_rules`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRoleEffect.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRoleEffect.html>
         """
         return await self._call(
             lambda: models.GetImpersonationRoleEffectRequest(
@@ -3072,38 +2269,76 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    def list_impersonation_roles(
-        self, *, organization_id: str, next_token: str | None = None, max_results: int | None = None
-    ) -> Pager[models.ImpersonationRole, models.ListImpersonationRolesResponse]:
-        r"""List the impersonation roles of an organization.
-
-        The list leaves out rules and descriptions: `get_impersonation_role` has them.
+    async def create_impersonation_role(
+        self,
+        *,
+        organization_id: str,
+        name: str,
+        type: enums.ImpersonationRoleType | Literal["FULL_ACCESS", "READ_ONLY"] | str,
+        rules: list[models.ImpersonationRule],
+        client_token: str | None = None,
+        description: str | None = None,
+    ) -> models.CreateImpersonationRoleResponse:
+        """Create a role under which an application may open the mailboxes of chosen users.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            organization_id: The id of the organization. Exactly 34 characters.
+            name: The name of the new role. 1 to 64 characters.
+            type: Whether the role gives full access or may only read.
+            rules: The rules that say which users the role may act as. At most 10 items.
+            client_token: A token that makes the call safe to repeat: the same token never acts
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            description: A text that describes the role. 1 to 256 characters.
 
         Returns:
-            A pager. `async for` gives each `models.ImpersonationRole` of all pages, `await` gives
-                one page.
+            The answer, with `impersonation_role_id`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.LimitExceededException: The call would go over a limit, for example on running
+                export jobs.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListImpersonationRoles.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateImpersonationRole.html>
         """
-        return self._page(
-            lambda: models.ListImpersonationRolesRequest(
-                organization_id=organization_id, next_token=next_token, max_results=max_results
+        return await self._call(
+            lambda: models.CreateImpersonationRoleRequest(
+                organization_id=organization_id,
+                name=name,
+                type=type,
+                rules=rules,
+                client_token=client_token,
+                description=description,
+            )
+        )
+
+    async def assume_impersonation_role(
+        self, *, organization_id: str, impersonation_role_id: str
+    ) -> models.AssumeImpersonationRoleResponse:
+        """Get a token to work with other users' mailboxes under an impersonation role.
+
+        The token is for Exchange Web Services (EWS): send it as `Authorization: Bearer <token>` and
+        name the user to impersonate in the SOAP request. It is a secret and lives for 15 minutes;
+        `expires_in` has the seconds left.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            impersonation_role_id: The id of the impersonation role to assume. 1 to 64 characters.
+
+        Returns:
+            The answer, with `token` and `expires_in`.
+
+        Raises:
+            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
+                does.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssumeImpersonationRole.html>
+        """
+        return await self._call(
+            lambda: models.AssumeImpersonationRoleRequest(
+                organization_id=organization_id, impersonation_role_id=impersonation_role_id
             )
         )
 
@@ -3113,48 +2348,31 @@ class WorkMailClient(ServiceClient):
         organization_id: str,
         impersonation_role_id: str,
         name: str,
-        type: enums.ImpersonationRoleType | str,
+        type: enums.ImpersonationRoleType | Literal["FULL_ACCESS", "READ_ONLY"] | str,
         rules: list[models.ImpersonationRule],
         description: str | None = None,
     ) -> models.UpdateImpersonationRoleResponse:
-        r"""Replace an impersonation role's name, type, description and rules.
+        """Replace an impersonation role's name, type, description and rules.
 
         The rules that are sent take the place of the stored ones.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            impersonation_role_id: The id of the impersonation role to change. 1 to 64 characters,
-                pattern `[a-zA-Z0-9_-]+`.
-            name: The new name of the role. 1 to 64 characters, pattern
-                `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-            type: Whether the role gives full access or may only read. One of
-                `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
+            organization_id: The id of the organization. Exactly 34 characters.
+            impersonation_role_id: The id of the impersonation role to change. 1 to 64 characters.
+            name: The new name of the role. 1 to 64 characters.
+            type: Whether the role gives full access or may only read.
             rules: The rules that replace those of the role. At most 10 items.
-            description: The new text that describes the role. 1 to 256 characters, pattern
-                `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+            description: The new text that describes the role. 1 to 256 characters.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateImpersonationRole.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateImpersonationRole.html>
         """
         return await self._call(
             lambda: models.UpdateImpersonationRoleRequest(
@@ -3167,7 +2385,51 @@ class WorkMailClient(ServiceClient):
             )
         )
 
+    async def delete_impersonation_role(
+        self, *, organization_id: str, impersonation_role_id: str
+    ) -> models.DeleteImpersonationRoleResponse:
+        """Delete an impersonation role.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            impersonation_role_id: The id of the impersonation role to delete. 1 to 64 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteImpersonationRole.html>
+        """
+        return await self._call(
+            lambda: models.DeleteImpersonationRoleRequest(
+                organization_id=organization_id, impersonation_role_id=impersonation_role_id
+            )
+        )
+
     # --- Availability ---
+
+    def list_availability_configurations(
+        self, *, organization_id: str, max_results: int | None = None, next_token: str | None = None
+    ) -> Pager[models.AvailabilityConfiguration, models.ListAvailabilityConfigurationsResponse]:
+        """List the free/busy configurations of an organization, without their passwords.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            max_results: The most items to return in one page. 1 to 100.
+            next_token: Where to go on: the token of the page before; left out for the first page. 1
+                to 1024 characters.
+
+        Returns:
+            A pager: `async for` yields each `models.AvailabilityConfiguration` of all pages,
+                `await` returns one page.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAvailabilityConfigurations.html>
+        """
+        return self._page(
+            lambda: models.ListAvailabilityConfigurationsRequest(
+                organization_id=organization_id, max_results=max_results, next_token=next_token
+            )
+        )
 
     async def create_availability_configuration(
         self,
@@ -3178,39 +2440,28 @@ class WorkMailClient(ServiceClient):
         ews_provider: models.EwsAvailabilityProvider | None = None,
         lambda_provider: models.LambdaAvailabilityProvider | None = None,
     ) -> models.CreateAvailabilityConfigurationResponse:
-        r"""Tell WorkMail where to ask for free/busy times of addresses in another domain.
+        """Tell WorkMail where to ask for free/busy times of addresses in another domain.
 
         Give exactly one provider: `ews_provider` or `lambda_provider`.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            domain_name: The domain whose free/busy times the provider knows. 3 to 255 characters,
-                pattern `[a-zA-Z0-9.-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            domain_name: The domain whose free/busy times the provider knows. 3 to 255 characters.
             client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
             ews_provider: The Exchange Web Services server to ask; not together with
                 `lambda_provider`.
             lambda_provider: The Lambda function to ask; not together with `ews_provider`.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
             errors.NameAvailabilityException: The name is taken by another user, group, resource or
                 organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAvailabilityConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAvailabilityConfiguration.html>
         """
         return await self._call(
             lambda: models.CreateAvailabilityConfigurationRequest(
@@ -3219,68 +2470,6 @@ class WorkMailClient(ServiceClient):
                 client_token=client_token,
                 ews_provider=ews_provider,
                 lambda_provider=lambda_provider,
-            )
-        )
-
-    async def delete_availability_configuration(
-        self, *, organization_id: str, domain_name: str
-    ) -> models.DeleteAvailabilityConfigurationResponse:
-        """Delete the free/busy configuration of a domain.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            domain_name: The domain whose configuration to delete. 3 to 255 characters, pattern
-                `[a-zA-Z0-9.-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAvailabilityConfiguration.html>.
-        """
-        return await self._call(
-            lambda: models.DeleteAvailabilityConfigurationRequest(
-                organization_id=organization_id, domain_name=domain_name
-            )
-        )
-
-    def list_availability_configurations(
-        self, *, organization_id: str, max_results: int | None = None, next_token: str | None = None
-    ) -> Pager[models.AvailabilityConfiguration, models.ListAvailabilityConfigurationsResponse]:
-        r"""List the free/busy configurations of an organization, without their passwords.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            max_results: The most items to return in one page. 1 to 100.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-
-        Returns:
-            A pager. `async for` gives each `models.AvailabilityConfiguration` of all pages, `await`
-                gives one page.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAvailabilityConfigurations.html>.
-        """
-        return self._page(
-            lambda: models.ListAvailabilityConfigurationsRequest(
-                organization_id=organization_id, max_results=max_results, next_token=next_token
             )
         )
 
@@ -3298,10 +2487,9 @@ class WorkMailClient(ServiceClient):
         no error: look at `test_passed` and `failure_reason`.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
             domain_name: The domain whose stored provider to test; not together with a provider. 3
-                to 255 characters, pattern `[a-zA-Z0-9.-]+`.
+                to 255 characters.
             ews_provider: The Exchange Web Services server to test; its sign-in is tried.
             lambda_provider: The Lambda function to test; it is invoked, and must refuse anonymous
                 calls.
@@ -3310,17 +2498,12 @@ class WorkMailClient(ServiceClient):
             The answer, with `test_passed` and `failure_reason`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_TestAvailabilityConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_TestAvailabilityConfiguration.html>
         """
         return await self._call(
             lambda: models.TestAvailabilityConfigurationRequest(
@@ -3345,29 +2528,19 @@ class WorkMailClient(ServiceClient):
         overwritten, password included.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            domain_name: The domain whose provider to replace. 3 to 255 characters, pattern
-                `[a-zA-Z0-9.-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            domain_name: The domain whose provider to replace. 3 to 255 characters.
             ews_provider: The Exchange Web Services server to ask; not together with
                 `lambda_provider`.
             lambda_provider: The Lambda function to ask; not together with `ews_provider`.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateAvailabilityConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateAvailabilityConfiguration.html>
         """
         return await self._call(
             lambda: models.UpdateAvailabilityConfigurationRequest(
@@ -3378,36 +2551,25 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    # --- Retention ---
-
-    async def delete_retention_policy(
-        self, *, organization_id: str, id: str
-    ) -> models.DeleteRetentionPolicyResponse:
-        """Delete an organization's retention policy.
+    async def delete_availability_configuration(
+        self, *, organization_id: str, domain_name: str
+    ) -> models.DeleteAvailabilityConfigurationResponse:
+        """Delete the free/busy configuration of a domain.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            id: The id of the retention policy to delete. 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            domain_name: The domain whose configuration to delete. 3 to 255 characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteRetentionPolicy.html>.
+        Raises `OrganizationNotFoundException` and `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAvailabilityConfiguration.html>
         """
         return await self._call(
-            lambda: models.DeleteRetentionPolicyRequest(organization_id=organization_id, id=id)
+            lambda: models.DeleteAvailabilityConfigurationRequest(
+                organization_id=organization_id, domain_name=domain_name
+            )
         )
+
+    # --- Retention ---
 
     async def get_default_retention_policy(
         self, *, organization_id: str
@@ -3415,24 +2577,14 @@ class WorkMailClient(ServiceClient):
         """Read an organization's retention policy.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
 
         Returns:
             The answer, with `id`, `name`, `description` and `folder_configurations`.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetDefaultRetentionPolicy.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetDefaultRetentionPolicy.html>
         """
         return await self._call(
             lambda: models.GetDefaultRetentionPolicyRequest(organization_id=organization_id)
@@ -3447,37 +2599,27 @@ class WorkMailClient(ServiceClient):
         id: str | None = None,
         description: str | None = None,
     ) -> models.PutRetentionPolicyResponse:
-        r"""Set how long mail stays in each standard folder of every mailbox.
+        """Set how long mail stays in each standard folder of every mailbox.
 
         The policy counts for all mailboxes, and users cannot opt out. It can take 48 hours before
         it takes effect.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            name: The name of the retention policy. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            name: The name of the retention policy. 1 to 64 characters.
             folder_configurations: What happens in each folder, and after how many days.
             id: The id of the existing retention policy to change; left out for a new one. 1 to 64
-                characters, pattern `[a-zA-Z0-9_-]+`.
-            description: A text that describes the retention policy. At most 256 characters, pattern
-                `[\w\d\s\S\-!?=,.;:'_]+`. Sensitive.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+                characters.
+            description: A text that describes the retention policy. At most 256 characters.
+                Sensitive.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
 
-        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
-        log or error. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutRetentionPolicy.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutRetentionPolicy.html>
         """
         return await self._call(
             lambda: models.PutRetentionPolicyRequest(
@@ -3489,34 +2631,71 @@ class WorkMailClient(ServiceClient):
             )
         )
 
+    async def delete_retention_policy(
+        self, *, organization_id: str, id: str
+    ) -> models.DeleteRetentionPolicyResponse:
+        """Delete an organization's retention policy.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            id: The id of the retention policy to delete. 1 to 64 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteRetentionPolicy.html>
+        """
+        return await self._call(
+            lambda: models.DeleteRetentionPolicyRequest(organization_id=organization_id, id=id)
+        )
+
     # --- Identity Center ---
+
+    async def describe_identity_provider_configuration(
+        self, *, organization_id: str
+    ) -> models.DescribeIdentityProviderConfigurationResponse:
+        """Read how an organization is connected with IAM Identity Center.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+
+        Returns:
+            The answer, with `authentication_mode`, `identity_center_configuration` and
+                `personal_access_token_configuration`.
+
+        Raises:
+            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
+                does.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeIdentityProviderConfiguration.html>
+        """
+        return await self._call(
+            lambda: models.DescribeIdentityProviderConfigurationRequest(
+                organization_id=organization_id
+            )
+        )
 
     async def create_identity_center_application(
         self, *, name: str, instance_arn: str, client_token: str | None = None
     ) -> models.CreateIdentityCenterApplicationResponse:
-        r"""Create the WorkMail application in IAM Identity Center.
+        """Create the WorkMail application in IAM Identity Center.
 
         This alone changes no sign-in: `put_identity_provider_configuration` connects an
         organization with the application.
 
         Args:
-            name: The name of the new application. At most 255 characters, pattern `^[\w+=,.@-]+$`.
+            name: The name of the new application. At most 255 characters.
             instance_arn: The ARN of the IAM Identity Center instance to create the application in.
-                10 to 1124 characters, pattern
-                `^arn:(aws|aws-us-gov|aws-cn|aws-iso|aws-iso-b):sso:::instance/(sso)?ins-[a-zA-Z0-9-.]{16}$`.
+                10 to 1124 characters.
             client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
 
         Returns:
             The answer, with `application_arn`.
 
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateIdentityCenterApplication.html>.
+        Raises `InvalidParameterException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateIdentityCenterApplication.html>
         """
         return await self._call(
             lambda: models.CreateIdentityCenterApplicationRequest(
@@ -3524,28 +2703,59 @@ class WorkMailClient(ServiceClient):
             )
         )
 
+    async def put_identity_provider_configuration(
+        self,
+        *,
+        organization_id: str,
+        authentication_mode: enums.IdentityProviderAuthenticationMode
+        | Literal["IDENTITY_PROVIDER_ONLY", "IDENTITY_PROVIDER_AND_DIRECTORY"]
+        | str,
+        identity_center_configuration: models.IdentityCenterConfiguration,
+        personal_access_token_configuration: models.PersonalAccessTokenConfiguration,
+    ) -> models.PutIdentityProviderConfigurationResponse:
+        """Let an organization's users sign in through IAM Identity Center.
+
+        The application has to come from `create_identity_center_application`. An existing
+        configuration is replaced.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            authentication_mode: Whether users sign in through IAM Identity Center only or with the
+                directory too.
+            identity_center_configuration: The IAM Identity Center instance and application used to
+                sign in.
+            personal_access_token_configuration: Whether users may create personal access tokens,
+                and how long these last.
+
+        Raises:
+            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
+                does.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutIdentityProviderConfiguration.html>
+        """
+        return await self._call(
+            lambda: models.PutIdentityProviderConfigurationRequest(
+                organization_id=organization_id,
+                authentication_mode=authentication_mode,
+                identity_center_configuration=identity_center_configuration,
+                personal_access_token_configuration=personal_access_token_configuration,
+            )
+        )
+
     async def delete_identity_center_application(
         self, *, application_arn: str
     ) -> models.DeleteIdentityCenterApplicationResponse:
-        r"""Delete the WorkMail application from IAM Identity Center.
+        """Delete the WorkMail application from IAM Identity Center.
 
         How users of an organization sign in does not change by this.
 
         Args:
-            application_arn: The ARN of the application to delete. 10 to 1224 characters, pattern
-                `^arn:(aws|aws-us-gov|aws-cn|aws-iso|aws-iso-b):sso::\d{12}:application/(sso)?ins-[a-zA-Z0-9-.]{16}/apl-[a-zA-Z0-9]{16}$`.
+            application_arn: The ARN of the application to delete. 10 to 1224 characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteIdentityCenterApplication.html>.
+        Raises `InvalidParameterException` and `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteIdentityCenterApplication.html>
         """
         return await self._call(
             lambda: models.DeleteIdentityCenterApplicationRequest(application_arn=application_arn)
@@ -3560,22 +2770,11 @@ class WorkMailClient(ServiceClient):
         programs to be set up anew.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteIdentityProviderConfiguration.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteIdentityProviderConfiguration.html>
         """
         return await self._call(
             lambda: models.DeleteIdentityProviderConfigurationRequest(
@@ -3583,152 +2782,7 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    async def describe_identity_provider_configuration(
-        self, *, organization_id: str
-    ) -> models.DescribeIdentityProviderConfigurationResponse:
-        """Read how an organization is connected with IAM Identity Center.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-
-        Returns:
-            The answer, with `authentication_mode`, `identity_center_configuration` and
-                `personal_access_token_configuration`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeIdentityProviderConfiguration.html>.
-        """
-        return await self._call(
-            lambda: models.DescribeIdentityProviderConfigurationRequest(
-                organization_id=organization_id
-            )
-        )
-
-    async def put_identity_provider_configuration(
-        self,
-        *,
-        organization_id: str,
-        authentication_mode: enums.IdentityProviderAuthenticationMode | str,
-        identity_center_configuration: models.IdentityCenterConfiguration,
-        personal_access_token_configuration: models.PersonalAccessTokenConfiguration,
-    ) -> models.PutIdentityProviderConfigurationResponse:
-        """Let an organization's users sign in through IAM Identity Center.
-
-        The application has to come from `create_identity_center_application`. An existing
-        configuration is replaced.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            authentication_mode: Whether users sign in through IAM Identity Center only or with the
-                directory too. One of `enums.IdentityProviderAuthenticationMode`:
-                IDENTITY_PROVIDER_ONLY, IDENTITY_PROVIDER_AND_DIRECTORY.
-            identity_center_configuration: The IAM Identity Center instance and application used to
-                sign in.
-            personal_access_token_configuration: Whether users may create personal access tokens,
-                and how long these last.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutIdentityProviderConfiguration.html>.
-        """
-        return await self._call(
-            lambda: models.PutIdentityProviderConfigurationRequest(
-                organization_id=organization_id,
-                authentication_mode=authentication_mode,
-                identity_center_configuration=identity_center_configuration,
-                personal_access_token_configuration=personal_access_token_configuration,
-            )
-        )
-
     # --- Personal access tokens ---
-
-    async def delete_personal_access_token(
-        self, *, organization_id: str, personal_access_token_id: str
-    ) -> models.DeletePersonalAccessTokenResponse:
-        """Delete a personal access token, so that mail programs can no longer sign in with it.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            personal_access_token_id: The id of the personal access token to delete. 1 to 64
-                characters, pattern `[a-zA-Z0-9_-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeletePersonalAccessToken.html>.
-        """
-        return await self._call(
-            lambda: models.DeletePersonalAccessTokenRequest(
-                organization_id=organization_id, personal_access_token_id=personal_access_token_id
-            )
-        )
-
-    async def get_personal_access_token_metadata(
-        self, *, organization_id: str, personal_access_token_id: str
-    ) -> models.GetPersonalAccessTokenMetadataResponse:
-        """Read the owner, dates and scopes of a personal access token, not the token itself.
-
-        Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            personal_access_token_id: The id of the personal access token. 1 to 64 characters,
-                pattern `[a-zA-Z0-9_-]+`.
-
-        Returns:
-            The answer, with what `models.GetPersonalAccessTokenMetadataResponse` lists.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetPersonalAccessTokenMetadata.html>.
-        """
-        return await self._call(
-            lambda: models.GetPersonalAccessTokenMetadataRequest(
-                organization_id=organization_id, personal_access_token_id=personal_access_token_id
-            )
-        )
 
     def list_personal_access_tokens(
         self,
@@ -3738,35 +2792,22 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.PersonalAccessTokenSummary, models.ListPersonalAccessTokensResponse]:
-        r"""List the personal access tokens of an organization or of one user.
+        """List the personal access tokens of an organization or of one user.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `models.PersonalAccessTokenSummary` of all pages,
-                `await` gives one page.
+            A pager: `async for` yields each `models.PersonalAccessTokenSummary` of all pages,
+                `await` returns one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListPersonalAccessTokens.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListPersonalAccessTokens.html>
         """
         return self._page(
             lambda: models.ListPersonalAccessTokensRequest(
@@ -3777,36 +2818,54 @@ class WorkMailClient(ServiceClient):
             )
         )
 
-    # --- Email monitoring ---
-
-    async def delete_email_monitoring_configuration(
-        self, *, organization_id: str
-    ) -> models.DeleteEmailMonitoringConfigurationResponse:
-        """Stop logging the organization's email events.
+    async def get_personal_access_token_metadata(
+        self, *, organization_id: str, personal_access_token_id: str
+    ) -> models.GetPersonalAccessTokenMetadataResponse:
+        """Read the owner, dates and scopes of a personal access token, not the token itself.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
+            personal_access_token_id: The id of the personal access token. 1 to 64 characters.
 
         Returns:
-            An empty answer, which only has `response_metadata`.
+            The answer, with `personal_access_token_id`, `user_id`, `name`, `date_created`,
+                `date_last_used`, `expires_time` and `scopes`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
+                does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteEmailMonitoringConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetPersonalAccessTokenMetadata.html>
         """
         return await self._call(
-            lambda: models.DeleteEmailMonitoringConfigurationRequest(
-                organization_id=organization_id
+            lambda: models.GetPersonalAccessTokenMetadataRequest(
+                organization_id=organization_id, personal_access_token_id=personal_access_token_id
             )
         )
+
+    async def delete_personal_access_token(
+        self, *, organization_id: str, personal_access_token_id: str
+    ) -> models.DeletePersonalAccessTokenResponse:
+        """Delete a personal access token, so that mail programs can no longer sign in with it.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+            personal_access_token_id: The id of the personal access token to delete. 1 to 64
+                characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeletePersonalAccessToken.html>
+        """
+        return await self._call(
+            lambda: models.DeletePersonalAccessTokenRequest(
+                organization_id=organization_id, personal_access_token_id=personal_access_token_id
+            )
+        )
+
+    # --- Email monitoring ---
 
     async def describe_email_monitoring_configuration(
         self, *, organization_id: str
@@ -3816,24 +2875,18 @@ class WorkMailClient(ServiceClient):
         An organization without such a configuration answers `errors.ResourceNotFoundException`.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
 
         Returns:
             The answer, with `role_arn` and `log_group_arn`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEmailMonitoringConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEmailMonitoringConfiguration.html>
         """
         return await self._call(
             lambda: models.DescribeEmailMonitoringConfigurationRequest(
@@ -3847,20 +2900,13 @@ class WorkMailClient(ServiceClient):
         """Read whether the DMARC policy of senders is enforced on incoming mail.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
 
         Returns:
             The answer, with `enforced`.
 
-        Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeInboundDmarcSettings.html>.
+        Raises `OrganizationNotFoundException` and `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeInboundDmarcSettings.html>
         """
         return await self._call(
             lambda: models.DescribeInboundDmarcSettingsRequest(organization_id=organization_id)
@@ -3869,35 +2915,24 @@ class WorkMailClient(ServiceClient):
     async def put_email_monitoring_configuration(
         self, *, organization_id: str, log_group_arn: str, role_arn: str | None = None
     ) -> models.PutEmailMonitoringConfigurationResponse:
-        r"""Log the organization's email events to a CloudWatch log group.
+        """Log the organization's email events to a CloudWatch log group.
 
         An existing configuration is replaced.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
             log_group_arn: The ARN of the CloudWatch log group that receives the events, ending in
-                `:*`. 47 to 562 characters, pattern
-                `arn:aws:logs:[a-z\-0-9]*:[0-9]{12}:log-group:([\.\-_/#A-Za-z0-9]+):\*$`.
+                `:*`. 47 to 562 characters.
             role_arn: The ARN of the IAM role to write with; left out, WorkMail's service-linked
-                role is used. 20 to 2048 characters, pattern
-                `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+                role is used. 20 to 2048 characters.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutEmailMonitoringConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutEmailMonitoringConfiguration.html>
         """
         return await self._call(
             lambda: models.PutEmailMonitoringConfigurationRequest(
@@ -3911,25 +2946,33 @@ class WorkMailClient(ServiceClient):
         """Switch the enforcement of senders' DMARC policies on incoming mail on or off.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
+            organization_id: The id of the organization. Exactly 34 characters.
             enforced: Whether to enforce the DMARC policy of senders on incoming mail.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutInboundDmarcSettings.html>.
+        Raises `OrganizationNotFoundException` and `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutInboundDmarcSettings.html>
         """
         return await self._call(
             lambda: models.PutInboundDmarcSettingsRequest(
                 organization_id=organization_id, enforced=enforced
+            )
+        )
+
+    async def delete_email_monitoring_configuration(
+        self, *, organization_id: str
+    ) -> models.DeleteEmailMonitoringConfigurationResponse:
+        """Stop logging the organization's email events.
+
+        Args:
+            organization_id: The id of the organization. Exactly 34 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteEmailMonitoringConfiguration.html>
+        """
+        return await self._call(
+            lambda: models.DeleteEmailMonitoringConfigurationRequest(
+                organization_id=organization_id
             )
         )
 
@@ -3941,19 +2984,17 @@ class WorkMailClient(ServiceClient):
         """List the tags of an organization.
 
         Args:
-            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters,
-                pattern
-                `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
+            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters.
 
         Returns:
-            A pager. `async for` gives each `models.Tag` of its only page, `await` gives one page.
+            A pager: `async for` yields each `models.Tag` of its only page, `await` returns one
+                page.
 
         Raises:
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListTagsForResource.html>.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListTagsForResource.html>
         """
         return self._page(lambda: models.ListTagsForResourceRequest(resource_arn=resource_arn))
 
@@ -3965,25 +3006,16 @@ class WorkMailClient(ServiceClient):
         An organization takes up to 50 tags.
 
         Args:
-            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters,
-                pattern
-                `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
+            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters.
             tags: The tags to add or to give a new value. At most 50 items.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
             errors.TooManyTagsException: The organization would have more than 50 tags.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_TagResource.html>.
+        Also raises `InvalidParameterException` and `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_TagResource.html>
         """
         return await self._call(
             lambda: models.TagResourceRequest(resource_arn=resource_arn, tags=tags)
@@ -3995,20 +3027,14 @@ class WorkMailClient(ServiceClient):
         """Remove tags from an organization by their keys.
 
         Args:
-            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters,
-                pattern
-                `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
+            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters.
             tag_keys: The keys of the tags to remove. At most 50 items, each 1 to 128 characters.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
 
         Raises:
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UntagResource.html>.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UntagResource.html>
         """
         return await self._call(
             lambda: models.UntagResourceRequest(resource_arn=resource_arn, tag_keys=tag_keys)
@@ -4028,22 +3054,18 @@ class WorkMailClient(ServiceClient):
         """Wait until the organization is ready for use.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            timeout: Seconds until giving up. Default 600.
-            min_delay: Seconds before the second look. Default 2.
-            max_delay: The longest pause between two looks, in seconds. Default 30.
-            on_progress: Called with every answer; a plain or an async function.
+            organization_id: The id of the organization. Exactly 34 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_organization`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is Failed, Deleting or Deleted, from which there is
-                no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is Failed, Deleting or Deleted.
         """
         answer: models.DescribeOrganizationResponse = await wait_until(
             self,
@@ -4068,18 +3090,15 @@ class WorkMailClient(ServiceClient):
         """Wait until the organization is gone.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            timeout: Seconds until giving up. Default 600.
-            min_delay: Seconds before the second look. Default 2.
-            max_delay: The longest pause between two looks, in seconds. Default 30.
-            on_progress: Called with every answer; a plain or an async function.
+            organization_id: The id of the organization. Exactly 34 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is Failed, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is Failed.
         """
         await wait_until(
             self,
@@ -4104,23 +3123,19 @@ class WorkMailClient(ServiceClient):
         """Wait until the user is enabled.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_user`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is DELETED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is DELETED.
         """
         answer: models.DescribeUserResponse = await wait_until(
             self,
@@ -4146,23 +3161,19 @@ class WorkMailClient(ServiceClient):
         """Wait until the user is disabled.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_user`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is DELETED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is DELETED.
         """
         answer: models.DescribeUserResponse = await wait_until(
             self,
@@ -4188,19 +3199,15 @@ class WorkMailClient(ServiceClient):
         """Wait until the user is gone.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            organization_id: The id of the organization. Exactly 34 characters.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
         """
         await wait_until(
             self,
@@ -4225,23 +3232,19 @@ class WorkMailClient(ServiceClient):
         """Wait until the group is enabled.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            organization_id: The id of the organization. Exactly 34 characters.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_group`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is DELETED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is DELETED.
         """
         answer: models.DescribeGroupResponse = await wait_until(
             self,
@@ -4267,23 +3270,19 @@ class WorkMailClient(ServiceClient):
         """Wait until the group is disabled.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            organization_id: The id of the organization. Exactly 34 characters.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_group`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is DELETED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is DELETED.
         """
         answer: models.DescribeGroupResponse = await wait_until(
             self,
@@ -4309,19 +3308,15 @@ class WorkMailClient(ServiceClient):
         """Wait until the group is gone.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            organization_id: The id of the organization. Exactly 34 characters.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
         """
         await wait_until(
             self,
@@ -4346,23 +3341,19 @@ class WorkMailClient(ServiceClient):
         """Wait until the resource is enabled.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            organization_id: The id of the organization. Exactly 34 characters.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_resource`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is DELETED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is DELETED.
         """
         answer: models.DescribeResourceResponse = await wait_until(
             self,
@@ -4390,23 +3381,19 @@ class WorkMailClient(ServiceClient):
         """Wait until the resource is disabled.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            organization_id: The id of the organization. Exactly 34 characters.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_resource`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is DELETED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is DELETED.
         """
         answer: models.DescribeResourceResponse = await wait_until(
             self,
@@ -4434,19 +3421,15 @@ class WorkMailClient(ServiceClient):
         """Wait until the resource is gone.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            organization_id: The id of the organization. Exactly 34 characters.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
         """
         await wait_until(
             self,
@@ -4476,23 +3459,19 @@ class WorkMailClient(ServiceClient):
         carry its description, with `error_info`.
 
         Args:
-            job_id: The id of the export job. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            timeout: Seconds until giving up. Default 21600.
-            min_delay: Seconds before the second look. Default 2.
-            max_delay: The longest pause between two looks, in seconds. Default 60.
-            on_progress: Called with every answer; a plain or an async function.
+            job_id: The id of the export job. 1 to 63 characters.
+            organization_id: The id of the organization. Exactly 34 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_mailbox_export_job`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is FAILED or CANCELLED, from which there is no way
-                back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is FAILED or CANCELLED.
         """
         answer: models.DescribeMailboxExportJobResponse = await wait_until(
             self,
@@ -4520,22 +3499,19 @@ class WorkMailClient(ServiceClient):
         Publish the records that `get_mail_domain` names first: WorkMail looks for them in DNS.
 
         Args:
-            organization_id: The id of the organization. Exactly 34 characters, pattern
-                `^m-[0-9a-f]{32}$`.
-            domain_name: The mail domain to read. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
-            timeout: Seconds until giving up. Default 3600.
-            min_delay: Seconds before the second look. Default 5.
-            max_delay: The longest pause between two looks, in seconds. Default 60.
-            on_progress: Called with every answer; a plain or an async function.
+            organization_id: The id of the organization. Exactly 34 characters.
+            domain_name: The mail domain to read. 3 to 209 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `get_mail_domain`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is FAILED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is FAILED.
         """
         answer: models.GetMailDomainResponse = await wait_until(
             self,

@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal
+
 from attrs import field, frozen
 
-from workmail_async import enums, models
+from workmail_async import enums
 from workmail_async.runtime.paging import Pager
 from workmail_async.runtime.waiting import ProgressCallback
-from workmail_async.workmail import client as clients
+from workmail_async.workmail import models
+
+if TYPE_CHECKING:
+    from workmail_async.workmail.client import WorkMailClient
 
 __all__ = ["Organization"]
 
@@ -18,6 +23,7 @@ class Organization:
     """One organization: every operation on it, without the argument `organization_id`.
 
     Made by `WorkMailClient.organization`. It holds no connection of its own and needs no closing.
+    `WorkMailClient` explains the errors that methods only name.
 
     Attributes:
         client: The client that sends its requests.
@@ -31,10 +37,26 @@ class Organization:
         ```
     """
 
-    client: clients.WorkMailClient = field(repr=False)
+    client: WorkMailClient = field(repr=False)
     organization_id: str
 
     # --- Organizations ---
+
+    async def describe_organization(self) -> models.DescribeOrganizationResponse:
+        """Read an organization's alias, state, directory and default domain.
+
+        State is free text: Requested, Creating, Active, Deleting, Deleted, Failed and Impaired have
+        been seen.
+
+        Returns:
+            The answer, with `organization_id`, `alias`, `state`, `directory_id`, `directory_type`,
+                `default_mail_domain`, `completed_date`, `error_message`, `arn`, `migration_admin`
+                and 1 more: see `models.DescribeOrganizationResponse`.
+
+        Raises `InvalidParameterException` and `OrganizationNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeOrganization.html>
+        """
+        return await self.client.describe_organization(organization_id=self.organization_id)
 
     async def delete_organization(
         self,
@@ -44,7 +66,7 @@ class Organization:
         force_delete: bool | None = None,
         delete_identity_center_application: bool | None = None,
     ) -> models.DeleteOrganizationResponse:
-        r"""Start deleting an organization with everything WorkMail keeps for it.
+        """Start deleting an organization with everything WorkMail keeps for it.
 
         The call returns at once and the deletion goes on in the background. An organization with
         enabled users needs `force_delete`. No mailbox can be restored afterwards, so export first.
@@ -52,8 +74,7 @@ class Organization:
         Args:
             delete_directory: Whether to delete the directory behind the organization as well.
             client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
             force_delete: Whether to delete the organization although it has enabled users.
             delete_identity_center_application: Whether to delete the application in IAM Identity
                 Center as well.
@@ -61,16 +82,9 @@ class Organization:
         Returns:
             The answer, with `organization_id` and `state`.
 
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteOrganization.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteOrganization.html>
         """
         return await self.client.delete_organization(
             organization_id=self.organization_id,
@@ -80,27 +94,59 @@ class Organization:
             delete_identity_center_application=delete_identity_center_application,
         )
 
-    async def describe_organization(self) -> models.DescribeOrganizationResponse:
-        """Read an organization's alias, state, directory and default domain.
+    # --- Users ---
 
-        State is free text: Requested, Creating, Active, Deleting, Deleted, Failed and Impaired have
-        been seen.
+    def list_users(
+        self,
+        *,
+        next_token: str | None = None,
+        max_results: int | None = None,
+        filters: models.ListUsersFilters | None = None,
+    ) -> Pager[models.User, models.ListUsersResponse]:
+        """List the users of an organization, a page at a time.
+
+        The list also holds system users and entries in state DELETED. A request takes one filter
+        only.
+
+        Args:
+            next_token: Where to go on: the token of the page before; left out for the first page. 1
+                to 1024 characters.
+            max_results: The most items to return in one page. 1 to 100.
+            filters: What to narrow the list by: one filter per request.
 
         Returns:
-            The answer, with what `models.DescribeOrganizationResponse` lists.
+            A pager: `async for` yields each `models.User` of all pages, `await` returns one page.
 
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-
-        See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeOrganization.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListUsers.html>
         """
-        return await self.client.describe_organization(organization_id=self.organization_id)
+        return self.client.list_users(
+            organization_id=self.organization_id,
+            next_token=next_token,
+            max_results=max_results,
+            filters=filters,
+        )
 
-    # --- Users ---
+    async def describe_user(self, *, user_id: str) -> models.DescribeUserResponse:
+        """Read a user's state, addresses, dates and directory attributes.
+
+        Args:
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+
+        Returns:
+            The answer, with `user_id`, `name`, `email`, `display_name`, `state`, `user_role`,
+                `enabled_date`, `disabled_date`, `mailbox_provisioned_date`,
+                `mailbox_deprovisioned_date` and 15 more: see `models.DescribeUserResponse`.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeUser.html>
+        """
+        return await self.client.describe_user(
+            organization_id=self.organization_id, user_id=user_id
+        )
 
     async def create_user(
         self,
@@ -108,58 +154,47 @@ class Organization:
         name: str,
         display_name: str,
         password: str | None = None,
-        role: enums.UserRole | str | None = None,
+        role: enums.UserRole
+        | Literal["USER", "RESOURCE", "SYSTEM_USER", "REMOTE_USER"]
+        | str
+        | None = None,
         first_name: str | None = None,
         last_name: str | None = None,
         hidden_from_global_address_list: bool | None = None,
         identity_provider_user_id: str | None = None,
     ) -> models.CreateUserResponse:
-        r"""Create a user in the organization's directory, disabled until it is registered.
+        """Create a user in the organization's directory, disabled until it is registered.
 
         The user has no mailbox before `register_to_work_mail`. A directory that WorkMail may only
         read answers `errors.UnsupportedOperationException`.
 
         Args:
             name: The user name: up to 64 characters in a WorkMail directory, 20 in any other. 1 to
-                64 characters, pattern `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
+                64 characters.
             display_name: The user's name as others see it. At most 256 characters. Sensitive.
-            password: The first password of the user. At most 256 characters, pattern
-                `[\u0020-\u00FF]+`. Sensitive.
-            role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused. One
-                of `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
+            password: The first password of the user. At most 256 characters. Sensitive.
+            role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused.
             first_name: The user's first name. At most 256 characters. Sensitive.
             last_name: The user's last name. At most 256 characters. Sensitive.
             hidden_from_global_address_list: Whether the address book leaves the user out.
             identity_provider_user_id: The id of the user in IAM Identity Center; left out, the
-                first sign-in sets it. 1 to 47 characters, pattern
-                `^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
+                first sign-in sets it. 1 to 47 characters.
 
         Returns:
             The answer, with `user_id`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.InvalidPasswordException: The password does not meet the password rules of the
                 directory.
             errors.NameAvailabilityException: The name is taken by another user, group, resource or
                 organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ReservedNameException: The name is reserved and cannot be given to a user, group
                 or resource.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
 
-        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
-        log or error. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateUser.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `UnsupportedOperationException`,
+        `DirectoryUnavailableException` and `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateUser.html>
         """
         return await self.client.create_user(
             organization_id=self.organization_id,
@@ -173,159 +208,14 @@ class Organization:
             identity_provider_user_id=identity_provider_user_id,
         )
 
-    async def delete_user(self, *, user_id: str) -> models.DeleteUserResponse:
-        """Delete a disabled user for good.
-
-        Deregister the user first and wait for the state DISABLED: right after deregistration
-        `errors.EntityStateException` can come for up to two minutes. There is no way back; the
-        mailbox is kept for another 30 days, so export it before. An email address is not accepted
-        as `user_id`.
-
-        Args:
-            user_id: The user to delete: its id or name; no email address. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteUser.html>.
-        """
-        return await self.client.delete_user(organization_id=self.organization_id, user_id=user_id)
-
-    async def describe_user(self, *, user_id: str) -> models.DescribeUserResponse:
-        """Read a user's state, addresses, dates and directory attributes.
-
-        Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            The answer, with what `models.DescribeUserResponse` lists.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeUser.html>.
-        """
-        return await self.client.describe_user(
-            organization_id=self.organization_id, user_id=user_id
-        )
-
-    def list_users(
-        self,
-        *,
-        next_token: str | None = None,
-        max_results: int | None = None,
-        filters: models.ListUsersFilters | None = None,
-    ) -> Pager[models.User, models.ListUsersResponse]:
-        r"""List the users of an organization, a page at a time.
-
-        The list also holds system users and entries in state DELETED. A request takes one filter
-        only.
-
-        Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
-
-        Returns:
-            A pager. `async for` gives each `models.User` of all pages, `await` gives one page.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListUsers.html>.
-        """
-        return self.client.list_users(
-            organization_id=self.organization_id,
-            next_token=next_token,
-            max_results=max_results,
-            filters=filters,
-        )
-
-    async def reset_password(self, *, user_id: str, password: str) -> models.ResetPasswordResponse:
-        r"""Set a new password for a user.
-
-        `user_id` has to be the id: a name or an email address is refused. Where the directory is
-        read-only, change the password in the directory itself.
-
-        Args:
-            user_id: The id of the user; no name or email address. 12 to 256 characters.
-            password: The new password of the user. At most 256 characters, pattern
-                `[\u0020-\u00FF]+`. Sensitive.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.InvalidPasswordException: The password does not meet the password rules of the
-                directory.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
-        log or error. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ResetPassword.html>.
-        """
-        return await self.client.reset_password(
-            organization_id=self.organization_id, user_id=user_id, password=password
-        )
-
     async def update_user(
         self,
         *,
         user_id: str,
-        role: enums.UserRole | str | None = None,
+        role: enums.UserRole
+        | Literal["USER", "RESOURCE", "SYSTEM_USER", "REMOTE_USER"]
+        | str
+        | None = None,
         display_name: str | None = None,
         first_name: str | None = None,
         last_name: str | None = None,
@@ -349,10 +239,8 @@ class Organization:
         refused.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            role: The new role of the user; SYSTEM_USER and RESOURCE are refused. One of
-                `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            role: The new role of the user; SYSTEM_USER and RESOURCE are refused.
             display_name: The user's name as others see it. At most 256 characters. Sensitive.
             first_name: The user's first name. At most 256 characters. Sensitive.
             last_name: The user's last name. At most 256 characters. Sensitive.
@@ -368,33 +256,13 @@ class Organization:
             country: The country of the user's address. At most 256 characters. Sensitive.
             office: The office of the user. At most 256 characters. Sensitive.
             identity_provider_user_id: The id of the user in IAM Identity Center; an empty string
-                clears it. At most 47 characters, pattern
-                `^$|^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
+                clears it. At most 47 characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
-        log or error. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateUser.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateUser.html>
         """
         return await self.client.update_user(
             organization_id=self.organization_id,
@@ -417,220 +285,67 @@ class Organization:
             identity_provider_user_id=identity_provider_user_id,
         )
 
+    async def reset_password(self, *, user_id: str, password: str) -> models.ResetPasswordResponse:
+        """Set a new password for a user.
+
+        `user_id` has to be the id: a name or an email address is refused. Where the directory is
+        read-only, change the password in the directory itself.
+
+        Args:
+            user_id: The id of the user; no name or email address. 12 to 256 characters.
+            password: The new password of the user. At most 256 characters. Sensitive.
+
+        Raises:
+            errors.InvalidPasswordException: The password does not meet the password rules of the
+                directory.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ResetPassword.html>
+        """
+        return await self.client.reset_password(
+            organization_id=self.organization_id, user_id=user_id, password=password
+        )
+
+    async def delete_user(self, *, user_id: str) -> models.DeleteUserResponse:
+        """Delete a disabled user for good.
+
+        Deregister the user first and wait for the state DISABLED: right after deregistration
+        `errors.EntityStateException` can come for up to two minutes. There is no way back; the
+        mailbox is kept for another 30 days, so export it before. An email address is not accepted
+        as `user_id`.
+
+        Args:
+            user_id: The user to delete: its id or name; no email address. 1 to 256 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityStateException`, `UnsupportedOperationException`,
+        `DirectoryUnavailableException` and `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteUser.html>
+        """
+        return await self.client.delete_user(organization_id=self.organization_id, user_id=user_id)
+
     # --- Groups ---
-
-    async def associate_member_to_group(
-        self, *, group_id: str, member_id: str
-    ) -> models.AssociateMemberToGroupResponse:
-        """Add a user or another group to a group.
-
-        Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            member_id: The user or group to add: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateMemberToGroup.html>.
-        """
-        return await self.client.associate_member_to_group(
-            organization_id=self.organization_id, group_id=group_id, member_id=member_id
-        )
-
-    async def create_group(
-        self, *, name: str, hidden_from_global_address_list: bool | None = None
-    ) -> models.CreateGroupResponse:
-        r"""Create a group in the organization's directory, disabled until it is registered.
-
-        The group receives mail only after `register_to_work_mail` gives it an address. Groups have
-        no mailbox.
-
-        Args:
-            name: The name of the new group. 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            hidden_from_global_address_list: Whether the address book leaves the group out.
-
-        Returns:
-            The answer, with `group_id`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateGroup.html>.
-        """
-        return await self.client.create_group(
-            organization_id=self.organization_id,
-            name=name,
-            hidden_from_global_address_list=hidden_from_global_address_list,
-        )
-
-    async def delete_group(self, *, group_id: str) -> models.DeleteGroupResponse:
-        """Delete a disabled group.
-
-        Deregister the group first; `errors.EntityStateException` can come for up to two minutes
-        after that. An email address is not accepted as `group_id`.
-
-        Args:
-            group_id: The group to delete: its id or name; no email address. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteGroup.html>.
-        """
-        return await self.client.delete_group(
-            organization_id=self.organization_id, group_id=group_id
-        )
-
-    async def describe_group(self, *, group_id: str) -> models.DescribeGroupResponse:
-        """Read a group's name, address, state and dates.
-
-        Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            The answer, with what `models.DescribeGroupResponse` lists.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeGroup.html>.
-        """
-        return await self.client.describe_group(
-            organization_id=self.organization_id, group_id=group_id
-        )
-
-    async def disassociate_member_from_group(
-        self, *, group_id: str, member_id: str
-    ) -> models.DisassociateMemberFromGroupResponse:
-        """Take a user or a nested group out of a group.
-
-        Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            member_id: The user or group to take out: its id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateMemberFromGroup.html>.
-        """
-        return await self.client.disassociate_member_from_group(
-            organization_id=self.organization_id, group_id=group_id, member_id=member_id
-        )
 
     def list_group_members(
         self, *, group_id: str, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.Member, models.ListGroupMembersResponse]:
-        r"""List the users and groups that are members of a group.
+        """List the users and groups that are members of a group.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `models.Member` of all pages, `await` gives one page.
+            A pager: `async for` yields each `models.Member` of all pages, `await` returns one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupMembers.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupMembers.html>
         """
         return self.client.list_group_members(
             organization_id=self.organization_id,
@@ -646,31 +361,22 @@ class Organization:
         max_results: int | None = None,
         filters: models.ListGroupsFilters | None = None,
     ) -> Pager[models.Group, models.ListGroupsResponse]:
-        r"""List the groups of an organization, a page at a time.
+        """List the groups of an organization, a page at a time.
 
         Entries in state DELETED are in the list too. A request takes one filter only.
 
         Args:
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
             filters: What to narrow the list by: one filter per request.
 
         Returns:
-            A pager. `async for` gives each `models.Group` of all pages, `await` gives one page.
+            A pager: `async for` yields each `models.Group` of all pages, `await` returns one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroups.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroups.html>
         """
         return self.client.list_groups(
             organization_id=self.organization_id,
@@ -687,34 +393,22 @@ class Organization:
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.GroupIdentifier, models.ListGroupsForEntityResponse]:
-        r"""List the groups that a user or a group is a member of.
+        """List the groups that a user or a group is a member of.
 
         Args:
-            entity_id: The user or group: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            entity_id: The user or group: its id, email address or name. 1 to 256 characters.
             filters: What to narrow the list by.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `models.GroupIdentifier` of all pages, `await` gives one
-                page.
+            A pager: `async for` yields each `models.GroupIdentifier` of all pages, `await` returns
+                one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupsForEntity.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupsForEntity.html>
         """
         return self.client.list_groups_for_entity(
             organization_id=self.organization_id,
@@ -724,35 +418,88 @@ class Organization:
             max_results=max_results,
         )
 
+    async def describe_group(self, *, group_id: str) -> models.DescribeGroupResponse:
+        """Read a group's name, address, state and dates.
+
+        Args:
+            group_id: The group: its id, email address or name. 1 to 256 characters.
+
+        Returns:
+            The answer, with `group_id`, `name`, `email`, `state`, `enabled_date`, `disabled_date`
+                and `hidden_from_global_address_list`.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeGroup.html>
+        """
+        return await self.client.describe_group(
+            organization_id=self.organization_id, group_id=group_id
+        )
+
+    async def create_group(
+        self, *, name: str, hidden_from_global_address_list: bool | None = None
+    ) -> models.CreateGroupResponse:
+        """Create a group in the organization's directory, disabled until it is registered.
+
+        The group receives mail only after `register_to_work_mail` gives it an address. Groups have
+        no mailbox.
+
+        Args:
+            name: The name of the new group. 1 to 256 characters.
+            hidden_from_global_address_list: Whether the address book leaves the group out.
+
+        Returns:
+            The answer, with `group_id`.
+
+        Raises:
+            errors.NameAvailabilityException: The name is taken by another user, group, resource or
+                organization.
+            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
+                or resource.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `UnsupportedOperationException`,
+        `DirectoryUnavailableException` and `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateGroup.html>
+        """
+        return await self.client.create_group(
+            organization_id=self.organization_id,
+            name=name,
+            hidden_from_global_address_list=hidden_from_global_address_list,
+        )
+
+    async def associate_member_to_group(
+        self, *, group_id: str, member_id: str
+    ) -> models.AssociateMemberToGroupResponse:
+        """Add a user or another group to a group.
+
+        Args:
+            group_id: The group: its id, email address or name. 1 to 256 characters.
+            member_id: The user or group to add: its id, email address or name. 1 to 256 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateMemberToGroup.html>
+        """
+        return await self.client.associate_member_to_group(
+            organization_id=self.organization_id, group_id=group_id, member_id=member_id
+        )
+
     async def update_group(
         self, *, group_id: str, hidden_from_global_address_list: bool | None = None
     ) -> models.UpdateGroupResponse:
         """Show or hide a group in the address book.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
             hidden_from_global_address_list: Whether the address book leaves the group out.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateGroup.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
+        `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateGroup.html>
         """
         return await self.client.update_group(
             organization_id=self.organization_id,
@@ -760,228 +507,67 @@ class Organization:
             hidden_from_global_address_list=hidden_from_global_address_list,
         )
 
+    async def disassociate_member_from_group(
+        self, *, group_id: str, member_id: str
+    ) -> models.DisassociateMemberFromGroupResponse:
+        """Take a user or a nested group out of a group.
+
+        Args:
+            group_id: The group: its id, email address or name. 1 to 256 characters.
+            member_id: The user or group to take out: its id, email address or name. 1 to 256
+                characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateMemberFromGroup.html>
+        """
+        return await self.client.disassociate_member_from_group(
+            organization_id=self.organization_id, group_id=group_id, member_id=member_id
+        )
+
+    async def delete_group(self, *, group_id: str) -> models.DeleteGroupResponse:
+        """Delete a disabled group.
+
+        Deregister the group first; `errors.EntityStateException` can come for up to two minutes
+        after that. An email address is not accepted as `group_id`.
+
+        Args:
+            group_id: The group to delete: its id or name; no email address. 1 to 256 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityStateException`, `UnsupportedOperationException`,
+        `DirectoryUnavailableException` and `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteGroup.html>
+        """
+        return await self.client.delete_group(
+            organization_id=self.organization_id, group_id=group_id
+        )
+
     # --- Resources ---
-
-    async def associate_delegate_to_resource(
-        self, *, resource_id: str, entity_id: str
-    ) -> models.AssociateDelegateToResourceResponse:
-        """Make a user or a group a delegate who answers booking requests for a resource.
-
-        Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            entity_id: The user or group to make a delegate: its id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateDelegateToResource.html>.
-        """
-        return await self.client.associate_delegate_to_resource(
-            organization_id=self.organization_id, resource_id=resource_id, entity_id=entity_id
-        )
-
-    async def create_resource(
-        self,
-        *,
-        name: str,
-        type: enums.ResourceType | str,
-        description: str | None = None,
-        hidden_from_global_address_list: bool | None = None,
-    ) -> models.CreateResourceResponse:
-        r"""Create a room or a piece of equipment, disabled until it is registered.
-
-        The resource can be booked only after `register_to_work_mail`. Its mailbox can be exported
-        like that of a user.
-
-        Args:
-            name: The name of the new resource. 1 to 20 characters, pattern
-                `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
-            type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
-                EQUIPMENT.
-            description: A text that describes the resource. 1 to 64 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the resource out.
-
-        Returns:
-            The answer, with `resource_id`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
-        log or error. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateResource.html>.
-        """
-        return await self.client.create_resource(
-            organization_id=self.organization_id,
-            name=name,
-            type=type,
-            description=description,
-            hidden_from_global_address_list=hidden_from_global_address_list,
-        )
-
-    async def delete_resource(self, *, resource_id: str) -> models.DeleteResourceResponse:
-        """Delete a disabled resource.
-
-        Deregister the resource first; `errors.EntityStateException` can come for up to two minutes
-        after that. An email address is not accepted as `resource_id`.
-
-        Args:
-            resource_id: The resource to delete: its id or name; no email address. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteResource.html>.
-        """
-        return await self.client.delete_resource(
-            organization_id=self.organization_id, resource_id=resource_id
-        )
-
-    async def describe_resource(self, *, resource_id: str) -> models.DescribeResourceResponse:
-        """Read a resource's type, address, state, dates and booking options.
-
-        Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            The answer, with what `models.DescribeResourceResponse` lists.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeResource.html>.
-        """
-        return await self.client.describe_resource(
-            organization_id=self.organization_id, resource_id=resource_id
-        )
-
-    async def disassociate_delegate_from_resource(
-        self, *, resource_id: str, entity_id: str
-    ) -> models.DisassociateDelegateFromResourceResponse:
-        """Take a user or a group off the delegates of a resource.
-
-        A resource that does not answer requests by itself has to keep at least one delegate.
-
-        Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            entity_id: The delegate to take off: the user's or group's id, email address or name. 1
-                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateDelegateFromResource.html>.
-        """
-        return await self.client.disassociate_delegate_from_resource(
-            organization_id=self.organization_id, resource_id=resource_id, entity_id=entity_id
-        )
 
     def list_resource_delegates(
         self, *, resource_id: str, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.Delegate, models.ListResourceDelegatesResponse]:
-        r"""List the delegates of a resource: users and groups who answer booking requests.
+        """List the delegates of a resource: users and groups who answer booking requests.
 
         The last page carries an empty token rather than none.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `models.Delegate` of all pages, `await` gives one page.
+            A pager: `async for` yields each `models.Delegate` of all pages, `await` returns one
+                page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResourceDelegates.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
+        `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResourceDelegates.html>
         """
         return self.client.list_resource_delegates(
             organization_id=self.organization_id,
@@ -997,38 +583,109 @@ class Organization:
         max_results: int | None = None,
         filters: models.ListResourcesFilters | None = None,
     ) -> Pager[models.Resource, models.ListResourcesResponse]:
-        r"""List the rooms and equipment of an organization, a page at a time.
+        """List the rooms and equipment of an organization, a page at a time.
 
         Entries in state DELETED are in the list too, and the last page carries an empty token. A
         request takes one filter only.
 
         Args:
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
             filters: What to narrow the list by: one filter per request.
 
         Returns:
-            A pager. `async for` gives each `models.Resource` of all pages, `await` gives one page.
+            A pager: `async for` yields each `models.Resource` of all pages, `await` returns one
+                page.
 
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResources.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResources.html>
         """
         return self.client.list_resources(
             organization_id=self.organization_id,
             next_token=next_token,
             max_results=max_results,
             filters=filters,
+        )
+
+    async def describe_resource(self, *, resource_id: str) -> models.DescribeResourceResponse:
+        """Read a resource's type, address, state, dates and booking options.
+
+        Args:
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+
+        Returns:
+            The answer, with `resource_id`, `email`, `name`, `type`, `booking_options`, `state`,
+                `enabled_date`, `disabled_date`, `description` and
+                `hidden_from_global_address_list`.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeResource.html>
+        """
+        return await self.client.describe_resource(
+            organization_id=self.organization_id, resource_id=resource_id
+        )
+
+    async def create_resource(
+        self,
+        *,
+        name: str,
+        type: enums.ResourceType | Literal["ROOM", "EQUIPMENT"] | str,
+        description: str | None = None,
+        hidden_from_global_address_list: bool | None = None,
+    ) -> models.CreateResourceResponse:
+        """Create a room or a piece of equipment, disabled until it is registered.
+
+        The resource can be booked only after `register_to_work_mail`. Its mailbox can be exported
+        like that of a user.
+
+        Args:
+            name: The name of the new resource. 1 to 20 characters.
+            type: Whether the resource is a room or equipment.
+            description: A text that describes the resource. 1 to 64 characters. Sensitive.
+            hidden_from_global_address_list: Whether the address book leaves the resource out.
+
+        Returns:
+            The answer, with `resource_id`.
+
+        Raises:
+            errors.NameAvailabilityException: The name is taken by another user, group, resource or
+                organization.
+            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
+                or resource.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `UnsupportedOperationException`,
+        `DirectoryUnavailableException` and `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateResource.html>
+        """
+        return await self.client.create_resource(
+            organization_id=self.organization_id,
+            name=name,
+            type=type,
+            description=description,
+            hidden_from_global_address_list=hidden_from_global_address_list,
+        )
+
+    async def associate_delegate_to_resource(
+        self, *, resource_id: str, entity_id: str
+    ) -> models.AssociateDelegateToResourceResponse:
+        """Make a user or a group a delegate who answers booking requests for a resource.
+
+        Args:
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            entity_id: The user or group to make a delegate: its id, email address or name. 1 to 256
+                characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
+        `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateDelegateToResource.html>
+        """
+        return await self.client.associate_delegate_to_resource(
+            organization_id=self.organization_id, resource_id=resource_id, entity_id=entity_id
         )
 
     async def update_resource(
@@ -1038,58 +695,39 @@ class Organization:
         name: str | None = None,
         booking_options: models.BookingOptions | None = None,
         description: str | None = None,
-        type: enums.ResourceType | str | None = None,
+        type: enums.ResourceType | Literal["ROOM", "EQUIPMENT"] | str | None = None,
         hidden_from_global_address_list: bool | None = None,
     ) -> models.UpdateResourceResponse:
-        r"""Replace a resource's name, type, description, booking options and visibility.
+        """Replace a resource's name, type, description, booking options and visibility.
 
         The call replaces the stored data rather than merging into it: read with
         `describe_resource`, change what you want and send everything back. Automatic replies can be
         switched off only while the resource has a delegate.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            name: The new name of the resource. 1 to 20 characters, pattern
-                `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            name: The new name of the resource. 1 to 20 characters.
             booking_options: How the resource is to answer booking requests by itself.
             description: The new text that describes the resource; an empty string clears it. At
                 most 64 characters. Sensitive.
-            type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
-                EQUIPMENT.
+            type: Whether the resource is a room or equipment.
             hidden_from_global_address_list: Whether the address book leaves the resource out.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
         Raises:
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
             errors.EmailAddressInUseException: The email address already belongs to another user,
                 group or resource.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
             errors.InvalidConfigurationException: The resource would neither answer requests by
                 itself nor have a delegate who does.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
             errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
                 yet.
             errors.NameAvailabilityException: The name is taken by another user, group, resource or
                 organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
 
-        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
-        log or error. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateResource.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException` and `DirectoryUnavailableException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateResource.html>
         """
         return await self.client.update_resource(
             organization_id=self.organization_id,
@@ -1101,86 +739,51 @@ class Organization:
             hidden_from_global_address_list=hidden_from_global_address_list,
         )
 
+    async def disassociate_delegate_from_resource(
+        self, *, resource_id: str, entity_id: str
+    ) -> models.DisassociateDelegateFromResourceResponse:
+        """Take a user or a group off the delegates of a resource.
+
+        A resource that does not answer requests by itself has to keep at least one delegate.
+
+        Args:
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            entity_id: The delegate to take off: the user's or group's id, email address or name. 1
+                to 256 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
+        `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateDelegateFromResource.html>
+        """
+        return await self.client.disassociate_delegate_from_resource(
+            organization_id=self.organization_id, resource_id=resource_id, entity_id=entity_id
+        )
+
+    async def delete_resource(self, *, resource_id: str) -> models.DeleteResourceResponse:
+        """Delete a disabled resource.
+
+        Deregister the resource first; `errors.EntityStateException` can come for up to two minutes
+        after that. An email address is not accepted as `resource_id`.
+
+        Args:
+            resource_id: The resource to delete: its id or name; no email address. 1 to 256
+                characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityStateException` and `UnsupportedOperationException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteResource.html>
+        """
+        return await self.client.delete_resource(
+            organization_id=self.organization_id, resource_id=resource_id
+        )
+
     # --- Aliases ---
-
-    async def create_alias(self, *, entity_id: str, alias: str) -> models.CreateAliasResponse:
-        r"""Give a user, group or resource one more email address.
-
-        The address has to lie in a verified domain of the organization; an entity holds up to 100
-        aliases. `entity_id` has to be the id.
-
-        Args:
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
-            alias: The email address to add, in a verified domain of the organization. 1 to 254
-                characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAlias.html>.
-        """
-        return await self.client.create_alias(
-            organization_id=self.organization_id, entity_id=entity_id, alias=alias
-        )
-
-    async def delete_alias(self, *, entity_id: str, alias: str) -> models.DeleteAliasResponse:
-        r"""Remove one alias from a user, group or resource.
-
-        `entity_id` has to be the id: a name or an email address is refused.
-
-        Args:
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
-            alias: The email address to remove. 1 to 254 characters, pattern
-                `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAlias.html>.
-        """
-        return await self.client.delete_alias(
-            organization_id=self.organization_id, entity_id=entity_id, alias=alias
-        )
 
     def list_aliases(
         self, *, entity_id: str, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[str, models.ListAliasesResponse]:
-        r"""List all email addresses of a user, group or resource.
+        """List all email addresses of a user, group or resource.
 
         The primary address is in the list too: leave it out when you create the aliases elsewhere.
         `entity_id` has to be the id.
@@ -1189,26 +792,15 @@ class Organization:
             entity_id: The id of the user, group or resource; no name or email address. 12 to 256
                 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `str` of all pages, `await` gives one page.
+            A pager: `async for` yields each `str` of all pages, `await` returns one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAliases.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAliases.html>
         """
         return self.client.list_aliases(
             organization_id=self.organization_id,
@@ -1217,56 +809,134 @@ class Organization:
             max_results=max_results,
         )
 
+    async def create_alias(self, *, entity_id: str, alias: str) -> models.CreateAliasResponse:
+        """Give a user, group or resource one more email address.
+
+        The address has to lie in a verified domain of the organization; an entity holds up to 100
+        aliases. `entity_id` has to be the id.
+
+        Args:
+            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
+                characters.
+            alias: The email address to add, in a verified domain of the organization. 1 to 254
+                characters.
+
+        Raises:
+            errors.EmailAddressInUseException: The email address already belongs to another user,
+                group or resource.
+            errors.LimitExceededException: The call would go over a limit, for example on running
+                export jobs.
+            errors.MailDomainNotFoundException: The organization has no such mail domain.
+            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
+                yet.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAlias.html>
+        """
+        return await self.client.create_alias(
+            organization_id=self.organization_id, entity_id=entity_id, alias=alias
+        )
+
     async def update_primary_email_address(
         self, *, entity_id: str, email: str
     ) -> models.UpdatePrimaryEmailAddressResponse:
-        r"""Change the primary email address of a user, group or resource.
+        """Change the primary email address of a user, group or resource.
 
         The address that was primary stays as an alias; a new address that is an alias already
         changes places with it.
 
         Args:
             entity_id: The user, group or resource: its id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
+                characters.
             email: The new primary email address, in a verified domain of the organization. 1 to 254
-                characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+                characters.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
             errors.EmailAddressInUseException: The email address already belongs to another user,
                 group or resource.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
             errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
                 yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdatePrimaryEmailAddress.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdatePrimaryEmailAddress.html>
         """
         return await self.client.update_primary_email_address(
             organization_id=self.organization_id, entity_id=entity_id, email=email
         )
 
+    async def delete_alias(self, *, entity_id: str, alias: str) -> models.DeleteAliasResponse:
+        """Remove one alias from a user, group or resource.
+
+        `entity_id` has to be the id: a name or an email address is refused.
+
+        Args:
+            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
+                characters.
+            alias: The email address to remove. 1 to 254 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAlias.html>
+        """
+        return await self.client.delete_alias(
+            organization_id=self.organization_id, entity_id=entity_id, alias=alias
+        )
+
     # --- Registration ---
+
+    async def describe_entity(self, *, email: str) -> models.DescribeEntityResponse:
+        """Find out which user, group or resource an email address belongs to.
+
+        Args:
+            email: The email address to look up. 1 to 254 characters.
+
+        Returns:
+            The answer, with `entity_id`, `name` and `type`.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEntity.html>
+        """
+        return await self.client.describe_entity(organization_id=self.organization_id, email=email)
+
+    async def register_to_work_mail(
+        self, *, entity_id: str, email: str
+    ) -> models.RegisterToWorkMailResponse:
+        """Enable a user, group or resource for mail under an address, which can cost money.
+
+        Registering what is enabled already changes nothing, but can also answer
+        `errors.EntityAlreadyRegisteredException`: take both as success. A deleted entity cannot be
+        registered, and `entity_id` takes an id or a name, no email address.
+
+        Args:
+            entity_id: The user, group or resource to enable: its id or name; no email address. 1 to
+                256 characters.
+            email: The primary email address to give, in a verified domain of the organization. 1 to
+                254 characters.
+
+        Raises:
+            errors.EmailAddressInUseException: The email address already belongs to another user,
+                group or resource.
+            errors.EntityAlreadyRegisteredException: The user, group or resource is registered
+                already.
+            errors.MailDomainNotFoundException: The organization has no such mail domain.
+            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
+                yet.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
+        `UnsupportedOperationException`, `DirectoryUnavailableException` and
+        `DirectoryServiceAuthenticationFailedException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterToWorkMail.html>
+        """
+        return await self.client.register_to_work_mail(
+            organization_id=self.organization_id, entity_id=entity_id, email=email
+        )
 
     async def deregister_from_work_mail(
         self, *, entity_id: str
@@ -1279,195 +949,37 @@ class Organization:
 
         Args:
             entity_id: The user, group or resource to disable: its id, email address or name. 1 to
-                256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+                256 characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterFromWorkMail.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterFromWorkMail.html>
         """
         return await self.client.deregister_from_work_mail(
             organization_id=self.organization_id, entity_id=entity_id
         )
 
-    async def describe_entity(self, *, email: str) -> models.DescribeEntityResponse:
-        r"""Find out which user, group or resource an email address belongs to.
-
-        Args:
-            email: The email address to look up. 1 to 254 characters, pattern
-                `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-
-        Returns:
-            The answer, with `entity_id`, `name` and `type`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEntity.html>.
-        """
-        return await self.client.describe_entity(organization_id=self.organization_id, email=email)
-
-    async def register_to_work_mail(
-        self, *, entity_id: str, email: str
-    ) -> models.RegisterToWorkMailResponse:
-        r"""Enable a user, group or resource for mail under an address, which can cost money.
-
-        Registering what is enabled already changes nothing, but can also answer
-        `errors.EntityAlreadyRegisteredException`: take both as success. A deleted entity cannot be
-        registered, and `entity_id` takes an id or a name, no email address.
-
-        Args:
-            entity_id: The user, group or resource to enable: its id or name; no email address. 1 to
-                256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            email: The primary email address to give, in a verified domain of the organization. 1 to
-                254 characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityAlreadyRegisteredException: The user, group or resource is registered
-                already.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterToWorkMail.html>.
-        """
-        return await self.client.register_to_work_mail(
-            organization_id=self.organization_id, entity_id=entity_id, email=email
-        )
-
     # --- Mailboxes ---
-
-    async def delete_mailbox_permissions(
-        self, *, entity_id: str, grantee_id: str
-    ) -> models.DeleteMailboxPermissionsResponse:
-        """Take away every permission that one grantee has on a mailbox.
-
-        Args:
-            entity_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-            grantee_id: Who loses the permissions: the id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMailboxPermissions.html>.
-        """
-        return await self.client.delete_mailbox_permissions(
-            organization_id=self.organization_id, entity_id=entity_id, grantee_id=grantee_id
-        )
-
-    async def get_mailbox_details(self, *, user_id: str) -> models.GetMailboxDetailsResponse:
-        """Read the quota and the current size of a user's mailbox, both in MB.
-
-        Args:
-            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-
-        Returns:
-            The answer, with `mailbox_quota` and `mailbox_size`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailboxDetails.html>.
-        """
-        return await self.client.get_mailbox_details(
-            organization_id=self.organization_id, user_id=user_id
-        )
 
     def list_mailbox_permissions(
         self, *, entity_id: str, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.Permission, models.ListMailboxPermissionsResponse]:
-        r"""List who may act on a mailbox, and how.
+        """List who may act for a user, group or resource, and how.
 
         Args:
-            entity_id: The user or resource that owns the mailbox: its id, email address or name. 1
-                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            entity_id: The user, group or resource: its id, email address or name. 1 to 256
+                characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `models.Permission` of all pages, `await` gives one
+            A pager: `async for` yields each `models.Permission` of all pages, `await` returns one
                 page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxPermissions.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxPermissions.html>
         """
         return self.client.list_mailbox_permissions(
             organization_id=self.organization_id,
@@ -1476,48 +988,21 @@ class Organization:
             max_results=max_results,
         )
 
-    async def put_mailbox_permissions(
-        self,
-        *,
-        entity_id: str,
-        grantee_id: str,
-        permission_values: list[enums.PermissionType] | list[enums.PermissionType | str],
-    ) -> models.PutMailboxPermissionsResponse:
-        """Set the permissions that one grantee has on a mailbox.
-
-        The list replaces what this grantee had before; the permissions of others stay as they are.
+    async def get_mailbox_details(self, *, user_id: str) -> models.GetMailboxDetailsResponse:
+        """Read the quota and the current size of a user's mailbox, both in MB.
 
         Args:
-            entity_id: The user or resource that owns the mailbox: its id, email address or name. 1
-                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            grantee_id: Who gets to act on the mailbox: the id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            permission_values: All that the grantee may do with the mailbox from now on. Each one of
-                `enums.PermissionType`: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
+            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters.
 
         Returns:
-            An empty answer, which only has `response_metadata`.
+            The answer, with `mailbox_quota` and `mailbox_size`.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMailboxPermissions.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailboxDetails.html>
         """
-        return await self.client.put_mailbox_permissions(
-            organization_id=self.organization_id,
-            entity_id=entity_id,
-            grantee_id=grantee_id,
-            permission_values=permission_values,
+        return await self.client.get_mailbox_details(
+            organization_id=self.organization_id, user_id=user_id
         )
 
     async def update_mailbox_quota(
@@ -1528,66 +1013,92 @@ class Organization:
         A quota lies between 1 and 51,200 MB (50 GB).
 
         Args:
-            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters.
             mailbox_quota: How large the mailbox may grow, in MB, up to 51,200. At least 1.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMailboxQuota.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMailboxQuota.html>
         """
         return await self.client.update_mailbox_quota(
             organization_id=self.organization_id, user_id=user_id, mailbox_quota=mailbox_quota
         )
 
-    # --- Mailbox export jobs ---
+    async def put_mailbox_permissions(
+        self,
+        *,
+        entity_id: str,
+        grantee_id: str,
+        permission_values: list[enums.PermissionType]
+        | list[Literal["FULL_ACCESS", "SEND_AS", "SEND_ON_BEHALF"]]
+        | list[enums.PermissionType | str],
+    ) -> models.PutMailboxPermissionsResponse:
+        """Set what one grantee may do for a user, group or resource.
 
-    async def cancel_mailbox_export_job(
-        self, *, job_id: str, client_token: str | None = None
-    ) -> models.CancelMailboxExportJobResponse:
-        r"""Ask for a running mailbox export job to be cancelled.
-
-        A job that is almost done can complete all the same: describe it again before you rely on
-        the outcome.
+        The list replaces what this grantee had before; the permissions of others stay as they are.
 
         Args:
-            job_id: The id of the export job to cancel. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
+            entity_id: The user, group or resource to act for: its id, email address or name. 1 to
+                256 characters.
+            grantee_id: Who may act: the id, email address or name of a user, group or resource. 1
+                to 256 characters.
+            permission_values: All that the grantee may do with the mailbox from now on.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMailboxPermissions.html>
+        """
+        return await self.client.put_mailbox_permissions(
+            organization_id=self.organization_id,
+            entity_id=entity_id,
+            grantee_id=grantee_id,
+            permission_values=permission_values,
+        )
+
+    async def delete_mailbox_permissions(
+        self, *, entity_id: str, grantee_id: str
+    ) -> models.DeleteMailboxPermissionsResponse:
+        """Take away every permission that one grantee has on a mailbox.
+
+        Args:
+            entity_id: The user, group or resource that the grantee may act for: its id, email
+                address or name. 1 to 256 characters.
+            grantee_id: Who loses the permissions: a user, group or resource, by id, email address
+                or name. 1 to 256 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMailboxPermissions.html>
+        """
+        return await self.client.delete_mailbox_permissions(
+            organization_id=self.organization_id, entity_id=entity_id, grantee_id=grantee_id
+        )
+
+    # --- Mailbox export jobs ---
+
+    def list_mailbox_export_jobs(
+        self, *, next_token: str | None = None, max_results: int | None = None
+    ) -> Pager[models.MailboxExportJob, models.ListMailboxExportJobsResponse]:
+        """List an organization's export jobs that were started in the last seven days.
+
+        Older jobs vanish from the list. `error_info`, `role_arn`, `kms_key_arn` and `s3_prefix` are
+        missing here: describe the job to get them.
+
+        Args:
+            next_token: Where to go on: the token of the page before; left out for the first page. 1
+                to 1024 characters.
+            max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            An empty answer, which only has `response_metadata`.
+            A pager: `async for` yields each `models.MailboxExportJob` of all pages, `await` returns
+                one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CancelMailboxExportJob.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxExportJobs.html>
         """
-        return await self.client.cancel_mailbox_export_job(
-            organization_id=self.organization_id, job_id=job_id, client_token=client_token
+        return self.client.list_mailbox_export_jobs(
+            organization_id=self.organization_id, next_token=next_token, max_results=max_results
         )
 
     async def describe_mailbox_export_job(
@@ -1599,58 +1110,19 @@ class Organization:
         from `list_mailbox_export_jobs`. The states are RUNNING, COMPLETED, FAILED and CANCELLED.
 
         Args:
-            job_id: The id of the export job. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
+            job_id: The id of the export job. 1 to 63 characters.
 
         Returns:
-            The answer, with what `models.DescribeMailboxExportJobResponse` lists.
+            The answer, with `entity_id`, `description`, `role_arn`, `kms_key_arn`,
+                `s3_bucket_name`, `s3_prefix`, `s3_path`, `estimated_progress`, `state`,
+                `error_info` and 2 more: see `models.DescribeMailboxExportJobResponse`.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeMailboxExportJob.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeMailboxExportJob.html>
         """
         return await self.client.describe_mailbox_export_job(
             organization_id=self.organization_id, job_id=job_id
-        )
-
-    def list_mailbox_export_jobs(
-        self, *, next_token: str | None = None, max_results: int | None = None
-    ) -> Pager[models.MailboxExportJob, models.ListMailboxExportJobsResponse]:
-        r"""List an organization's export jobs that were started in the last seven days.
-
-        Older jobs vanish from the list. `error_info`, `role_arn`, `kms_key_arn` and `s3_prefix` are
-        missing here: describe the job to get them.
-
-        Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
-
-        Returns:
-            A pager. `async for` gives each `models.MailboxExportJob` of all pages, `await` gives
-                one page.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxExportJobs.html>.
-        """
-        return self.client.list_mailbox_export_jobs(
-            organization_id=self.organization_id, next_token=next_token, max_results=max_results
         )
 
     async def start_mailbox_export_job(
@@ -1664,7 +1136,7 @@ class Organization:
         client_token: str | None = None,
         description: str | None = None,
     ) -> models.StartMailboxExportJobResponse:
-        r"""Start exporting the mail and calendar of one mailbox as a zip file into an S3 bucket.
+        """Start exporting the mail and calendar of one mailbox as a zip file into an S3 bucket.
 
         A mailbox exports once per 24 hours, an organization runs up to 10 jobs at a time, and
         organization, key and bucket have to be in one Region. Contacts, tasks and notes are not
@@ -1674,39 +1146,29 @@ class Organization:
 
         Args:
             entity_id: The user or resource whose mailbox to export: its id, email address or name.
-                1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+                1 to 256 characters.
             role_arn: The ARN of the IAM role that lets the job write to the bucket and use the key.
-                20 to 2048 characters, pattern
-                `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
+                20 to 2048 characters.
             kms_key_arn: The ARN of the symmetric KMS key that encrypts the exported file. 20 to
-                2048 characters, pattern
-                `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
+                2048 characters.
             s3_bucket_name: The name of the S3 bucket, which is private and in the organization's
-                Region. 1 to 63 characters, pattern `[A-Za-z0-9.-]+`.
+                Region. 1 to 63 characters.
             s3_prefix: The prefix of the exported file's key; the characters @, +, = and space are
-                refused. 1 to 1023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
+                refused. 1 to 1023 characters.
             client_token: A token that makes the start safe to repeat; a new token starts a second
-                job. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept
-                when the call is retried.
-            description: A text to recognize the job by. At most 1023 characters, pattern `[\S\s]*`.
+                job. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            description: A text to recognize the job by. At most 1023 characters.
 
         Returns:
             The answer, with `job_id`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_StartMailboxExportJob.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_StartMailboxExportJob.html>
         """
         return await self.client.start_mailbox_export_job(
             organization_id=self.organization_id,
@@ -1719,127 +1181,96 @@ class Organization:
             description=description,
         )
 
-    # --- Mail domains ---
+    async def cancel_mailbox_export_job(
+        self, *, job_id: str, client_token: str | None = None
+    ) -> models.CancelMailboxExportJobResponse:
+        """Ask for a running mailbox export job to be cancelled.
 
-    async def deregister_mail_domain(
-        self, *, domain_name: str
-    ) -> models.DeregisterMailDomainResponse:
-        """Remove a mail domain from an organization and stop routing its mail to WorkMail.
-
-        Every address in the domain has to be removed from users, groups and resources first. The
-        domain itself stays in Amazon SES.
+        A job that is almost done can complete all the same: describe it again before you rely on
+        the outcome.
 
         Args:
-            domain_name: The mail domain to remove. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
+            job_id: The id of the export job to cancel. 1 to 63 characters.
+            client_token: A token that makes the call safe to repeat: the same token never acts
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CancelMailboxExportJob.html>
+        """
+        return await self.client.cancel_mailbox_export_job(
+            organization_id=self.organization_id, job_id=job_id, client_token=client_token
+        )
+
+    # --- Mail domains ---
+
+    def list_mail_domains(
+        self, *, max_results: int | None = None, next_token: str | None = None
+    ) -> Pager[models.MailDomainSummary, models.ListMailDomainsResponse]:
+        """List the mail domains of an organization and which one is the default.
+
+        Args:
+            max_results: The most items to return in one page. 1 to 100.
+            next_token: Where to go on: the token of the page before; left out for the first page. 1
+                to 1024 characters.
 
         Returns:
-            An empty answer, which only has `response_metadata`.
+            A pager: `async for` yields each `models.MailDomainSummary` of all pages, `await`
+                returns one page.
 
-        Raises:
-            errors.InvalidCustomSesConfigurationException: Amazon SES holds settings for this domain
-                that WorkMail cannot keep.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.MailDomainInUseException: The domain is in use by addresses of this organization
-                or by another organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterMailDomain.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailDomains.html>
         """
-        return await self.client.deregister_mail_domain(
-            organization_id=self.organization_id, domain_name=domain_name
+        return self.client.list_mail_domains(
+            organization_id=self.organization_id, max_results=max_results, next_token=next_token
         )
 
     async def get_mail_domain(self, *, domain_name: str) -> models.GetMailDomainResponse:
         """Read a mail domain's verification states and the DNS records it needs.
 
         Args:
-            domain_name: The mail domain to read. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
+            domain_name: The mail domain to read. 3 to 209 characters.
 
         Returns:
-            The answer, with what `models.GetMailDomainResponse` lists.
+            The answer, with `records`, `is_test_domain`, `is_default`,
+                `ownership_verification_status` and `dkim_verification_status`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailDomain.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailDomain.html>
         """
         return await self.client.get_mail_domain(
             organization_id=self.organization_id, domain_name=domain_name
         )
 
-    def list_mail_domains(
-        self, *, max_results: int | None = None, next_token: str | None = None
-    ) -> Pager[models.MailDomainSummary, models.ListMailDomainsResponse]:
-        r"""List the mail domains of an organization and which one is the default.
-
-        Args:
-            max_results: The most items to return in one page. 1 to 100.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-
-        Returns:
-            A pager. `async for` gives each `models.MailDomainSummary` of all pages, `await` gives
-                one page.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailDomains.html>.
-        """
-        return self.client.list_mail_domains(
-            organization_id=self.organization_id, max_results=max_results, next_token=next_token
-        )
-
     async def register_mail_domain(
         self, *, domain_name: str, client_token: str | None = None
     ) -> models.RegisterMailDomainResponse:
-        r"""Add a mail domain to an organization, to be verified by DNS records.
+        """Add a mail domain to an organization, to be verified by DNS records.
 
         Addresses can use the domain once it is verified: publish the records that `get_mail_domain`
-        returns, then wait for VERIFIED. Incoming mail of the domain is then routed to this
-        organization.
+        returns, then wait for VERIFIED. The domain is also registered in Amazon SES. SES routes its
+        incoming mail to this organization, and WorkMail keeps the permission to send from the
+        domain until you call `deregister_mail_domain`, which leaves the domain in SES.
 
         Args:
-            domain_name: The mail domain to add. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
+            domain_name: The mail domain to add. 3 to 209 characters.
             client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
             errors.MailDomainInUseException: The domain is in use by addresses of this organization
                 or by another organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterMailDomain.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterMailDomain.html>
         """
         return await self.client.register_mail_domain(
             organization_id=self.organization_id, domain_name=domain_name, client_token=client_token
@@ -1853,107 +1284,47 @@ class Organization:
         An organization has exactly one default domain, and it has to be verified.
 
         Args:
-            domain_name: The verified mail domain to make the default. 3 to 209 characters, pattern
-                `[a-zA-Z0-9.-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+            domain_name: The verified mail domain to make the default. 3 to 209 characters.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
             errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
                 yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateDefaultMailDomain.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateDefaultMailDomain.html>
         """
         return await self.client.update_default_mail_domain(
             organization_id=self.organization_id, domain_name=domain_name
         )
 
+    async def deregister_mail_domain(
+        self, *, domain_name: str
+    ) -> models.DeregisterMailDomainResponse:
+        """Remove a mail domain from an organization and stop routing its mail to WorkMail.
+
+        Every address in the domain has to be removed from users, groups and resources first. The
+        domain itself stays in Amazon SES.
+
+        Args:
+            domain_name: The mail domain to remove. 3 to 209 characters.
+
+        Raises:
+            errors.InvalidCustomSesConfigurationException: Amazon SES holds settings for this domain
+                that WorkMail cannot keep.
+            errors.MailDomainInUseException: The domain is in use by addresses of this organization
+                or by another organization.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterMailDomain.html>
+        """
+        return await self.client.deregister_mail_domain(
+            organization_id=self.organization_id, domain_name=domain_name
+        )
+
     # --- Access control rules ---
-
-    async def delete_access_control_rule(
-        self, *, name: str
-    ) -> models.DeleteAccessControlRuleResponse:
-        """Delete an access control rule by its name.
-
-        The call never fails on a rule that is not there.
-
-        Args:
-            name: The name of the rule to delete. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAccessControlRule.html>.
-        """
-        return await self.client.delete_access_control_rule(
-            organization_id=self.organization_id, name=name
-        )
-
-    async def get_access_control_effect(
-        self,
-        *,
-        ip_address: str,
-        action: str,
-        user_id: str | None = None,
-        impersonation_role_id: str | None = None,
-    ) -> models.GetAccessControlEffectResponse:
-        r"""Test whether the access control rules let a user or impersonation role in.
-
-        Give either `user_id` or `impersonation_role_id`; the latter goes with the action EWS only.
-        `user_id` has to be the id. The known actions are ActiveSync, AutoDiscover, EWS, IMAP, SMTP,
-        WindowsOutlook and WebMail.
-
-        Args:
-            ip_address: The IPv4 address that the simulated access comes from. 1 to 15 characters,
-                pattern
-                `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])$`.
-            action: The protocol used, such as IMAP, SMTP, EWS or WebMail. 1 to 64 characters,
-                pattern `[a-zA-Z]+`.
-            user_id: The id of the user to test; no name or email address. 12 to 256 characters.
-            impersonation_role_id: The id of the impersonation role to test, with the action EWS, in
-                place of a user. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
-
-        Returns:
-            The answer, with `effect` and `matched_rules`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetAccessControlEffect.html>.
-        """
-        return await self.client.get_access_control_effect(
-            organization_id=self.organization_id,
-            ip_address=ip_address,
-            action=action,
-            user_id=user_id,
-            impersonation_role_id=impersonation_role_id,
-        )
 
     def list_access_control_rules(
         self,
@@ -1963,25 +1334,59 @@ class Organization:
         All rules come in one answer; there are no pages.
 
         Returns:
-            A pager. `async for` gives each `models.AccessControlRule` of its only page, `await`
-                gives one page.
+            A pager: `async for` yields each `models.AccessControlRule` of its only page, `await`
+                returns one page.
 
-        Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAccessControlRules.html>.
+        Raises `OrganizationNotFoundException` and `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAccessControlRules.html>
         """
         return self.client.list_access_control_rules(organization_id=self.organization_id)
+
+    async def get_access_control_effect(
+        self,
+        *,
+        ip_address: str,
+        action: str,
+        user_id: str | None = None,
+        impersonation_role_id: str | None = None,
+    ) -> models.GetAccessControlEffectResponse:
+        """Test whether the access control rules let a user or impersonation role in.
+
+        Give either `user_id` or `impersonation_role_id`; the latter goes with the action EWS only.
+        `user_id` has to be the id. The known actions are ActiveSync, AutoDiscover, EWS, IMAP, SMTP,
+        WindowsOutlook and WebMail.
+
+        Args:
+            ip_address: The IPv4 address that the simulated access comes from. 1 to 15 characters.
+            action: The protocol used, such as IMAP, SMTP, EWS or WebMail. 1 to 64 characters.
+            user_id: The id of the user to test; no name or email address. 12 to 256 characters.
+            impersonation_role_id: The id of the impersonation role to test, with the action EWS, in
+                place of a user. 1 to 64 characters.
+
+        Returns:
+            The answer, with `effect` and `matched_rules`.
+
+        Raises:
+            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
+                does.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetAccessControlEffect.html>
+        """
+        return await self.client.get_access_control_effect(
+            organization_id=self.organization_id,
+            ip_address=ip_address,
+            action=action,
+            user_id=user_id,
+            impersonation_role_id=impersonation_role_id,
+        )
 
     async def put_access_control_rule(
         self,
         *,
         name: str,
-        effect: enums.AccessControlRuleEffect | str,
+        effect: enums.AccessControlRuleEffect | Literal["ALLOW", "DENY"] | str,
         description: str,
         ip_ranges: list[str] | None = None,
         not_ip_ranges: list[str] | None = None,
@@ -1992,57 +1397,41 @@ class Organization:
         impersonation_role_ids: list[str] | None = None,
         not_impersonation_role_ids: list[str] | None = None,
     ) -> models.PutAccessControlRuleResponse:
-        r"""Write an access control rule by addresses, protocols, users and impersonation roles.
+        """Write an access control rule by addresses, protocols, users and impersonation roles.
 
         The whole rule of that name is replaced: conditions that are left out are gone. Users are
         given by id.
 
         Args:
-            name: The name of the rule; a rule of that name is replaced. 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
-            effect: Whether the rule allows or denies what it matches. One of
-                `enums.AccessControlRuleEffect`: ALLOW, DENY.
-            description: A text that describes the rule. At most 255 characters, pattern
-                `[\u0020-\u00FF]+`.
+            name: The name of the rule; a rule of that name is replaced. 1 to 64 characters.
+            effect: Whether the rule allows or denies what it matches.
+            description: A text that describes the rule. At most 255 characters.
             ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1024 items,
-                each 1 to 18 characters, pattern
-                `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
+                each 1 to 18 characters.
             not_ip_ranges: The IPv4 ranges that the rule leaves out, in CIDR notation; it covers all
-                others. At most 1024 items, each 1 to 18 characters, pattern
-                `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
+                others. At most 1024 items, each 1 to 18 characters.
             actions: The protocols that the rule covers, such as IMAP, SMTP, EWS or WebMail. At most
-                10 items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
+                10 items, each 1 to 64 characters.
             not_actions: The protocols that the rule leaves out; it covers all others. At most 10
-                items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
+                items, each 1 to 64 characters.
             user_ids: The ids of the users that the rule covers. At most 10 items, each 12 to 256
                 characters.
             not_user_ids: The ids of the users that the rule leaves out; it covers all others. At
                 most 10 items, each 12 to 256 characters.
             impersonation_role_ids: The ids of the impersonation roles that the rule covers. At most
-                10 items, each 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
+                10 items, each 1 to 64 characters.
             not_impersonation_role_ids: The ids of the impersonation roles that the rule leaves out;
-                it covers all others. At most 10 items, each 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+                it covers all others. At most 10 items, each 1 to 64 characters.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutAccessControlRule.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutAccessControlRule.html>
         """
         return await self.client.put_access_control_rule(
             organization_id=self.organization_id,
@@ -2059,225 +1448,24 @@ class Organization:
             not_impersonation_role_ids=not_impersonation_role_ids,
         )
 
-    # --- Mobile device access ---
-
-    async def create_mobile_device_access_rule(
-        self,
-        *,
-        name: str,
-        effect: enums.MobileDeviceAccessRuleEffect | str,
-        client_token: str | None = None,
-        description: str | None = None,
-        device_types: list[str] | None = None,
-        not_device_types: list[str] | None = None,
-        device_models: list[str] | None = None,
-        not_device_models: list[str] | None = None,
-        device_operating_systems: list[str] | None = None,
-        not_device_operating_systems: list[str] | None = None,
-        device_user_agents: list[str] | None = None,
-        not_device_user_agents: list[str] | None = None,
-    ) -> models.CreateMobileDeviceAccessRuleResponse:
-        r"""Create a rule that allows or denies mobile devices by type, model, system or agent.
-
-        Args:
-            name: The name of the new rule. 1 to 64 characters, pattern `[\S\s]+`.
-            effect: Whether the rule allows or denies the devices it matches. One of
-                `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
-            description: A text that describes the rule. 1 to 256 characters, pattern `[\S\s]+`.
-            device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
-            not_device_types: The device types that the rule leaves out; it matches all others. 1 to
-                10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
-            not_device_models: The device models that the rule leaves out; it matches all others. 1
-                to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            device_operating_systems: The device operating systems that the rule matches. 1 to 10
-                items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_operating_systems: The device operating systems that the rule leaves out; it
-                matches all others. 1 to 10 items, each 1 to 256 characters, pattern
-                `[\u0020-\u00FF]+`.
-            device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
-            not_device_user_agents: The user agents that the rule leaves out; it matches all others.
-                1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-
-        Returns:
-            The answer, with `mobile_device_access_rule_id`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateMobileDeviceAccessRule.html>.
-        """
-        return await self.client.create_mobile_device_access_rule(
-            organization_id=self.organization_id,
-            name=name,
-            effect=effect,
-            client_token=client_token,
-            description=description,
-            device_types=device_types,
-            not_device_types=not_device_types,
-            device_models=device_models,
-            not_device_models=not_device_models,
-            device_operating_systems=device_operating_systems,
-            not_device_operating_systems=not_device_operating_systems,
-            device_user_agents=device_user_agents,
-            not_device_user_agents=not_device_user_agents,
-        )
-
-    async def delete_mobile_device_access_override(
-        self, *, user_id: str, device_id: str
-    ) -> models.DeleteMobileDeviceAccessOverrideResponse:
-        """Delete the access override of one user and one device.
-
-        The call never fails on an override that is not there. `device_id` ignores case.
-
-        Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessOverride.html>.
-        """
-        return await self.client.delete_mobile_device_access_override(
-            organization_id=self.organization_id, user_id=user_id, device_id=device_id
-        )
-
-    async def delete_mobile_device_access_rule(
-        self, *, mobile_device_access_rule_id: str
-    ) -> models.DeleteMobileDeviceAccessRuleResponse:
-        """Delete a mobile device access rule.
+    async def delete_access_control_rule(
+        self, *, name: str
+    ) -> models.DeleteAccessControlRuleResponse:
+        """Delete an access control rule by its name.
 
         The call never fails on a rule that is not there.
 
         Args:
-            mobile_device_access_rule_id: The id of the rule to delete. 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
+            name: The name of the rule to delete. 1 to 64 characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessRule.html>.
+        Raises `OrganizationNotFoundException` and `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAccessControlRule.html>
         """
-        return await self.client.delete_mobile_device_access_rule(
-            organization_id=self.organization_id,
-            mobile_device_access_rule_id=mobile_device_access_rule_id,
+        return await self.client.delete_access_control_rule(
+            organization_id=self.organization_id, name=name
         )
 
-    async def get_mobile_device_access_effect(
-        self,
-        *,
-        device_type: str | None = None,
-        device_model: str | None = None,
-        device_operating_system: str | None = None,
-        device_user_agent: str | None = None,
-    ) -> models.GetMobileDeviceAccessEffectResponse:
-        r"""Test whether the mobile device access rules let a described device in.
-
-        Overrides play no part in this test: it knows neither user nor device id.
-
-        Args:
-            device_type: The type that the simulated device reports. 1 to 256 characters, pattern
-                `[\u0020-\u00FF]+`.
-            device_model: The model that the simulated device reports. 1 to 256 characters, pattern
-                `[\u0020-\u00FF]+`.
-            device_operating_system: The operating system that the simulated device reports. 1 to
-                256 characters, pattern `[\u0020-\u00FF]+`.
-            device_user_agent: The user agent that the simulated device reports. 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
-
-        Returns:
-            The answer, with `effect` and `matched_rules`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessEffect.html>.
-        """
-        return await self.client.get_mobile_device_access_effect(
-            organization_id=self.organization_id,
-            device_type=device_type,
-            device_model=device_model,
-            device_operating_system=device_operating_system,
-            device_user_agent=device_user_agent,
-        )
-
-    async def get_mobile_device_access_override(
-        self, *, user_id: str, device_id: str
-    ) -> models.GetMobileDeviceAccessOverrideResponse:
-        """Read the access override of one user and one device.
-
-        `device_id` ignores case.
-
-        Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
-
-        Returns:
-            The answer, with what `models.GetMobileDeviceAccessOverrideResponse` lists.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessOverride.html>.
-        """
-        return await self.client.get_mobile_device_access_override(
-            organization_id=self.organization_id, user_id=user_id, device_id=device_id
-        )
+    # --- Mobile device access ---
 
     def list_mobile_device_access_overrides(
         self,
@@ -2287,33 +1475,24 @@ class Organization:
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.MobileDeviceAccessOverride, models.ListMobileDeviceAccessOverridesResponse]:
-        r"""List mobile device access overrides, of all or of one user or device.
+        """List mobile device access overrides, of all or of one user or device.
 
         Args:
             user_id: Only overrides of this user: its id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
+                characters.
             device_id: Only overrides of this device; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
+                characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `models.MobileDeviceAccessOverride` of all pages,
-                `await` gives one page.
+            A pager: `async for` yields each `models.MobileDeviceAccessOverride` of all pages,
+                `await` returns one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessOverrides.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessOverrides.html>
         """
         return self.client.list_mobile_device_access_overrides(
             organization_id=self.organization_id,
@@ -2331,67 +1510,144 @@ class Organization:
         All rules come in one answer; there are no pages.
 
         Returns:
-            A pager. `async for` gives each `models.MobileDeviceAccessRule` of its only page,
-                `await` gives one page.
+            A pager: `async for` yields each `models.MobileDeviceAccessRule` of its only page,
+                `await` returns one page.
 
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessRules.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessRules.html>
         """
         return self.client.list_mobile_device_access_rules(organization_id=self.organization_id)
 
-    async def put_mobile_device_access_override(
+    async def get_mobile_device_access_effect(
         self,
         *,
-        user_id: str,
-        device_id: str,
-        effect: enums.MobileDeviceAccessRuleEffect | str,
-        description: str | None = None,
-    ) -> models.PutMobileDeviceAccessOverrideResponse:
-        r"""Allow or deny one device of one user, whatever the rules say.
+        device_type: str | None = None,
+        device_model: str | None = None,
+        device_operating_system: str | None = None,
+        device_user_agent: str | None = None,
+    ) -> models.GetMobileDeviceAccessEffectResponse:
+        """Test whether the mobile device access rules let a described device in.
 
-        An override that exists for this user and device is replaced. `device_id` ignores case.
+        Overrides play no part in this test: it knows neither user nor device id.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
-            effect: Whether the override allows or denies the device. One of
-                `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-            description: A text that describes the override. 1 to 256 characters, pattern `[\S\s]+`.
+            device_type: The type that the simulated device reports. 1 to 256 characters.
+            device_model: The model that the simulated device reports. 1 to 256 characters.
+            device_operating_system: The operating system that the simulated device reports. 1 to
+                256 characters.
+            device_user_agent: The user agent that the simulated device reports. 1 to 256
+                characters.
 
         Returns:
-            An empty answer, which only has `response_metadata`.
+            The answer, with `effect` and `matched_rules`.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessEffect.html>
+        """
+        return await self.client.get_mobile_device_access_effect(
+            organization_id=self.organization_id,
+            device_type=device_type,
+            device_model=device_model,
+            device_operating_system=device_operating_system,
+            device_user_agent=device_user_agent,
+        )
+
+    async def get_mobile_device_access_override(
+        self, *, user_id: str, device_id: str
+    ) -> models.GetMobileDeviceAccessOverrideResponse:
+        """Read the access override of one user and one device.
+
+        `device_id` ignores case.
+
+        Args:
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
+                characters.
+
+        Returns:
+            The answer, with `user_id`, `device_id`, `effect`, `description`, `date_created` and
+                `date_modified`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
+                does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMobileDeviceAccessOverride.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessOverride.html>
         """
-        return await self.client.put_mobile_device_access_override(
+        return await self.client.get_mobile_device_access_override(
+            organization_id=self.organization_id, user_id=user_id, device_id=device_id
+        )
+
+    async def create_mobile_device_access_rule(
+        self,
+        *,
+        name: str,
+        effect: enums.MobileDeviceAccessRuleEffect | Literal["ALLOW", "DENY"] | str,
+        client_token: str | None = None,
+        description: str | None = None,
+        device_types: list[str] | None = None,
+        not_device_types: list[str] | None = None,
+        device_models: list[str] | None = None,
+        not_device_models: list[str] | None = None,
+        device_operating_systems: list[str] | None = None,
+        not_device_operating_systems: list[str] | None = None,
+        device_user_agents: list[str] | None = None,
+        not_device_user_agents: list[str] | None = None,
+    ) -> models.CreateMobileDeviceAccessRuleResponse:
+        """Create a rule that allows or denies mobile devices by type, model, system or agent.
+
+        Args:
+            name: The name of the new rule. 1 to 64 characters.
+            effect: Whether the rule allows or denies the devices it matches.
+            client_token: A token that makes the call safe to repeat: the same token never acts
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            description: A text that describes the rule. 1 to 256 characters.
+            device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
+                characters.
+            not_device_types: The device types that the rule leaves out; it matches all others. 1 to
+                10 items, each 1 to 256 characters.
+            device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
+                characters.
+            not_device_models: The device models that the rule leaves out; it matches all others. 1
+                to 10 items, each 1 to 256 characters.
+            device_operating_systems: The device operating systems that the rule matches. 1 to 10
+                items, each 1 to 256 characters.
+            not_device_operating_systems: The device operating systems that the rule leaves out; it
+                matches all others. 1 to 10 items, each 1 to 256 characters.
+            device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
+                characters.
+            not_device_user_agents: The user agents that the rule leaves out; it matches all others.
+                1 to 10 items, each 1 to 256 characters.
+
+        Returns:
+            The answer, with `mobile_device_access_rule_id`.
+
+        Raises:
+            errors.LimitExceededException: The call would go over a limit, for example on running
+                export jobs.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateMobileDeviceAccessRule.html>
+        """
+        return await self.client.create_mobile_device_access_rule(
             organization_id=self.organization_id,
-            user_id=user_id,
-            device_id=device_id,
+            name=name,
             effect=effect,
+            client_token=client_token,
             description=description,
+            device_types=device_types,
+            not_device_types=not_device_types,
+            device_models=device_models,
+            not_device_models=not_device_models,
+            device_operating_systems=device_operating_systems,
+            not_device_operating_systems=not_device_operating_systems,
+            device_user_agents=device_user_agents,
+            not_device_user_agents=not_device_user_agents,
         )
 
     async def update_mobile_device_access_rule(
@@ -2399,7 +1655,7 @@ class Organization:
         *,
         mobile_device_access_rule_id: str,
         name: str,
-        effect: enums.MobileDeviceAccessRuleEffect | str,
+        effect: enums.MobileDeviceAccessRuleEffect | Literal["ALLOW", "DENY"] | str,
         description: str | None = None,
         device_types: list[str] | None = None,
         not_device_types: list[str] | None = None,
@@ -2410,52 +1666,36 @@ class Organization:
         device_user_agents: list[str] | None = None,
         not_device_user_agents: list[str] | None = None,
     ) -> models.UpdateMobileDeviceAccessRuleResponse:
-        r"""Change the name, effect and conditions of a mobile device access rule.
+        """Change the name, effect and conditions of a mobile device access rule.
 
         Send all conditions that the rule is to have: whether one that is left out is kept is not
         documented.
 
         Args:
-            mobile_device_access_rule_id: The id of the rule to change. 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
-            name: The new name of the rule. 1 to 64 characters, pattern `[\S\s]+`.
-            effect: Whether the rule allows or denies the devices it matches. One of
-                `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-            description: The new text that describes the rule. 1 to 256 characters, pattern
-                `[\S\s]+`.
+            mobile_device_access_rule_id: The id of the rule to change. 1 to 64 characters.
+            name: The new name of the rule. 1 to 64 characters.
+            effect: Whether the rule allows or denies the devices it matches.
+            description: The new text that describes the rule. 1 to 256 characters.
             device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
+                characters.
             not_device_types: The device types that the rule leaves out; it matches all others. 1 to
-                10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+                10 items, each 1 to 256 characters.
             device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
+                characters.
             not_device_models: The device models that the rule leaves out; it matches all others. 1
-                to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+                to 10 items, each 1 to 256 characters.
             device_operating_systems: The device operating systems that the rule matches. 1 to 10
-                items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+                items, each 1 to 256 characters.
             not_device_operating_systems: The device operating systems that the rule leaves out; it
-                matches all others. 1 to 10 items, each 1 to 256 characters, pattern
-                `[\u0020-\u00FF]+`.
+                matches all others. 1 to 10 items, each 1 to 256 characters.
             device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
-                characters, pattern `[\u0020-\u00FF]+`.
+                characters.
             not_device_user_agents: The user agents that the rule leaves out; it matches all others.
-                1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+                1 to 10 items, each 1 to 256 characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMobileDeviceAccessRule.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMobileDeviceAccessRule.html>
         """
         return await self.client.update_mobile_device_access_rule(
             organization_id=self.organization_id,
@@ -2473,116 +1713,100 @@ class Organization:
             not_device_user_agents=not_device_user_agents,
         )
 
-    # --- Impersonation roles ---
-
-    async def assume_impersonation_role(
-        self, *, impersonation_role_id: str
-    ) -> models.AssumeImpersonationRoleResponse:
-        """Get a token to work with other users' mailboxes under an impersonation role.
-
-        The token is a secret and lives for 15 minutes; `expires_in` tells the seconds left.
-
-        Args:
-            impersonation_role_id: The id of the impersonation role to assume. 1 to 64 characters,
-                pattern `[a-zA-Z0-9_-]+`.
-
-        Returns:
-            The answer, with `token` and `expires_in`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssumeImpersonationRole.html>.
-        """
-        return await self.client.assume_impersonation_role(
-            organization_id=self.organization_id, impersonation_role_id=impersonation_role_id
-        )
-
-    async def create_impersonation_role(
+    async def put_mobile_device_access_override(
         self,
         *,
-        name: str,
-        type: enums.ImpersonationRoleType | str,
-        rules: list[models.ImpersonationRule],
-        client_token: str | None = None,
+        user_id: str,
+        device_id: str,
+        effect: enums.MobileDeviceAccessRuleEffect | Literal["ALLOW", "DENY"] | str,
         description: str | None = None,
-    ) -> models.CreateImpersonationRoleResponse:
-        r"""Create a role under which an application may open the mailboxes of chosen users.
+    ) -> models.PutMobileDeviceAccessOverrideResponse:
+        """Allow or deny one device of one user, whatever the rules say.
+
+        An override that exists for this user and device is replaced. `device_id` ignores case.
 
         Args:
-            name: The name of the new role. 1 to 64 characters, pattern
-                `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-            type: Whether the role gives full access or may only read. One of
-                `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
-            rules: The rules that say which users the role may act as. At most 10 items.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
-            description: A text that describes the role. 1 to 256 characters, pattern
-                `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
+                characters.
+            effect: Whether the override allows or denies the device.
+            description: A text that describes the override. 1 to 256 characters.
 
-        Returns:
-            The answer, with `impersonation_role_id`.
-
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateImpersonationRole.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMobileDeviceAccessOverride.html>
         """
-        return await self.client.create_impersonation_role(
+        return await self.client.put_mobile_device_access_override(
             organization_id=self.organization_id,
-            name=name,
-            type=type,
-            rules=rules,
-            client_token=client_token,
+            user_id=user_id,
+            device_id=device_id,
+            effect=effect,
             description=description,
         )
 
-    async def delete_impersonation_role(
-        self, *, impersonation_role_id: str
-    ) -> models.DeleteImpersonationRoleResponse:
-        """Delete an impersonation role.
+    async def delete_mobile_device_access_override(
+        self, *, user_id: str, device_id: str
+    ) -> models.DeleteMobileDeviceAccessOverrideResponse:
+        """Delete the access override of one user and one device.
+
+        The call never fails on an override that is not there. `device_id` ignores case.
 
         Args:
-            impersonation_role_id: The id of the impersonation role to delete. 1 to 64 characters,
-                pattern `[a-zA-Z0-9_-]+`.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
+                characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessOverride.html>
+        """
+        return await self.client.delete_mobile_device_access_override(
+            organization_id=self.organization_id, user_id=user_id, device_id=device_id
+        )
+
+    async def delete_mobile_device_access_rule(
+        self, *, mobile_device_access_rule_id: str
+    ) -> models.DeleteMobileDeviceAccessRuleResponse:
+        """Delete a mobile device access rule.
+
+        The call never fails on a rule that is not there.
+
+        Args:
+            mobile_device_access_rule_id: The id of the rule to delete. 1 to 64 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessRule.html>
+        """
+        return await self.client.delete_mobile_device_access_rule(
+            organization_id=self.organization_id,
+            mobile_device_access_rule_id=mobile_device_access_rule_id,
+        )
+
+    # --- Impersonation roles ---
+
+    def list_impersonation_roles(
+        self, *, next_token: str | None = None, max_results: int | None = None
+    ) -> Pager[models.ImpersonationRole, models.ListImpersonationRolesResponse]:
+        """List the impersonation roles of an organization.
+
+        The list leaves out rules and descriptions: `get_impersonation_role` has them.
+
+        Args:
+            next_token: Where to go on: the token of the page before; left out for the first page. 1
+                to 1024 characters.
+            max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            An empty answer, which only has `response_metadata`.
+            A pager: `async for` yields each `models.ImpersonationRole` of all pages, `await`
+                returns one page.
 
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteImpersonationRole.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListImpersonationRoles.html>
         """
-        return await self.client.delete_impersonation_role(
-            organization_id=self.organization_id, impersonation_role_id=impersonation_role_id
+        return self.client.list_impersonation_roles(
+            organization_id=self.organization_id, next_token=next_token, max_results=max_results
         )
 
     async def get_impersonation_role(
@@ -2591,24 +1815,19 @@ class Organization:
         """Read an impersonation role with its rules.
 
         Args:
-            impersonation_role_id: The id of the impersonation role. 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
+            impersonation_role_id: The id of the impersonation role. 1 to 64 characters.
 
         Returns:
-            The answer, with what `models.GetImpersonationRoleResponse` lists.
+            The answer, with `impersonation_role_id`, `name`, `type`, `description`, `rules`,
+                `date_created` and `date_modified`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRole.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRole.html>
         """
         return await self.client.get_impersonation_role(
             organization_id=self.organization_id, impersonation_role_id=impersonation_role_id
@@ -2620,30 +1839,19 @@ class Organization:
         """Test whether an impersonation role may act as a given user.
 
         Args:
-            impersonation_role_id: The id of the impersonation role to test. 1 to 64 characters,
-                pattern `[a-zA-Z0-9_-]+`.
-            target_user: The user to act as: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            impersonation_role_id: The id of the impersonation role to test. 1 to 64 characters.
+            target_user: The user to act as: its id, email address or name. 1 to 256 characters.
 
         Returns:
             The answer, with `type`, `effect` and `matched_rules`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRoleEffect.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRoleEffect.html>
         """
         return await self.client.get_impersonation_role_effect(
             organization_id=self.organization_id,
@@ -2651,35 +1859,70 @@ class Organization:
             target_user=target_user,
         )
 
-    def list_impersonation_roles(
-        self, *, next_token: str | None = None, max_results: int | None = None
-    ) -> Pager[models.ImpersonationRole, models.ListImpersonationRolesResponse]:
-        r"""List the impersonation roles of an organization.
-
-        The list leaves out rules and descriptions: `get_impersonation_role` has them.
+    async def create_impersonation_role(
+        self,
+        *,
+        name: str,
+        type: enums.ImpersonationRoleType | Literal["FULL_ACCESS", "READ_ONLY"] | str,
+        rules: list[models.ImpersonationRule],
+        client_token: str | None = None,
+        description: str | None = None,
+    ) -> models.CreateImpersonationRoleResponse:
+        """Create a role under which an application may open the mailboxes of chosen users.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            name: The name of the new role. 1 to 64 characters.
+            type: Whether the role gives full access or may only read.
+            rules: The rules that say which users the role may act as. At most 10 items.
+            client_token: A token that makes the call safe to repeat: the same token never acts
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            description: A text that describes the role. 1 to 256 characters.
 
         Returns:
-            A pager. `async for` gives each `models.ImpersonationRole` of all pages, `await` gives
-                one page.
+            The answer, with `impersonation_role_id`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.LimitExceededException: The call would go over a limit, for example on running
+                export jobs.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListImpersonationRoles.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateImpersonationRole.html>
         """
-        return self.client.list_impersonation_roles(
-            organization_id=self.organization_id, next_token=next_token, max_results=max_results
+        return await self.client.create_impersonation_role(
+            organization_id=self.organization_id,
+            name=name,
+            type=type,
+            rules=rules,
+            client_token=client_token,
+            description=description,
+        )
+
+    async def assume_impersonation_role(
+        self, *, impersonation_role_id: str
+    ) -> models.AssumeImpersonationRoleResponse:
+        """Get a token to work with other users' mailboxes under an impersonation role.
+
+        The token is for Exchange Web Services (EWS): send it as `Authorization: Bearer <token>` and
+        name the user to impersonate in the SOAP request. It is a secret and lives for 15 minutes;
+        `expires_in` has the seconds left.
+
+        Args:
+            impersonation_role_id: The id of the impersonation role to assume. 1 to 64 characters.
+
+        Returns:
+            The answer, with `token` and `expires_in`.
+
+        Raises:
+            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
+                does.
+
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssumeImpersonationRole.html>
+        """
+        return await self.client.assume_impersonation_role(
+            organization_id=self.organization_id, impersonation_role_id=impersonation_role_id
         )
 
     async def update_impersonation_role(
@@ -2687,46 +1930,30 @@ class Organization:
         *,
         impersonation_role_id: str,
         name: str,
-        type: enums.ImpersonationRoleType | str,
+        type: enums.ImpersonationRoleType | Literal["FULL_ACCESS", "READ_ONLY"] | str,
         rules: list[models.ImpersonationRule],
         description: str | None = None,
     ) -> models.UpdateImpersonationRoleResponse:
-        r"""Replace an impersonation role's name, type, description and rules.
+        """Replace an impersonation role's name, type, description and rules.
 
         The rules that are sent take the place of the stored ones.
 
         Args:
-            impersonation_role_id: The id of the impersonation role to change. 1 to 64 characters,
-                pattern `[a-zA-Z0-9_-]+`.
-            name: The new name of the role. 1 to 64 characters, pattern
-                `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-            type: Whether the role gives full access or may only read. One of
-                `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
+            impersonation_role_id: The id of the impersonation role to change. 1 to 64 characters.
+            name: The new name of the role. 1 to 64 characters.
+            type: Whether the role gives full access or may only read.
             rules: The rules that replace those of the role. At most 10 items.
-            description: The new text that describes the role. 1 to 256 characters, pattern
-                `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+            description: The new text that describes the role. 1 to 256 characters.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateImpersonationRole.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateImpersonationRole.html>
         """
         return await self.client.update_impersonation_role(
             organization_id=self.organization_id,
@@ -2737,7 +1964,45 @@ class Organization:
             description=description,
         )
 
+    async def delete_impersonation_role(
+        self, *, impersonation_role_id: str
+    ) -> models.DeleteImpersonationRoleResponse:
+        """Delete an impersonation role.
+
+        Args:
+            impersonation_role_id: The id of the impersonation role to delete. 1 to 64 characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteImpersonationRole.html>
+        """
+        return await self.client.delete_impersonation_role(
+            organization_id=self.organization_id, impersonation_role_id=impersonation_role_id
+        )
+
     # --- Availability ---
+
+    def list_availability_configurations(
+        self, *, max_results: int | None = None, next_token: str | None = None
+    ) -> Pager[models.AvailabilityConfiguration, models.ListAvailabilityConfigurationsResponse]:
+        """List the free/busy configurations of an organization, without their passwords.
+
+        Args:
+            max_results: The most items to return in one page. 1 to 100.
+            next_token: Where to go on: the token of the page before; left out for the first page. 1
+                to 1024 characters.
+
+        Returns:
+            A pager: `async for` yields each `models.AvailabilityConfiguration` of all pages,
+                `await` returns one page.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAvailabilityConfigurations.html>
+        """
+        return self.client.list_availability_configurations(
+            organization_id=self.organization_id, max_results=max_results, next_token=next_token
+        )
 
     async def create_availability_configuration(
         self,
@@ -2747,37 +2012,27 @@ class Organization:
         ews_provider: models.EwsAvailabilityProvider | None = None,
         lambda_provider: models.LambdaAvailabilityProvider | None = None,
     ) -> models.CreateAvailabilityConfigurationResponse:
-        r"""Tell WorkMail where to ask for free/busy times of addresses in another domain.
+        """Tell WorkMail where to ask for free/busy times of addresses in another domain.
 
         Give exactly one provider: `ews_provider` or `lambda_provider`.
 
         Args:
-            domain_name: The domain whose free/busy times the provider knows. 3 to 255 characters,
-                pattern `[a-zA-Z0-9.-]+`.
+            domain_name: The domain whose free/busy times the provider knows. 3 to 255 characters.
             client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
-                kept when the call is retried.
+                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
             ews_provider: The Exchange Web Services server to ask; not together with
                 `lambda_provider`.
             lambda_provider: The Lambda function to ask; not together with `ews_provider`.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
             errors.NameAvailabilityException: The name is taken by another user, group, resource or
                 organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAvailabilityConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAvailabilityConfiguration.html>
         """
         return await self.client.create_availability_configuration(
             organization_id=self.organization_id,
@@ -2785,60 +2040,6 @@ class Organization:
             client_token=client_token,
             ews_provider=ews_provider,
             lambda_provider=lambda_provider,
-        )
-
-    async def delete_availability_configuration(
-        self, *, domain_name: str
-    ) -> models.DeleteAvailabilityConfigurationResponse:
-        """Delete the free/busy configuration of a domain.
-
-        Args:
-            domain_name: The domain whose configuration to delete. 3 to 255 characters, pattern
-                `[a-zA-Z0-9.-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAvailabilityConfiguration.html>.
-        """
-        return await self.client.delete_availability_configuration(
-            organization_id=self.organization_id, domain_name=domain_name
-        )
-
-    def list_availability_configurations(
-        self, *, max_results: int | None = None, next_token: str | None = None
-    ) -> Pager[models.AvailabilityConfiguration, models.ListAvailabilityConfigurationsResponse]:
-        r"""List the free/busy configurations of an organization, without their passwords.
-
-        Args:
-            max_results: The most items to return in one page. 1 to 100.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-
-        Returns:
-            A pager. `async for` gives each `models.AvailabilityConfiguration` of all pages, `await`
-                gives one page.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAvailabilityConfigurations.html>.
-        """
-        return self.client.list_availability_configurations(
-            organization_id=self.organization_id, max_results=max_results, next_token=next_token
         )
 
     async def test_availability_configuration(
@@ -2855,7 +2056,7 @@ class Organization:
 
         Args:
             domain_name: The domain whose stored provider to test; not together with a provider. 3
-                to 255 characters, pattern `[a-zA-Z0-9.-]+`.
+                to 255 characters.
             ews_provider: The Exchange Web Services server to test; its sign-in is tried.
             lambda_provider: The Lambda function to test; it is invoked, and must refuse anonymous
                 calls.
@@ -2864,17 +2065,12 @@ class Organization:
             The answer, with `test_passed` and `failure_reason`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_TestAvailabilityConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_TestAvailabilityConfiguration.html>
         """
         return await self.client.test_availability_configuration(
             organization_id=self.organization_id,
@@ -2896,27 +2092,18 @@ class Organization:
         overwritten, password included.
 
         Args:
-            domain_name: The domain whose provider to replace. 3 to 255 characters, pattern
-                `[a-zA-Z0-9.-]+`.
+            domain_name: The domain whose provider to replace. 3 to 255 characters.
             ews_provider: The Exchange Web Services server to ask; not together with
                 `lambda_provider`.
             lambda_provider: The Lambda function to ask; not together with `ews_provider`.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateAvailabilityConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateAvailabilityConfiguration.html>
         """
         return await self.client.update_availability_configuration(
             organization_id=self.organization_id,
@@ -2925,32 +2112,22 @@ class Organization:
             lambda_provider=lambda_provider,
         )
 
-    # --- Retention ---
-
-    async def delete_retention_policy(self, *, id: str) -> models.DeleteRetentionPolicyResponse:
-        """Delete an organization's retention policy.
+    async def delete_availability_configuration(
+        self, *, domain_name: str
+    ) -> models.DeleteAvailabilityConfigurationResponse:
+        """Delete the free/busy configuration of a domain.
 
         Args:
-            id: The id of the retention policy to delete. 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
+            domain_name: The domain whose configuration to delete. 3 to 255 characters.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteRetentionPolicy.html>.
+        Raises `OrganizationNotFoundException` and `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAvailabilityConfiguration.html>
         """
-        return await self.client.delete_retention_policy(
-            organization_id=self.organization_id, id=id
+        return await self.client.delete_availability_configuration(
+            organization_id=self.organization_id, domain_name=domain_name
         )
+
+    # --- Retention ---
 
     async def get_default_retention_policy(self) -> models.GetDefaultRetentionPolicyResponse:
         """Read an organization's retention policy.
@@ -2958,18 +2135,9 @@ class Organization:
         Returns:
             The answer, with `id`, `name`, `description` and `folder_configurations`.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetDefaultRetentionPolicy.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException` and `EntityNotFoundException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetDefaultRetentionPolicy.html>
         """
         return await self.client.get_default_retention_policy(organization_id=self.organization_id)
 
@@ -2981,35 +2149,26 @@ class Organization:
         id: str | None = None,
         description: str | None = None,
     ) -> models.PutRetentionPolicyResponse:
-        r"""Set how long mail stays in each standard folder of every mailbox.
+        """Set how long mail stays in each standard folder of every mailbox.
 
         The policy counts for all mailboxes, and users cannot opt out. It can take 48 hours before
         it takes effect.
 
         Args:
-            name: The name of the retention policy. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
+            name: The name of the retention policy. 1 to 64 characters.
             folder_configurations: What happens in each folder, and after how many days.
             id: The id of the existing retention policy to change; left out for a new one. 1 to 64
-                characters, pattern `[a-zA-Z0-9_-]+`.
-            description: A text that describes the retention policy. At most 256 characters, pattern
-                `[\w\d\s\S\-!?=,.;:'_]+`. Sensitive.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+                characters.
+            description: A text that describes the retention policy. At most 256 characters.
+                Sensitive.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
             errors.LimitExceededException: The call would go over a limit, for example on running
                 export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
 
-        Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
-        log or error. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutRetentionPolicy.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutRetentionPolicy.html>
         """
         return await self.client.put_retention_policy(
             organization_id=self.organization_id,
@@ -3019,33 +2178,21 @@ class Organization:
             description=description,
         )
 
-    # --- Identity Center ---
+    async def delete_retention_policy(self, *, id: str) -> models.DeleteRetentionPolicyResponse:
+        """Delete an organization's retention policy.
 
-    async def delete_identity_provider_configuration(
-        self,
-    ) -> models.DeleteIdentityProviderConfigurationResponse:
-        """Disconnect an organization from IAM Identity Center.
+        Args:
+            id: The id of the retention policy to delete. 1 to 64 characters.
 
-        Users sign in with their directory passwords again: passwords may have to be reset and mail
-        programs to be set up anew.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteIdentityProviderConfiguration.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteRetentionPolicy.html>
         """
-        return await self.client.delete_identity_provider_configuration(
-            organization_id=self.organization_id
+        return await self.client.delete_retention_policy(
+            organization_id=self.organization_id, id=id
         )
+
+    # --- Identity Center ---
 
     async def describe_identity_provider_configuration(
         self,
@@ -3057,17 +2204,12 @@ class Organization:
                 `personal_access_token_configuration`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeIdentityProviderConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeIdentityProviderConfiguration.html>
         """
         return await self.client.describe_identity_provider_configuration(
             organization_id=self.organization_id
@@ -3076,7 +2218,9 @@ class Organization:
     async def put_identity_provider_configuration(
         self,
         *,
-        authentication_mode: enums.IdentityProviderAuthenticationMode | str,
+        authentication_mode: enums.IdentityProviderAuthenticationMode
+        | Literal["IDENTITY_PROVIDER_ONLY", "IDENTITY_PROVIDER_AND_DIRECTORY"]
+        | str,
         identity_center_configuration: models.IdentityCenterConfiguration,
         personal_access_token_configuration: models.PersonalAccessTokenConfiguration,
     ) -> models.PutIdentityProviderConfigurationResponse:
@@ -3087,28 +2231,19 @@ class Organization:
 
         Args:
             authentication_mode: Whether users sign in through IAM Identity Center only or with the
-                directory too. One of `enums.IdentityProviderAuthenticationMode`:
-                IDENTITY_PROVIDER_ONLY, IDENTITY_PROVIDER_AND_DIRECTORY.
+                directory too.
             identity_center_configuration: The IAM Identity Center instance and application used to
                 sign in.
             personal_access_token_configuration: Whether users may create personal access tokens,
                 and how long these last.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutIdentityProviderConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutIdentityProviderConfiguration.html>
         """
         return await self.client.put_identity_provider_configuration(
             organization_id=self.organization_id,
@@ -3117,63 +2252,23 @@ class Organization:
             personal_access_token_configuration=personal_access_token_configuration,
         )
 
+    async def delete_identity_provider_configuration(
+        self,
+    ) -> models.DeleteIdentityProviderConfigurationResponse:
+        """Disconnect an organization from IAM Identity Center.
+
+        Users sign in with their directory passwords again: passwords may have to be reset and mail
+        programs to be set up anew.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteIdentityProviderConfiguration.html>
+        """
+        return await self.client.delete_identity_provider_configuration(
+            organization_id=self.organization_id
+        )
+
     # --- Personal access tokens ---
-
-    async def delete_personal_access_token(
-        self, *, personal_access_token_id: str
-    ) -> models.DeletePersonalAccessTokenResponse:
-        """Delete a personal access token, so that mail programs can no longer sign in with it.
-
-        Args:
-            personal_access_token_id: The id of the personal access token to delete. 1 to 64
-                characters, pattern `[a-zA-Z0-9_-]+`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeletePersonalAccessToken.html>.
-        """
-        return await self.client.delete_personal_access_token(
-            organization_id=self.organization_id, personal_access_token_id=personal_access_token_id
-        )
-
-    async def get_personal_access_token_metadata(
-        self, *, personal_access_token_id: str
-    ) -> models.GetPersonalAccessTokenMetadataResponse:
-        """Read the owner, dates and scopes of a personal access token, not the token itself.
-
-        Args:
-            personal_access_token_id: The id of the personal access token. 1 to 64 characters,
-                pattern `[a-zA-Z0-9_-]+`.
-
-        Returns:
-            The answer, with what `models.GetPersonalAccessTokenMetadataResponse` lists.
-
-        Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetPersonalAccessTokenMetadata.html>.
-        """
-        return await self.client.get_personal_access_token_metadata(
-            organization_id=self.organization_id, personal_access_token_id=personal_access_token_id
-        )
 
     def list_personal_access_tokens(
         self,
@@ -3182,33 +2277,21 @@ class Organization:
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.PersonalAccessTokenSummary, models.ListPersonalAccessTokensResponse]:
-        r"""List the personal access tokens of an organization or of one user.
+        """List the personal access tokens of an organization or of one user.
 
         Args:
-            user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters.
             next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+                to 1024 characters.
             max_results: The most items to return in one page. 1 to 100.
 
         Returns:
-            A pager. `async for` gives each `models.PersonalAccessTokenSummary` of all pages,
-                `await` gives one page.
+            A pager: `async for` yields each `models.PersonalAccessTokenSummary` of all pages,
+                `await` returns one page.
 
-        Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListPersonalAccessTokens.html>.
+        Raises `InvalidParameterException`, `OrganizationNotFoundException`,
+        `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListPersonalAccessTokens.html>
         """
         return self.client.list_personal_access_tokens(
             organization_id=self.organization_id,
@@ -3217,30 +2300,48 @@ class Organization:
             max_results=max_results,
         )
 
-    # --- Email monitoring ---
+    async def get_personal_access_token_metadata(
+        self, *, personal_access_token_id: str
+    ) -> models.GetPersonalAccessTokenMetadataResponse:
+        """Read the owner, dates and scopes of a personal access token, not the token itself.
 
-    async def delete_email_monitoring_configuration(
-        self,
-    ) -> models.DeleteEmailMonitoringConfigurationResponse:
-        """Stop logging the organization's email events.
+        Args:
+            personal_access_token_id: The id of the personal access token. 1 to 64 characters.
 
         Returns:
-            An empty answer, which only has `response_metadata`.
+            The answer, with `personal_access_token_id`, `user_id`, `name`, `date_created`,
+                `date_last_used`, `expires_time` and `scopes`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
+                does.
 
-        See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteEmailMonitoringConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetPersonalAccessTokenMetadata.html>
         """
-        return await self.client.delete_email_monitoring_configuration(
-            organization_id=self.organization_id
+        return await self.client.get_personal_access_token_metadata(
+            organization_id=self.organization_id, personal_access_token_id=personal_access_token_id
         )
+
+    async def delete_personal_access_token(
+        self, *, personal_access_token_id: str
+    ) -> models.DeletePersonalAccessTokenResponse:
+        """Delete a personal access token, so that mail programs can no longer sign in with it.
+
+        Args:
+            personal_access_token_id: The id of the personal access token to delete. 1 to 64
+                characters.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeletePersonalAccessToken.html>
+        """
+        return await self.client.delete_personal_access_token(
+            organization_id=self.organization_id, personal_access_token_id=personal_access_token_id
+        )
+
+    # --- Email monitoring ---
 
     async def describe_email_monitoring_configuration(
         self,
@@ -3253,17 +2354,12 @@ class Organization:
             The answer, with `role_arn` and `log_group_arn`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEmailMonitoringConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEmailMonitoringConfiguration.html>
         """
         return await self.client.describe_email_monitoring_configuration(
             organization_id=self.organization_id
@@ -3275,14 +2371,8 @@ class Organization:
         Returns:
             The answer, with `enforced`.
 
-        Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeInboundDmarcSettings.html>.
+        Raises `OrganizationNotFoundException` and `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeInboundDmarcSettings.html>
         """
         return await self.client.describe_inbound_dmarc_settings(
             organization_id=self.organization_id
@@ -3291,33 +2381,23 @@ class Organization:
     async def put_email_monitoring_configuration(
         self, *, log_group_arn: str, role_arn: str | None = None
     ) -> models.PutEmailMonitoringConfigurationResponse:
-        r"""Log the organization's email events to a CloudWatch log group.
+        """Log the organization's email events to a CloudWatch log group.
 
         An existing configuration is replaced.
 
         Args:
             log_group_arn: The ARN of the CloudWatch log group that receives the events, ending in
-                `:*`. 47 to 562 characters, pattern
-                `arn:aws:logs:[a-z\-0-9]*:[0-9]{12}:log-group:([\.\-_/#A-Za-z0-9]+):\*$`.
+                `:*`. 47 to 562 characters.
             role_arn: The ARN of the IAM role to write with; left out, WorkMail's service-linked
-                role is used. 20 to 2048 characters, pattern
-                `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
-
-        Returns:
-            An empty answer, which only has `response_metadata`.
+                role is used. 20 to 2048 characters.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
                 does.
 
-        Patterns are checked only with `validate="strict"`. See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutEmailMonitoringConfiguration.html>.
+        Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutEmailMonitoringConfiguration.html>
         """
         return await self.client.put_email_monitoring_configuration(
             organization_id=self.organization_id, log_group_arn=log_group_arn, role_arn=role_arn
@@ -3331,20 +2411,24 @@ class Organization:
         Args:
             enforced: Whether to enforce the DMARC policy of senders on incoming mail.
 
-        Returns:
-            An empty answer, which only has `response_metadata`.
-
-        Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-
-        See
-        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutInboundDmarcSettings.html>.
+        Raises `OrganizationNotFoundException` and `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutInboundDmarcSettings.html>
         """
         return await self.client.put_inbound_dmarc_settings(
             organization_id=self.organization_id, enforced=enforced
+        )
+
+    async def delete_email_monitoring_configuration(
+        self,
+    ) -> models.DeleteEmailMonitoringConfigurationResponse:
+        """Stop logging the organization's email events.
+
+        Raises `InvalidParameterException`, `OrganizationNotFoundException` and
+        `OrganizationStateException`.
+        <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteEmailMonitoringConfiguration.html>
+        """
+        return await self.client.delete_email_monitoring_configuration(
+            organization_id=self.organization_id
         )
 
     # --- Waiters ---
@@ -3360,18 +2444,17 @@ class Organization:
         """Wait until the organization is ready for use.
 
         Args:
-            timeout: Seconds until giving up. Default 600.
-            min_delay: Seconds before the second look. Default 2.
-            max_delay: The longest pause between two looks, in seconds. Default 30.
-            on_progress: Called with every answer; a plain or an async function.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_organization`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is Failed, Deleting or Deleted, from which there is
-                no way back.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is Failed, Deleting or Deleted.
         """
         return await self.client.wait_until_organization_active(
             organization_id=self.organization_id,
@@ -3392,14 +2475,14 @@ class Organization:
         """Wait until the organization is gone.
 
         Args:
-            timeout: Seconds until giving up. Default 600.
-            min_delay: Seconds before the second look. Default 2.
-            max_delay: The longest pause between two looks, in seconds. Default 30.
-            on_progress: Called with every answer; a plain or an async function.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is Failed, from which there is no way back.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is Failed.
         """
         await self.client.wait_until_organization_deleted(
             organization_id=self.organization_id,
@@ -3421,21 +2504,18 @@ class Organization:
         """Wait until the user is enabled.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_user`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is DELETED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is DELETED.
         """
         return await self.client.wait_until_user_enabled(
             organization_id=self.organization_id,
@@ -3458,21 +2538,18 @@ class Organization:
         """Wait until the user is disabled.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_user`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is DELETED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is DELETED.
         """
         return await self.client.wait_until_user_disabled(
             organization_id=self.organization_id,
@@ -3495,17 +2572,14 @@ class Organization:
         """Wait until the user is gone.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            user_id: The user: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
         """
         await self.client.wait_until_user_deleted(
             organization_id=self.organization_id,
@@ -3528,21 +2602,18 @@ class Organization:
         """Wait until the group is enabled.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_group`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is DELETED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is DELETED.
         """
         return await self.client.wait_until_group_enabled(
             organization_id=self.organization_id,
@@ -3565,21 +2636,18 @@ class Organization:
         """Wait until the group is disabled.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_group`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is DELETED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is DELETED.
         """
         return await self.client.wait_until_group_disabled(
             organization_id=self.organization_id,
@@ -3602,17 +2670,14 @@ class Organization:
         """Wait until the group is gone.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            group_id: The group: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
         """
         await self.client.wait_until_group_deleted(
             organization_id=self.organization_id,
@@ -3635,21 +2700,18 @@ class Organization:
         """Wait until the resource is enabled.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_resource`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is DELETED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is DELETED.
         """
         return await self.client.wait_until_resource_enabled(
             organization_id=self.organization_id,
@@ -3672,21 +2734,18 @@ class Organization:
         """Wait until the resource is disabled.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_resource`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is DELETED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is DELETED.
         """
         return await self.client.wait_until_resource_disabled(
             organization_id=self.organization_id,
@@ -3709,17 +2768,14 @@ class Organization:
         """Wait until the resource is gone.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-                `[a-zA-Z0-9._%+@-]+`.
-            timeout: Seconds until giving up. Default 120.
-            min_delay: Seconds before the second look. Default 1.
-            max_delay: The longest pause between two looks, in seconds. Default 10.
-            on_progress: Called with every answer; a plain or an async function.
+            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
         """
         await self.client.wait_until_resource_deleted(
             organization_id=self.organization_id,
@@ -3745,21 +2801,18 @@ class Organization:
         carry its description, with `error_info`.
 
         Args:
-            job_id: The id of the export job. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
-            timeout: Seconds until giving up. Default 21600.
-            min_delay: Seconds before the second look. Default 2.
-            max_delay: The longest pause between two looks, in seconds. Default 60.
-            on_progress: Called with every answer; a plain or an async function.
+            job_id: The id of the export job. 1 to 63 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `describe_mailbox_export_job`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is FAILED or CANCELLED, from which there is no way
-                back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is FAILED or CANCELLED.
         """
         return await self.client.wait_until_mailbox_export_job_completed(
             organization_id=self.organization_id,
@@ -3784,20 +2837,18 @@ class Organization:
         Publish the records that `get_mail_domain` names first: WorkMail looks for them in DNS.
 
         Args:
-            domain_name: The mail domain to read. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
-            timeout: Seconds until giving up. Default 3600.
-            min_delay: Seconds before the second look. Default 5.
-            max_delay: The longest pause between two looks, in seconds. Default 60.
-            on_progress: Called with every answer; a plain or an async function.
+            domain_name: The mail domain to read. 3 to 209 characters.
+            timeout: Seconds before it gives up.
+            min_delay: Seconds before the second check.
+            max_delay: The longest pause between two checks, in seconds.
+            on_progress: Called with each answer; a plain or an async function.
 
         Returns:
             The last answer of `get_mail_domain`.
 
         Raises:
-            errors.WaiterTimeoutError: The deadline came first.
-            errors.WaiterFailedError: The state is FAILED, from which there is no way back.
-
-        Patterns are checked only with `validate="strict"`.
+            errors.WaiterTimeoutError: The timeout expired.
+            errors.WaiterFailedError: The final state is FAILED.
         """
         return await self.client.wait_until_mail_domain_verified(
             organization_id=self.organization_id,

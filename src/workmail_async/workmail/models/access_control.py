@@ -2,7 +2,7 @@
 """Access control rules: from where and by which protocol users get in."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from attrs import define, field
 
@@ -94,33 +94,39 @@ class AccessControlRule(Model):
 
 
 @define(kw_only=True, repr=False)
-class DeleteAccessControlRuleResponse(Output):
-    """Answer of DeleteAccessControlRule.
+class ListAccessControlRulesResponse(Output):
+    """Answer of ListAccessControlRules.
 
-    It is empty: getting it means that the call succeeded.
+    Attributes:
+        rules: All access control rules of the organization. At most 10 items.
     """
+
+    rules: list[AccessControlRule] | None = field(
+        default=None, metadata=wire("Rules", ListOf(AccessControlRule, size=(0, 10)))
+    )
 
 
 @define(kw_only=True, repr=False)
-class DeleteAccessControlRuleRequest(Request[DeleteAccessControlRuleResponse]):
-    """Input of DeleteAccessControlRule.
+class ListAccessControlRulesRequest(Request[ListAccessControlRulesResponse]):
+    """Input of ListAccessControlRules.
 
-    Delete an access control rule by its name.
+    List all access control rules of an organization.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        name: The name of the rule to delete. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[DeleteAccessControlRuleResponse]] = Operation(
-        "DeleteAccessControlRule", SERVICE, DeleteAccessControlRuleResponse
+    operation: ClassVar[Operation[ListAccessControlRulesResponse]] = Operation(
+        "ListAccessControlRules",
+        SERVICE,
+        ListAccessControlRulesResponse,
+        pagination=Pagination("rules", token=False),
     )
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    name: str = field(metadata=wire("Name", shapes.AccessControlRuleName))
 
 
 @define(kw_only=True, repr=False)
@@ -177,46 +183,10 @@ class GetAccessControlEffectRequest(Request[GetAccessControlEffectResponse]):
 
 
 @define(kw_only=True, repr=False)
-class ListAccessControlRulesResponse(Output):
-    """Answer of ListAccessControlRules.
-
-    Attributes:
-        rules: All access control rules of the organization. At most 10 items.
-    """
-
-    rules: list[AccessControlRule] | None = field(
-        default=None, metadata=wire("Rules", ListOf(AccessControlRule, size=(0, 10)))
-    )
-
-
-@define(kw_only=True, repr=False)
-class ListAccessControlRulesRequest(Request[ListAccessControlRulesResponse]):
-    """Input of ListAccessControlRules.
-
-    List all access control rules of an organization.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[ListAccessControlRulesResponse]] = Operation(
-        "ListAccessControlRules",
-        SERVICE,
-        ListAccessControlRulesResponse,
-        pagination=Pagination("rules", token=False),
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-
-
-@define(kw_only=True, repr=False)
 class PutAccessControlRuleResponse(Output):
     """Answer of PutAccessControlRule.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -262,7 +232,7 @@ class PutAccessControlRuleRequest(Request[PutAccessControlRuleResponse]):
     )
 
     name: str = field(metadata=wire("Name", shapes.AccessControlRuleName))
-    effect: AccessControlRuleEffect | str = field(
+    effect: AccessControlRuleEffect | Literal["ALLOW", "DENY"] | str = field(
         metadata=wire("Effect", shapes.AccessControlRuleEffect)
     )
     description: str = field(metadata=wire("Description", shapes.AccessControlRuleDescription))
@@ -285,6 +255,36 @@ class PutAccessControlRuleRequest(Request[PutAccessControlRuleResponse]):
     not_impersonation_role_ids: list[str] | None = field(
         default=None, metadata=wire("NotImpersonationRoleIds", shapes.ImpersonationRoleIdList)
     )
+
+
+@define(kw_only=True, repr=False)
+class DeleteAccessControlRuleResponse(Output):
+    """Answer of DeleteAccessControlRule.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DeleteAccessControlRuleRequest(Request[DeleteAccessControlRuleResponse]):
+    """Input of DeleteAccessControlRule.
+
+    Delete an access control rule by its name.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        name: The name of the rule to delete. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeleteAccessControlRuleResponse]] = Operation(
+        "DeleteAccessControlRule", SERVICE, DeleteAccessControlRuleResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    name: str = field(metadata=wire("Name", shapes.AccessControlRuleName))
 
 
 publish(__name__, __all__)

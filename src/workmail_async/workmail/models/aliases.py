@@ -23,74 +23,6 @@ __all__ = [
 
 
 @define(kw_only=True, repr=False)
-class CreateAliasResponse(Output):
-    """Answer of CreateAlias.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class CreateAliasRequest(Request[CreateAliasResponse]):
-    r"""Input of CreateAlias.
-
-    Give a user, group or resource one more email address.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-            characters.
-        alias: The email address to add, in a verified domain of the organization. 1 to 254
-            characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[CreateAliasResponse]] = Operation(
-        "CreateAlias", SERVICE, CreateAliasResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    entity_id: str = field(metadata=wire("EntityId", shapes.WorkMailIdentifier))
-    alias: str = field(metadata=wire("Alias", shapes.EmailAddress))
-
-
-@define(kw_only=True, repr=False)
-class DeleteAliasResponse(Output):
-    """Answer of DeleteAlias.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class DeleteAliasRequest(Request[DeleteAliasResponse]):
-    r"""Input of DeleteAlias.
-
-    Remove one alias from a user, group or resource.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-            characters.
-        alias: The email address to remove. 1 to 254 characters, pattern
-            `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[DeleteAliasResponse]] = Operation(
-        "DeleteAlias", SERVICE, DeleteAliasResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    entity_id: str = field(metadata=wire("EntityId", shapes.WorkMailIdentifier))
-    alias: str = field(metadata=wire("Alias", shapes.EmailAddress))
-
-
-@define(kw_only=True, repr=False)
 class ListAliasesResponse(Output):
     r"""Answer of ListAliases.
 
@@ -134,10 +66,44 @@ class ListAliasesRequest(Request[ListAliasesResponse]):
 
 
 @define(kw_only=True, repr=False)
+class CreateAliasResponse(Output):
+    """Answer of CreateAlias.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class CreateAliasRequest(Request[CreateAliasResponse]):
+    r"""Input of CreateAlias.
+
+    Give a user, group or resource one more email address.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        entity_id: The id of the user, group or resource; no name or email address. 12 to 256
+            characters.
+        alias: The email address to add, in a verified domain of the organization. 1 to 254
+            characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[CreateAliasResponse]] = Operation(
+        "CreateAlias", SERVICE, CreateAliasResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    entity_id: str = field(metadata=wire("EntityId", shapes.WorkMailIdentifier))
+    alias: str = field(metadata=wire("Alias", shapes.EmailAddress))
+
+
+@define(kw_only=True, repr=False)
 class UpdatePrimaryEmailAddressResponse(Output):
     """Answer of UpdatePrimaryEmailAddress.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -165,6 +131,40 @@ class UpdatePrimaryEmailAddressRequest(Request[UpdatePrimaryEmailAddressResponse
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
     entity_id: str = field(metadata=wire("EntityId", shapes.EntityIdentifier))
     email: str = field(metadata=wire("Email", shapes.EmailAddress))
+
+
+@define(kw_only=True, repr=False)
+class DeleteAliasResponse(Output):
+    """Answer of DeleteAlias.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DeleteAliasRequest(Request[DeleteAliasResponse]):
+    r"""Input of DeleteAlias.
+
+    Remove one alias from a user, group or resource.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        entity_id: The id of the user, group or resource; no name or email address. 12 to 256
+            characters.
+        alias: The email address to remove. 1 to 254 characters, pattern
+            `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeleteAliasResponse]] = Operation(
+        "DeleteAlias", SERVICE, DeleteAliasResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    entity_id: str = field(metadata=wire("EntityId", shapes.WorkMailIdentifier))
+    alias: str = field(metadata=wire("Alias", shapes.EmailAddress))
 
 
 publish(__name__, __all__)

@@ -119,90 +119,14 @@ class EwsAvailabilityProvider(Model):
         ews_password: The password to sign in to the server with; never returned. At most 256
             characters, pattern `[\u0020-\u00FF]+`. Sensitive.
 
-    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
-    or error. See
+    Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
+    and errors. See
     <https://docs.aws.amazon.com/workmail/latest/APIReference/API_EwsAvailabilityProvider.html>.
     """
 
     ews_endpoint: str = field(metadata=wire("EwsEndpoint", shapes.Url))
     ews_username: str = field(metadata=wire("EwsUsername", shapes.ExternalUserName))
     ews_password: str = field(metadata=wire("EwsPassword", shapes.Password))
-
-
-@define(kw_only=True, repr=False)
-class CreateAvailabilityConfigurationResponse(Output):
-    """Answer of CreateAvailabilityConfiguration.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class CreateAvailabilityConfigurationRequest(Request[CreateAvailabilityConfigurationResponse]):
-    r"""Input of CreateAvailabilityConfiguration.
-
-    Tell WorkMail where to ask for free/busy times of addresses in another domain.
-
-    Attributes:
-        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
-            to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept when the
-            call is retried.
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        domain_name: The domain whose free/busy times the provider knows. 3 to 255 characters,
-            pattern `[a-zA-Z0-9.-]+`.
-        ews_provider: The Exchange Web Services server to ask; not together with `lambda_provider`.
-        lambda_provider: The Lambda function to ask; not together with `ews_provider`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[CreateAvailabilityConfigurationResponse]] = Operation(
-        "CreateAvailabilityConfiguration", SERVICE, CreateAvailabilityConfigurationResponse
-    )
-
-    client_token: str | None = field(
-        default=None, metadata=wire("ClientToken", shapes.IdempotencyClientToken, token=True)
-    )
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    domain_name: str = field(metadata=wire("DomainName", shapes.DomainName))
-    ews_provider: EwsAvailabilityProvider | None = field(
-        default=None, metadata=wire("EwsProvider", EwsAvailabilityProvider)
-    )
-    lambda_provider: LambdaAvailabilityProvider | None = field(
-        default=None, metadata=wire("LambdaProvider", LambdaAvailabilityProvider)
-    )
-
-
-@define(kw_only=True, repr=False)
-class DeleteAvailabilityConfigurationResponse(Output):
-    """Answer of DeleteAvailabilityConfiguration.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class DeleteAvailabilityConfigurationRequest(Request[DeleteAvailabilityConfigurationResponse]):
-    """Input of DeleteAvailabilityConfiguration.
-
-    Delete the free/busy configuration of a domain.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        domain_name: The domain whose configuration to delete. 3 to 255 characters, pattern
-            `[a-zA-Z0-9.-]+`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[DeleteAvailabilityConfigurationResponse]] = Operation(
-        "DeleteAvailabilityConfiguration", SERVICE, DeleteAvailabilityConfigurationResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    domain_name: str = field(metadata=wire("DomainName", shapes.DomainName))
 
 
 @define(kw_only=True, repr=False)
@@ -247,6 +171,51 @@ class ListAvailabilityConfigurationsRequest(Request[ListAvailabilityConfiguratio
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
     max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
     next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
+
+
+@define(kw_only=True, repr=False)
+class CreateAvailabilityConfigurationResponse(Output):
+    """Answer of CreateAvailabilityConfiguration.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class CreateAvailabilityConfigurationRequest(Request[CreateAvailabilityConfigurationResponse]):
+    r"""Input of CreateAvailabilityConfiguration.
+
+    Tell WorkMail where to ask for free/busy times of addresses in another domain.
+
+    Attributes:
+        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
+            to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
+            retries.
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        domain_name: The domain whose free/busy times the provider knows. 3 to 255 characters,
+            pattern `[a-zA-Z0-9.-]+`.
+        ews_provider: The Exchange Web Services server to ask; not together with `lambda_provider`.
+        lambda_provider: The Lambda function to ask; not together with `ews_provider`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[CreateAvailabilityConfigurationResponse]] = Operation(
+        "CreateAvailabilityConfiguration", SERVICE, CreateAvailabilityConfigurationResponse
+    )
+
+    client_token: str | None = field(
+        default=None, metadata=wire("ClientToken", shapes.IdempotencyClientToken, token=True)
+    )
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    domain_name: str = field(metadata=wire("DomainName", shapes.DomainName))
+    ews_provider: EwsAvailabilityProvider | None = field(
+        default=None, metadata=wire("EwsProvider", EwsAvailabilityProvider)
+    )
+    lambda_provider: LambdaAvailabilityProvider | None = field(
+        default=None, metadata=wire("LambdaProvider", LambdaAvailabilityProvider)
+    )
 
 
 @define(kw_only=True, repr=False)
@@ -298,7 +267,7 @@ class TestAvailabilityConfigurationRequest(Request[TestAvailabilityConfiguration
 class UpdateAvailabilityConfigurationResponse(Output):
     """Answer of UpdateAvailabilityConfiguration.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -331,6 +300,37 @@ class UpdateAvailabilityConfigurationRequest(Request[UpdateAvailabilityConfigura
     lambda_provider: LambdaAvailabilityProvider | None = field(
         default=None, metadata=wire("LambdaProvider", LambdaAvailabilityProvider)
     )
+
+
+@define(kw_only=True, repr=False)
+class DeleteAvailabilityConfigurationResponse(Output):
+    """Answer of DeleteAvailabilityConfiguration.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DeleteAvailabilityConfigurationRequest(Request[DeleteAvailabilityConfigurationResponse]):
+    """Input of DeleteAvailabilityConfiguration.
+
+    Delete the free/busy configuration of a domain.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        domain_name: The domain whose configuration to delete. 3 to 255 characters, pattern
+            `[a-zA-Z0-9.-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeleteAvailabilityConfigurationResponse]] = Operation(
+        "DeleteAvailabilityConfiguration", SERVICE, DeleteAvailabilityConfigurationResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    domain_name: str = field(metadata=wire("DomainName", shapes.DomainName))
 
 
 publish(__name__, __all__)

@@ -63,33 +63,44 @@ class MailDomainSummary(Model):
 
 
 @define(kw_only=True, repr=False)
-class DeregisterMailDomainResponse(Output):
-    """Answer of DeregisterMailDomain.
+class ListMailDomainsResponse(Output):
+    r"""Answer of ListMailDomains.
 
-    It is empty: getting it means that the call succeeded.
+    Attributes:
+        mail_domains: The mail domains on this page.
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
+            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
+
+    mail_domains: list[MailDomainSummary] | None = field(
+        default=None, metadata=wire("MailDomains", ListOf(MailDomainSummary))
+    )
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
 
 
 @define(kw_only=True, repr=False)
-class DeregisterMailDomainRequest(Request[DeregisterMailDomainResponse]):
-    """Input of DeregisterMailDomain.
+class ListMailDomainsRequest(Request[ListMailDomainsResponse]):
+    r"""Input of ListMailDomains.
 
-    Remove a mail domain from an organization and stop routing its mail to WorkMail.
+    List the mail domains of an organization and which one is the default.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        domain_name: The mail domain to remove. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
+        max_results: The most items to return in one page. 1 to 100.
+        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[DeregisterMailDomainResponse]] = Operation(
-        "DeregisterMailDomain", SERVICE, DeregisterMailDomainResponse
+    operation: ClassVar[Operation[ListMailDomainsResponse]] = Operation(
+        "ListMailDomains", SERVICE, ListMailDomainsResponse, pagination=Pagination("mail_domains")
     )
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    domain_name: str = field(metadata=wire("DomainName", shapes.WorkMailDomainName))
+    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
 
 
 @define(kw_only=True, repr=False)
@@ -143,51 +154,10 @@ class GetMailDomainRequest(Request[GetMailDomainResponse]):
 
 
 @define(kw_only=True, repr=False)
-class ListMailDomainsResponse(Output):
-    r"""Answer of ListMailDomains.
-
-    Attributes:
-        mail_domains: The mail domains on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
-            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-    """
-
-    mail_domains: list[MailDomainSummary] | None = field(
-        default=None, metadata=wire("MailDomains", ListOf(MailDomainSummary))
-    )
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
-
-
-@define(kw_only=True, repr=False)
-class ListMailDomainsRequest(Request[ListMailDomainsResponse]):
-    r"""Input of ListMailDomains.
-
-    List the mail domains of an organization and which one is the default.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        max_results: The most items to return in one page. 1 to 100.
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[ListMailDomainsResponse]] = Operation(
-        "ListMailDomains", SERVICE, ListMailDomainsResponse, pagination=Pagination("mail_domains")
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
-
-
-@define(kw_only=True, repr=False)
 class RegisterMailDomainResponse(Output):
     """Answer of RegisterMailDomain.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -199,8 +169,8 @@ class RegisterMailDomainRequest(Request[RegisterMailDomainResponse]):
 
     Attributes:
         client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
-            to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept when the
-            call is retried.
+            to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
+            retries.
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
         domain_name: The mail domain to add. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
@@ -223,7 +193,7 @@ class RegisterMailDomainRequest(Request[RegisterMailDomainResponse]):
 class UpdateDefaultMailDomainResponse(Output):
     """Answer of UpdateDefaultMailDomain.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -244,6 +214,36 @@ class UpdateDefaultMailDomainRequest(Request[UpdateDefaultMailDomainResponse]):
 
     operation: ClassVar[Operation[UpdateDefaultMailDomainResponse]] = Operation(
         "UpdateDefaultMailDomain", SERVICE, UpdateDefaultMailDomainResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    domain_name: str = field(metadata=wire("DomainName", shapes.WorkMailDomainName))
+
+
+@define(kw_only=True, repr=False)
+class DeregisterMailDomainResponse(Output):
+    """Answer of DeregisterMailDomain.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DeregisterMailDomainRequest(Request[DeregisterMailDomainResponse]):
+    """Input of DeregisterMailDomain.
+
+    Remove a mail domain from an organization and stop routing its mail to WorkMail.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        domain_name: The mail domain to remove. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeregisterMailDomainResponse]] = Operation(
+        "DeregisterMailDomain", SERVICE, DeregisterMailDomainResponse
     )
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))

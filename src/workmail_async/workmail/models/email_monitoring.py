@@ -25,36 +25,6 @@ __all__ = [
 
 
 @define(kw_only=True, repr=False)
-class DeleteEmailMonitoringConfigurationResponse(Output):
-    """Answer of DeleteEmailMonitoringConfiguration.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class DeleteEmailMonitoringConfigurationRequest(
-    Request[DeleteEmailMonitoringConfigurationResponse]
-):
-    """Input of DeleteEmailMonitoringConfiguration.
-
-    Stop logging the organization's email events.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[DeleteEmailMonitoringConfigurationResponse]] = Operation(
-        "DeleteEmailMonitoringConfiguration", SERVICE, DeleteEmailMonitoringConfigurationResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-
-
-@define(kw_only=True, repr=False)
 class DescribeEmailMonitoringConfigurationResponse(Output):
     r"""Answer of DescribeEmailMonitoringConfiguration.
 
@@ -132,7 +102,7 @@ class DescribeInboundDmarcSettingsRequest(Request[DescribeInboundDmarcSettingsRe
 class PutEmailMonitoringConfigurationResponse(Output):
     """Answer of PutEmailMonitoringConfiguration.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -168,7 +138,7 @@ class PutEmailMonitoringConfigurationRequest(Request[PutEmailMonitoringConfigura
 class PutInboundDmarcSettingsResponse(Output):
     """Answer of PutInboundDmarcSettings.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -192,6 +162,36 @@ class PutInboundDmarcSettingsRequest(Request[PutInboundDmarcSettingsResponse]):
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
     enforced: bool = field(metadata=wire("Enforced", shapes.BooleanObject))
+
+
+@define(kw_only=True, repr=False)
+class DeleteEmailMonitoringConfigurationResponse(Output):
+    """Answer of DeleteEmailMonitoringConfiguration.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DeleteEmailMonitoringConfigurationRequest(
+    Request[DeleteEmailMonitoringConfigurationResponse]
+):
+    """Input of DeleteEmailMonitoringConfiguration.
+
+    Stop logging the organization's email events.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeleteEmailMonitoringConfigurationResponse]] = Operation(
+        "DeleteEmailMonitoringConfiguration", SERVICE, DeleteEmailMonitoringConfigurationResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
 
 
 publish(__name__, __all__)

@@ -71,39 +71,47 @@ class MailboxExportJob(Model):
 
 
 @define(kw_only=True, repr=False)
-class CancelMailboxExportJobResponse(Output):
-    """Answer of CancelMailboxExportJob.
+class ListMailboxExportJobsResponse(Output):
+    r"""Answer of ListMailboxExportJobs.
 
-    It is empty: getting it means that the call succeeded.
+    Attributes:
+        jobs: The export jobs on this page.
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
+            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
+
+    jobs: list[MailboxExportJob] | None = field(
+        default=None, metadata=wire("Jobs", ListOf(MailboxExportJob))
+    )
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
 
 
 @define(kw_only=True, repr=False)
-class CancelMailboxExportJobRequest(Request[CancelMailboxExportJobResponse]):
-    r"""Input of CancelMailboxExportJob.
+class ListMailboxExportJobsRequest(Request[ListMailboxExportJobsResponse]):
+    r"""Input of ListMailboxExportJobs.
 
-    Ask for a running mailbox export job to be cancelled.
+    List an organization's export jobs that were started in the last seven days.
 
     Attributes:
-        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
-            to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept when the
-            call is retried.
-        job_id: The id of the export job to cancel. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
+        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[CancelMailboxExportJobResponse]] = Operation(
-        "CancelMailboxExportJob", SERVICE, CancelMailboxExportJobResponse
+    operation: ClassVar[Operation[ListMailboxExportJobsResponse]] = Operation(
+        "ListMailboxExportJobs",
+        SERVICE,
+        ListMailboxExportJobsResponse,
+        pagination=Pagination("jobs"),
     )
 
-    client_token: str | None = field(
-        default=None, metadata=wire("ClientToken", shapes.IdempotencyClientToken, token=True)
-    )
-    job_id: str = field(metadata=wire("JobId", shapes.MailboxExportJobId))
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
+    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
 
 
 @define(kw_only=True, repr=False)
@@ -182,50 +190,6 @@ class DescribeMailboxExportJobRequest(Request[DescribeMailboxExportJobResponse])
 
 
 @define(kw_only=True, repr=False)
-class ListMailboxExportJobsResponse(Output):
-    r"""Answer of ListMailboxExportJobs.
-
-    Attributes:
-        jobs: The export jobs on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
-            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-    """
-
-    jobs: list[MailboxExportJob] | None = field(
-        default=None, metadata=wire("Jobs", ListOf(MailboxExportJob))
-    )
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
-
-
-@define(kw_only=True, repr=False)
-class ListMailboxExportJobsRequest(Request[ListMailboxExportJobsResponse]):
-    r"""Input of ListMailboxExportJobs.
-
-    List an organization's export jobs that were started in the last seven days.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        max_results: The most items to return in one page. 1 to 100.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[ListMailboxExportJobsResponse]] = Operation(
-        "ListMailboxExportJobs",
-        SERVICE,
-        ListMailboxExportJobsResponse,
-        pagination=Pagination("jobs"),
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
-    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
-
-
-@define(kw_only=True, repr=False)
 class StartMailboxExportJobResponse(Output):
     """Answer of StartMailboxExportJob.
 
@@ -244,8 +208,8 @@ class StartMailboxExportJobRequest(Request[StartMailboxExportJobResponse]):
 
     Attributes:
         client_token: A token that makes the start safe to repeat; a new token starts a second job.
-            1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept when the
-            call is retried.
+            1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
+            retries.
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
         entity_id: The user or resource whose mailbox to export: its id, email address or name. 1 to
@@ -279,6 +243,42 @@ class StartMailboxExportJobRequest(Request[StartMailboxExportJobResponse]):
     kms_key_arn: str = field(metadata=wire("KmsKeyArn", shapes.KmsKeyArn))
     s3_bucket_name: str = field(metadata=wire("S3BucketName", shapes.S3BucketName))
     s3_prefix: str = field(metadata=wire("S3Prefix", shapes.S3ObjectKey))
+
+
+@define(kw_only=True, repr=False)
+class CancelMailboxExportJobResponse(Output):
+    """Answer of CancelMailboxExportJob.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class CancelMailboxExportJobRequest(Request[CancelMailboxExportJobResponse]):
+    r"""Input of CancelMailboxExportJob.
+
+    Ask for a running mailbox export job to be cancelled.
+
+    Attributes:
+        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
+            to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
+            retries.
+        job_id: The id of the export job to cancel. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[CancelMailboxExportJobResponse]] = Operation(
+        "CancelMailboxExportJob", SERVICE, CancelMailboxExportJobResponse
+    )
+
+    client_token: str | None = field(
+        default=None, metadata=wire("ClientToken", shapes.IdempotencyClientToken, token=True)
+    )
+    job_id: str = field(metadata=wire("JobId", shapes.MailboxExportJobId))
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
 
 
 publish(__name__, __all__)

@@ -2,7 +2,7 @@
 """Groups: create, describe, change, list and delete them, and who is in them."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from attrs import define, field
 
@@ -103,7 +103,7 @@ class ListGroupsFilters(Model):
     primary_email_prefix: str | None = field(
         default=None, metadata=wire("PrimaryEmailPrefix", shapes.String)
     )
-    state: EntityState | str | None = field(
+    state: EntityState | Literal["ENABLED", "DISABLED", "DELETED"] | str | None = field(
         default=None, metadata=wire("State", shapes.EntityState)
     )
 
@@ -150,196 +150,6 @@ class Member(Model):
     disabled_date: datetime | None = field(
         default=None, metadata=wire("DisabledDate", shapes.Timestamp)
     )
-
-
-@define(kw_only=True, repr=False)
-class AssociateMemberToGroupResponse(Output):
-    """Answer of AssociateMemberToGroup.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class AssociateMemberToGroupRequest(Request[AssociateMemberToGroupResponse]):
-    """Input of AssociateMemberToGroup.
-
-    Add a user or another group to a group.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-            `[a-zA-Z0-9._%+@-]+`.
-        member_id: The user or group to add: its id, email address or name. 1 to 256 characters,
-            pattern `[a-zA-Z0-9._%+@-]+`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[AssociateMemberToGroupResponse]] = Operation(
-        "AssociateMemberToGroup", SERVICE, AssociateMemberToGroupResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    group_id: str = field(metadata=wire("GroupId", shapes.EntityIdentifier))
-    member_id: str = field(metadata=wire("MemberId", shapes.EntityIdentifier))
-
-
-@define(kw_only=True, repr=False)
-class CreateGroupResponse(Output):
-    """Answer of CreateGroup.
-
-    Attributes:
-        group_id: The id of the new group. 12 to 256 characters.
-    """
-
-    group_id: str | None = field(default=None, metadata=wire("GroupId", shapes.WorkMailIdentifier))
-
-
-@define(kw_only=True, repr=False)
-class CreateGroupRequest(Request[CreateGroupResponse]):
-    r"""Input of CreateGroup.
-
-    Create a group in the organization's directory, disabled until it is registered.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        name: The name of the new group. 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-        hidden_from_global_address_list: Whether the address book leaves the group out.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[CreateGroupResponse]] = Operation(
-        "CreateGroup", SERVICE, CreateGroupResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    name: str = field(metadata=wire("Name", shapes.GroupName))
-    hidden_from_global_address_list: bool | None = field(
-        default=None, metadata=wire("HiddenFromGlobalAddressList", shapes.Boolean)
-    )
-
-
-@define(kw_only=True, repr=False)
-class DeleteGroupResponse(Output):
-    """Answer of DeleteGroup.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class DeleteGroupRequest(Request[DeleteGroupResponse]):
-    """Input of DeleteGroup.
-
-    Delete a disabled group.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        group_id: The group to delete: its id or name; no email address. 1 to 256 characters,
-            pattern `[a-zA-Z0-9._%+@-]+`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[DeleteGroupResponse]] = Operation(
-        "DeleteGroup", SERVICE, DeleteGroupResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    group_id: str = field(metadata=wire("GroupId", shapes.EntityIdentifier))
-
-
-@define(kw_only=True, repr=False)
-class DescribeGroupResponse(Output):
-    r"""Answer of DescribeGroup.
-
-    Attributes:
-        group_id: The id of the group. 12 to 256 characters.
-        name: The name of the group. 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-        email: The group's primary email address; may be absent before registration. 1 to 254
-            characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-        state: Whether the group is enabled, disabled or deleted. One of `enums.EntityState`:
-            ENABLED, DISABLED, DELETED.
-        enabled_date: When the group was registered to WorkMail. In UTC.
-        disabled_date: When the group was deregistered from WorkMail. In UTC.
-        hidden_from_global_address_list: Whether the address book leaves the group out.
-    """
-
-    group_id: str | None = field(default=None, metadata=wire("GroupId", shapes.WorkMailIdentifier))
-    name: str | None = field(default=None, metadata=wire("Name", shapes.GroupName))
-    email: str | None = field(default=None, metadata=wire("Email", shapes.EmailAddress))
-    state: EntityState | None = field(default=None, metadata=wire("State", shapes.EntityState))
-    enabled_date: datetime | None = field(
-        default=None, metadata=wire("EnabledDate", shapes.Timestamp)
-    )
-    disabled_date: datetime | None = field(
-        default=None, metadata=wire("DisabledDate", shapes.Timestamp)
-    )
-    hidden_from_global_address_list: bool | None = field(
-        default=None, metadata=wire("HiddenFromGlobalAddressList", shapes.Boolean)
-    )
-
-
-@define(kw_only=True, repr=False)
-class DescribeGroupRequest(Request[DescribeGroupResponse]):
-    """Input of DescribeGroup.
-
-    Read a group's name, address, state and dates.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-            `[a-zA-Z0-9._%+@-]+`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[DescribeGroupResponse]] = Operation(
-        "DescribeGroup", SERVICE, DescribeGroupResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    group_id: str = field(metadata=wire("GroupId", shapes.EntityIdentifier))
-
-
-@define(kw_only=True, repr=False)
-class DisassociateMemberFromGroupResponse(Output):
-    """Answer of DisassociateMemberFromGroup.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class DisassociateMemberFromGroupRequest(Request[DisassociateMemberFromGroupResponse]):
-    """Input of DisassociateMemberFromGroup.
-
-    Take a user or a nested group out of a group.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        group_id: The group: its id, email address or name. 1 to 256 characters, pattern
-            `[a-zA-Z0-9._%+@-]+`.
-        member_id: The user or group to take out: its id, email address or name. 1 to 256
-            characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[DisassociateMemberFromGroupResponse]] = Operation(
-        "DisassociateMemberFromGroup", SERVICE, DisassociateMemberFromGroupResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    group_id: str = field(metadata=wire("GroupId", shapes.EntityIdentifier))
-    member_id: str = field(metadata=wire("MemberId", shapes.EntityIdentifier))
 
 
 @define(kw_only=True, repr=False)
@@ -476,10 +286,135 @@ class ListGroupsForEntityRequest(Request[ListGroupsForEntityResponse]):
 
 
 @define(kw_only=True, repr=False)
+class DescribeGroupResponse(Output):
+    r"""Answer of DescribeGroup.
+
+    Attributes:
+        group_id: The id of the group. 12 to 256 characters.
+        name: The name of the group. 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+        email: The group's primary email address; may be absent before registration. 1 to 254
+            characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
+        state: Whether the group is enabled, disabled or deleted. One of `enums.EntityState`:
+            ENABLED, DISABLED, DELETED.
+        enabled_date: When the group was registered to WorkMail. In UTC.
+        disabled_date: When the group was deregistered from WorkMail. In UTC.
+        hidden_from_global_address_list: Whether the address book leaves the group out.
+    """
+
+    group_id: str | None = field(default=None, metadata=wire("GroupId", shapes.WorkMailIdentifier))
+    name: str | None = field(default=None, metadata=wire("Name", shapes.GroupName))
+    email: str | None = field(default=None, metadata=wire("Email", shapes.EmailAddress))
+    state: EntityState | None = field(default=None, metadata=wire("State", shapes.EntityState))
+    enabled_date: datetime | None = field(
+        default=None, metadata=wire("EnabledDate", shapes.Timestamp)
+    )
+    disabled_date: datetime | None = field(
+        default=None, metadata=wire("DisabledDate", shapes.Timestamp)
+    )
+    hidden_from_global_address_list: bool | None = field(
+        default=None, metadata=wire("HiddenFromGlobalAddressList", shapes.Boolean)
+    )
+
+
+@define(kw_only=True, repr=False)
+class DescribeGroupRequest(Request[DescribeGroupResponse]):
+    """Input of DescribeGroup.
+
+    Read a group's name, address, state and dates.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            `[a-zA-Z0-9._%+@-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DescribeGroupResponse]] = Operation(
+        "DescribeGroup", SERVICE, DescribeGroupResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    group_id: str = field(metadata=wire("GroupId", shapes.EntityIdentifier))
+
+
+@define(kw_only=True, repr=False)
+class CreateGroupResponse(Output):
+    """Answer of CreateGroup.
+
+    Attributes:
+        group_id: The id of the new group. 12 to 256 characters.
+    """
+
+    group_id: str | None = field(default=None, metadata=wire("GroupId", shapes.WorkMailIdentifier))
+
+
+@define(kw_only=True, repr=False)
+class CreateGroupRequest(Request[CreateGroupResponse]):
+    r"""Input of CreateGroup.
+
+    Create a group in the organization's directory, disabled until it is registered.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        name: The name of the new group. 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+        hidden_from_global_address_list: Whether the address book leaves the group out.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[CreateGroupResponse]] = Operation(
+        "CreateGroup", SERVICE, CreateGroupResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    name: str = field(metadata=wire("Name", shapes.GroupName))
+    hidden_from_global_address_list: bool | None = field(
+        default=None, metadata=wire("HiddenFromGlobalAddressList", shapes.Boolean)
+    )
+
+
+@define(kw_only=True, repr=False)
+class AssociateMemberToGroupResponse(Output):
+    """Answer of AssociateMemberToGroup.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class AssociateMemberToGroupRequest(Request[AssociateMemberToGroupResponse]):
+    """Input of AssociateMemberToGroup.
+
+    Add a user or another group to a group.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            `[a-zA-Z0-9._%+@-]+`.
+        member_id: The user or group to add: its id, email address or name. 1 to 256 characters,
+            pattern `[a-zA-Z0-9._%+@-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[AssociateMemberToGroupResponse]] = Operation(
+        "AssociateMemberToGroup", SERVICE, AssociateMemberToGroupResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    group_id: str = field(metadata=wire("GroupId", shapes.EntityIdentifier))
+    member_id: str = field(metadata=wire("MemberId", shapes.EntityIdentifier))
+
+
+@define(kw_only=True, repr=False)
 class UpdateGroupResponse(Output):
     """Answer of UpdateGroup.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -508,6 +443,71 @@ class UpdateGroupRequest(Request[UpdateGroupResponse]):
     hidden_from_global_address_list: bool | None = field(
         default=None, metadata=wire("HiddenFromGlobalAddressList", shapes.BooleanObject)
     )
+
+
+@define(kw_only=True, repr=False)
+class DisassociateMemberFromGroupResponse(Output):
+    """Answer of DisassociateMemberFromGroup.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DisassociateMemberFromGroupRequest(Request[DisassociateMemberFromGroupResponse]):
+    """Input of DisassociateMemberFromGroup.
+
+    Take a user or a nested group out of a group.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            `[a-zA-Z0-9._%+@-]+`.
+        member_id: The user or group to take out: its id, email address or name. 1 to 256
+            characters, pattern `[a-zA-Z0-9._%+@-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DisassociateMemberFromGroupResponse]] = Operation(
+        "DisassociateMemberFromGroup", SERVICE, DisassociateMemberFromGroupResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    group_id: str = field(metadata=wire("GroupId", shapes.EntityIdentifier))
+    member_id: str = field(metadata=wire("MemberId", shapes.EntityIdentifier))
+
+
+@define(kw_only=True, repr=False)
+class DeleteGroupResponse(Output):
+    """Answer of DeleteGroup.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DeleteGroupRequest(Request[DeleteGroupResponse]):
+    """Input of DeleteGroup.
+
+    Delete a disabled group.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        group_id: The group to delete: its id or name; no email address. 1 to 256 characters,
+            pattern `[a-zA-Z0-9._%+@-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeleteGroupResponse]] = Operation(
+        "DeleteGroup", SERVICE, DeleteGroupResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    group_id: str = field(metadata=wire("GroupId", shapes.EntityIdentifier))
 
 
 publish(__name__, __all__)

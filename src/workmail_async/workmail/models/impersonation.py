@@ -2,7 +2,7 @@
 """Impersonation roles: applications that act as users, and their short-lived tokens."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from attrs import define, field
 
@@ -112,7 +112,9 @@ class ImpersonationRule(Model):
     description: str | None = field(
         default=None, metadata=wire("Description", shapes.ImpersonationRuleDescription)
     )
-    effect: AccessEffect | str = field(metadata=wire("Effect", shapes.AccessEffect))
+    effect: AccessEffect | Literal["ALLOW", "DENY"] | str = field(
+        metadata=wire("Effect", shapes.AccessEffect)
+    )
     target_users: list[str] | None = field(
         default=None, metadata=wire("TargetUsers", shapes.TargetUsers)
     )
@@ -122,131 +124,47 @@ class ImpersonationRule(Model):
 
 
 @define(kw_only=True, repr=False)
-class AssumeImpersonationRoleResponse(Output):
-    r"""Answer of AssumeImpersonationRole.
+class ListImpersonationRolesResponse(Output):
+    r"""Answer of ListImpersonationRoles.
 
     Attributes:
-        token: The secret token to act under the role with. 1 to 256 characters, pattern
-            `[\x21-\x7e]+`. Sensitive.
-        expires_in: How long the token is valid, in seconds.
-
-    Sensitive values are shown in no repr, log or error.
+        roles: The impersonation roles on this page. At most 20 items.
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
+            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
-    token: str | None = field(default=None, metadata=wire("Token", shapes.ImpersonationToken))
-    expires_in: int | None = field(default=None, metadata=wire("ExpiresIn", shapes.ExpiresIn))
+    roles: list[ImpersonationRole] | None = field(
+        default=None, metadata=wire("Roles", ListOf(ImpersonationRole, size=(0, 20)))
+    )
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
 
 
 @define(kw_only=True, repr=False)
-class AssumeImpersonationRoleRequest(Request[AssumeImpersonationRoleResponse]):
-    """Input of AssumeImpersonationRole.
+class ListImpersonationRolesRequest(Request[ListImpersonationRolesResponse]):
+    r"""Input of ListImpersonationRoles.
 
-    Get a token to work with other users' mailboxes under an impersonation role.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        impersonation_role_id: The id of the impersonation role to assume. 1 to 64 characters,
-            pattern `[a-zA-Z0-9_-]+`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[AssumeImpersonationRoleResponse]] = Operation(
-        "AssumeImpersonationRole", SERVICE, AssumeImpersonationRoleResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    impersonation_role_id: str = field(
-        metadata=wire("ImpersonationRoleId", shapes.ImpersonationRoleId)
-    )
-
-
-@define(kw_only=True, repr=False)
-class CreateImpersonationRoleResponse(Output):
-    """Answer of CreateImpersonationRole.
-
-    Attributes:
-        impersonation_role_id: The id of the new impersonation role. 1 to 64 characters, pattern
-            `[a-zA-Z0-9_-]+`.
-    """
-
-    impersonation_role_id: str | None = field(
-        default=None, metadata=wire("ImpersonationRoleId", shapes.ImpersonationRoleId)
-    )
-
-
-@define(kw_only=True, repr=False)
-class CreateImpersonationRoleRequest(Request[CreateImpersonationRoleResponse]):
-    r"""Input of CreateImpersonationRole.
-
-    Create a role under which an application may open the mailboxes of chosen users.
-
-    Attributes:
-        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
-            to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept when the
-            call is retried.
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        name: The name of the new role. 1 to 64 characters, pattern `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-        type: Whether the role gives full access or may only read. One of
-            `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
-        description: A text that describes the role. 1 to 256 characters, pattern
-            `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
-        rules: The rules that say which users the role may act as. At most 10 items.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[CreateImpersonationRoleResponse]] = Operation(
-        "CreateImpersonationRole", SERVICE, CreateImpersonationRoleResponse
-    )
-
-    client_token: str | None = field(
-        default=None, metadata=wire("ClientToken", shapes.IdempotencyClientToken, token=True)
-    )
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    name: str = field(metadata=wire("Name", shapes.ImpersonationRoleName))
-    type: ImpersonationRoleType | str = field(metadata=wire("Type", shapes.ImpersonationRoleType))
-    description: str | None = field(
-        default=None, metadata=wire("Description", shapes.ImpersonationRoleDescription)
-    )
-    rules: list[ImpersonationRule] = field(
-        metadata=wire("Rules", ListOf(ImpersonationRule, size=(0, 10)))
-    )
-
-
-@define(kw_only=True, repr=False)
-class DeleteImpersonationRoleResponse(Output):
-    """Answer of DeleteImpersonationRole.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class DeleteImpersonationRoleRequest(Request[DeleteImpersonationRoleResponse]):
-    """Input of DeleteImpersonationRole.
-
-    Delete an impersonation role.
+    List the impersonation roles of an organization.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        impersonation_role_id: The id of the impersonation role to delete. 1 to 64 characters,
-            pattern `[a-zA-Z0-9_-]+`.
+        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[DeleteImpersonationRoleResponse]] = Operation(
-        "DeleteImpersonationRole", SERVICE, DeleteImpersonationRoleResponse
+    operation: ClassVar[Operation[ListImpersonationRolesResponse]] = Operation(
+        "ListImpersonationRoles",
+        SERVICE,
+        ListImpersonationRolesResponse,
+        pagination=Pagination("roles"),
     )
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    impersonation_role_id: str = field(
-        metadata=wire("ImpersonationRoleId", shapes.ImpersonationRoleId)
-    )
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
+    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
 
 
 @define(kw_only=True, repr=False)
@@ -361,54 +279,107 @@ class GetImpersonationRoleEffectRequest(Request[GetImpersonationRoleEffectRespon
 
 
 @define(kw_only=True, repr=False)
-class ListImpersonationRolesResponse(Output):
-    r"""Answer of ListImpersonationRoles.
+class CreateImpersonationRoleResponse(Output):
+    """Answer of CreateImpersonationRole.
 
     Attributes:
-        roles: The impersonation roles on this page. At most 20 items.
-        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
-            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        impersonation_role_id: The id of the new impersonation role. 1 to 64 characters, pattern
+            `[a-zA-Z0-9_-]+`.
     """
 
-    roles: list[ImpersonationRole] | None = field(
-        default=None, metadata=wire("Roles", ListOf(ImpersonationRole, size=(0, 20)))
+    impersonation_role_id: str | None = field(
+        default=None, metadata=wire("ImpersonationRoleId", shapes.ImpersonationRoleId)
     )
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
 
 
 @define(kw_only=True, repr=False)
-class ListImpersonationRolesRequest(Request[ListImpersonationRolesResponse]):
-    r"""Input of ListImpersonationRoles.
+class CreateImpersonationRoleRequest(Request[CreateImpersonationRoleResponse]):
+    r"""Input of CreateImpersonationRole.
 
-    List the impersonation roles of an organization.
+    Create a role under which an application may open the mailboxes of chosen users.
 
     Attributes:
+        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
+            to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
+            retries.
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        max_results: The most items to return in one page. 1 to 100.
+        name: The name of the new role. 1 to 64 characters, pattern `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
+        type: Whether the role gives full access or may only read. One of
+            `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
+        description: A text that describes the role. 1 to 256 characters, pattern
+            `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
+        rules: The rules that say which users the role may act as. At most 10 items.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[ListImpersonationRolesResponse]] = Operation(
-        "ListImpersonationRoles",
-        SERVICE,
-        ListImpersonationRolesResponse,
-        pagination=Pagination("roles"),
+    operation: ClassVar[Operation[CreateImpersonationRoleResponse]] = Operation(
+        "CreateImpersonationRole", SERVICE, CreateImpersonationRoleResponse
+    )
+
+    client_token: str | None = field(
+        default=None, metadata=wire("ClientToken", shapes.IdempotencyClientToken, token=True)
+    )
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    name: str = field(metadata=wire("Name", shapes.ImpersonationRoleName))
+    type: ImpersonationRoleType | Literal["FULL_ACCESS", "READ_ONLY"] | str = field(
+        metadata=wire("Type", shapes.ImpersonationRoleType)
+    )
+    description: str | None = field(
+        default=None, metadata=wire("Description", shapes.ImpersonationRoleDescription)
+    )
+    rules: list[ImpersonationRule] = field(
+        metadata=wire("Rules", ListOf(ImpersonationRule, size=(0, 10)))
+    )
+
+
+@define(kw_only=True, repr=False)
+class AssumeImpersonationRoleResponse(Output):
+    r"""Answer of AssumeImpersonationRole.
+
+    Attributes:
+        token: The secret token to act under the role with. 1 to 256 characters, pattern
+            `[\x21-\x7e]+`. Sensitive.
+        expires_in: How long the token is valid, in seconds.
+
+    Sensitive values are hidden in reprs, logs and errors.
+    """
+
+    token: str | None = field(default=None, metadata=wire("Token", shapes.ImpersonationToken))
+    expires_in: int | None = field(default=None, metadata=wire("ExpiresIn", shapes.ExpiresIn))
+
+
+@define(kw_only=True, repr=False)
+class AssumeImpersonationRoleRequest(Request[AssumeImpersonationRoleResponse]):
+    """Input of AssumeImpersonationRole.
+
+    Get a token to work with other users' mailboxes under an impersonation role.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        impersonation_role_id: The id of the impersonation role to assume. 1 to 64 characters,
+            pattern `[a-zA-Z0-9_-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[AssumeImpersonationRoleResponse]] = Operation(
+        "AssumeImpersonationRole", SERVICE, AssumeImpersonationRoleResponse
     )
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
-    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
+    impersonation_role_id: str = field(
+        metadata=wire("ImpersonationRoleId", shapes.ImpersonationRoleId)
+    )
 
 
 @define(kw_only=True, repr=False)
 class UpdateImpersonationRoleResponse(Output):
     """Answer of UpdateImpersonationRole.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -442,12 +413,47 @@ class UpdateImpersonationRoleRequest(Request[UpdateImpersonationRoleResponse]):
         metadata=wire("ImpersonationRoleId", shapes.ImpersonationRoleId)
     )
     name: str = field(metadata=wire("Name", shapes.ImpersonationRoleName))
-    type: ImpersonationRoleType | str = field(metadata=wire("Type", shapes.ImpersonationRoleType))
+    type: ImpersonationRoleType | Literal["FULL_ACCESS", "READ_ONLY"] | str = field(
+        metadata=wire("Type", shapes.ImpersonationRoleType)
+    )
     description: str | None = field(
         default=None, metadata=wire("Description", shapes.ImpersonationRoleDescription)
     )
     rules: list[ImpersonationRule] = field(
         metadata=wire("Rules", ListOf(ImpersonationRule, size=(0, 10)))
+    )
+
+
+@define(kw_only=True, repr=False)
+class DeleteImpersonationRoleResponse(Output):
+    """Answer of DeleteImpersonationRole.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DeleteImpersonationRoleRequest(Request[DeleteImpersonationRoleResponse]):
+    """Input of DeleteImpersonationRole.
+
+    Delete an impersonation role.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        impersonation_role_id: The id of the impersonation role to delete. 1 to 64 characters,
+            pattern `[a-zA-Z0-9_-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeleteImpersonationRoleResponse]] = Operation(
+        "DeleteImpersonationRole", SERVICE, DeleteImpersonationRoleResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    impersonation_role_id: str = field(
+        metadata=wire("ImpersonationRoleId", shapes.ImpersonationRoleId)
     )
 
 

@@ -2,7 +2,7 @@
 """Mobile device access: rules for devices, and exceptions from them for one user's device."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from attrs import define, field
 
@@ -167,161 +167,89 @@ class MobileDeviceAccessRule(Model):
 
 
 @define(kw_only=True, repr=False)
-class CreateMobileDeviceAccessRuleResponse(Output):
-    """Answer of CreateMobileDeviceAccessRule.
+class ListMobileDeviceAccessOverridesResponse(Output):
+    r"""Answer of ListMobileDeviceAccessOverrides.
 
     Attributes:
-        mobile_device_access_rule_id: The id of the new rule. 1 to 64 characters, pattern
-            `[a-zA-Z0-9_-]+`.
+        overrides: The access overrides on this page.
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
+            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
-    mobile_device_access_rule_id: str | None = field(
-        default=None, metadata=wire("MobileDeviceAccessRuleId", shapes.MobileDeviceAccessRuleId)
+    overrides: list[MobileDeviceAccessOverride] | None = field(
+        default=None, metadata=wire("Overrides", ListOf(MobileDeviceAccessOverride))
     )
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
 
 
 @define(kw_only=True, repr=False)
-class CreateMobileDeviceAccessRuleRequest(Request[CreateMobileDeviceAccessRuleResponse]):
-    r"""Input of CreateMobileDeviceAccessRule.
+class ListMobileDeviceAccessOverridesRequest(Request[ListMobileDeviceAccessOverridesResponse]):
+    r"""Input of ListMobileDeviceAccessOverrides.
 
-    Create a rule that allows or denies mobile devices by type, model, system or agent.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
-            to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept when the
-            call is retried.
-        name: The name of the new rule. 1 to 64 characters, pattern `[\S\s]+`.
-        description: A text that describes the rule. 1 to 256 characters, pattern `[\S\s]+`.
-        effect: Whether the rule allows or denies the devices it matches. One of
-            `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-        device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
-            characters, pattern `[\u0020-\u00FF]+`.
-        not_device_types: The device types that the rule leaves out; it matches all others. 1 to 10
-            items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-        device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
-            characters, pattern `[\u0020-\u00FF]+`.
-        not_device_models: The device models that the rule leaves out; it matches all others. 1 to
-            10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-        device_operating_systems: The device operating systems that the rule matches. 1 to 10 items,
-            each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-        not_device_operating_systems: The device operating systems that the rule leaves out; it
-            matches all others. 1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-        device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
-            characters, pattern `[\u0020-\u00FF]+`.
-        not_device_user_agents: The user agents that the rule leaves out; it matches all others. 1
-            to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[CreateMobileDeviceAccessRuleResponse]] = Operation(
-        "CreateMobileDeviceAccessRule", SERVICE, CreateMobileDeviceAccessRuleResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    client_token: str | None = field(
-        default=None, metadata=wire("ClientToken", shapes.IdempotencyClientToken, token=True)
-    )
-    name: str = field(metadata=wire("Name", shapes.MobileDeviceAccessRuleName))
-    description: str | None = field(
-        default=None, metadata=wire("Description", shapes.MobileDeviceAccessRuleDescription)
-    )
-    effect: MobileDeviceAccessRuleEffect | str = field(
-        metadata=wire("Effect", shapes.MobileDeviceAccessRuleEffect)
-    )
-    device_types: list[str] | None = field(
-        default=None, metadata=wire("DeviceTypes", shapes.DeviceTypeList)
-    )
-    not_device_types: list[str] | None = field(
-        default=None, metadata=wire("NotDeviceTypes", shapes.DeviceTypeList)
-    )
-    device_models: list[str] | None = field(
-        default=None, metadata=wire("DeviceModels", shapes.DeviceModelList)
-    )
-    not_device_models: list[str] | None = field(
-        default=None, metadata=wire("NotDeviceModels", shapes.DeviceModelList)
-    )
-    device_operating_systems: list[str] | None = field(
-        default=None, metadata=wire("DeviceOperatingSystems", shapes.DeviceOperatingSystemList)
-    )
-    not_device_operating_systems: list[str] | None = field(
-        default=None, metadata=wire("NotDeviceOperatingSystems", shapes.DeviceOperatingSystemList)
-    )
-    device_user_agents: list[str] | None = field(
-        default=None, metadata=wire("DeviceUserAgents", shapes.DeviceUserAgentList)
-    )
-    not_device_user_agents: list[str] | None = field(
-        default=None, metadata=wire("NotDeviceUserAgents", shapes.DeviceUserAgentList)
-    )
-
-
-@define(kw_only=True, repr=False)
-class DeleteMobileDeviceAccessOverrideResponse(Output):
-    """Answer of DeleteMobileDeviceAccessOverride.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class DeleteMobileDeviceAccessOverrideRequest(Request[DeleteMobileDeviceAccessOverrideResponse]):
-    """Input of DeleteMobileDeviceAccessOverride.
-
-    Delete the access override of one user and one device.
+    List mobile device access overrides, of all or of one user or device.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-            `[a-zA-Z0-9._%+@-]+`.
-        device_id: The id that the device reports; upper and lower case count the same. 1 to 32
+        user_id: Only overrides of this user: its id, email address or name. 1 to 256 characters,
+            pattern `[a-zA-Z0-9._%+@-]+`.
+        device_id: Only overrides of this device; upper and lower case count the same. 1 to 32
             characters, pattern `[A-Za-z0-9]+`.
+        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[DeleteMobileDeviceAccessOverrideResponse]] = Operation(
-        "DeleteMobileDeviceAccessOverride", SERVICE, DeleteMobileDeviceAccessOverrideResponse
+    operation: ClassVar[Operation[ListMobileDeviceAccessOverridesResponse]] = Operation(
+        "ListMobileDeviceAccessOverrides",
+        SERVICE,
+        ListMobileDeviceAccessOverridesResponse,
+        pagination=Pagination("overrides"),
     )
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    user_id: str = field(metadata=wire("UserId", shapes.EntityIdentifier))
-    device_id: str = field(metadata=wire("DeviceId", shapes.DeviceId))
+    user_id: str | None = field(default=None, metadata=wire("UserId", shapes.EntityIdentifier))
+    device_id: str | None = field(default=None, metadata=wire("DeviceId", shapes.DeviceId))
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
+    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
 
 
 @define(kw_only=True, repr=False)
-class DeleteMobileDeviceAccessRuleResponse(Output):
-    """Answer of DeleteMobileDeviceAccessRule.
+class ListMobileDeviceAccessRulesResponse(Output):
+    """Answer of ListMobileDeviceAccessRules.
 
-    It is empty: getting it means that the call succeeded.
+    Attributes:
+        rules: All mobile device access rules of the organization. At most 10 items.
     """
 
+    rules: list[MobileDeviceAccessRule] | None = field(
+        default=None, metadata=wire("Rules", ListOf(MobileDeviceAccessRule, size=(0, 10)))
+    )
+
 
 @define(kw_only=True, repr=False)
-class DeleteMobileDeviceAccessRuleRequest(Request[DeleteMobileDeviceAccessRuleResponse]):
-    """Input of DeleteMobileDeviceAccessRule.
+class ListMobileDeviceAccessRulesRequest(Request[ListMobileDeviceAccessRulesResponse]):
+    """Input of ListMobileDeviceAccessRules.
 
-    Delete a mobile device access rule.
+    List all mobile device access rules of an organization.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        mobile_device_access_rule_id: The id of the rule to delete. 1 to 64 characters, pattern
-            `[a-zA-Z0-9_-]+`.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[DeleteMobileDeviceAccessRuleResponse]] = Operation(
-        "DeleteMobileDeviceAccessRule", SERVICE, DeleteMobileDeviceAccessRuleResponse
+    operation: ClassVar[Operation[ListMobileDeviceAccessRulesResponse]] = Operation(
+        "ListMobileDeviceAccessRules",
+        SERVICE,
+        ListMobileDeviceAccessRulesResponse,
+        pagination=Pagination("rules", token=False),
     )
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    mobile_device_access_rule_id: str = field(
-        metadata=wire("MobileDeviceAccessRuleId", shapes.MobileDeviceAccessRuleId)
-    )
 
 
 @define(kw_only=True, repr=False)
@@ -437,131 +365,93 @@ class GetMobileDeviceAccessOverrideRequest(Request[GetMobileDeviceAccessOverride
 
 
 @define(kw_only=True, repr=False)
-class ListMobileDeviceAccessOverridesResponse(Output):
-    r"""Answer of ListMobileDeviceAccessOverrides.
+class CreateMobileDeviceAccessRuleResponse(Output):
+    """Answer of CreateMobileDeviceAccessRule.
 
     Attributes:
-        overrides: The access overrides on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
-            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        mobile_device_access_rule_id: The id of the new rule. 1 to 64 characters, pattern
+            `[a-zA-Z0-9_-]+`.
     """
 
-    overrides: list[MobileDeviceAccessOverride] | None = field(
-        default=None, metadata=wire("Overrides", ListOf(MobileDeviceAccessOverride))
+    mobile_device_access_rule_id: str | None = field(
+        default=None, metadata=wire("MobileDeviceAccessRuleId", shapes.MobileDeviceAccessRuleId)
     )
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
 
 
 @define(kw_only=True, repr=False)
-class ListMobileDeviceAccessOverridesRequest(Request[ListMobileDeviceAccessOverridesResponse]):
-    r"""Input of ListMobileDeviceAccessOverrides.
+class CreateMobileDeviceAccessRuleRequest(Request[CreateMobileDeviceAccessRuleResponse]):
+    r"""Input of CreateMobileDeviceAccessRule.
 
-    List mobile device access overrides, of all or of one user or device.
+    Create a rule that allows or denies mobile devices by type, model, system or agent.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        user_id: Only overrides of this user: its id, email address or name. 1 to 256 characters,
-            pattern `[a-zA-Z0-9._%+@-]+`.
-        device_id: Only overrides of this device; upper and lower case count the same. 1 to 32
-            characters, pattern `[A-Za-z0-9]+`.
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        max_results: The most items to return in one page. 1 to 100.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[ListMobileDeviceAccessOverridesResponse]] = Operation(
-        "ListMobileDeviceAccessOverrides",
-        SERVICE,
-        ListMobileDeviceAccessOverridesResponse,
-        pagination=Pagination("overrides"),
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    user_id: str | None = field(default=None, metadata=wire("UserId", shapes.EntityIdentifier))
-    device_id: str | None = field(default=None, metadata=wire("DeviceId", shapes.DeviceId))
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
-    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
-
-
-@define(kw_only=True, repr=False)
-class ListMobileDeviceAccessRulesResponse(Output):
-    """Answer of ListMobileDeviceAccessRules.
-
-    Attributes:
-        rules: All mobile device access rules of the organization. At most 10 items.
-    """
-
-    rules: list[MobileDeviceAccessRule] | None = field(
-        default=None, metadata=wire("Rules", ListOf(MobileDeviceAccessRule, size=(0, 10)))
-    )
-
-
-@define(kw_only=True, repr=False)
-class ListMobileDeviceAccessRulesRequest(Request[ListMobileDeviceAccessRulesResponse]):
-    """Input of ListMobileDeviceAccessRules.
-
-    List all mobile device access rules of an organization.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[ListMobileDeviceAccessRulesResponse]] = Operation(
-        "ListMobileDeviceAccessRules",
-        SERVICE,
-        ListMobileDeviceAccessRulesResponse,
-        pagination=Pagination("rules", token=False),
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-
-
-@define(kw_only=True, repr=False)
-class PutMobileDeviceAccessOverrideResponse(Output):
-    """Answer of PutMobileDeviceAccessOverride.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class PutMobileDeviceAccessOverrideRequest(Request[PutMobileDeviceAccessOverrideResponse]):
-    r"""Input of PutMobileDeviceAccessOverride.
-
-    Allow or deny one device of one user, whatever the rules say.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        user_id: The user: its id, email address or name. 1 to 256 characters, pattern
-            `[a-zA-Z0-9._%+@-]+`.
-        device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-            characters, pattern `[A-Za-z0-9]+`.
-        effect: Whether the override allows or denies the device. One of
+        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
+            to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
+            retries.
+        name: The name of the new rule. 1 to 64 characters, pattern `[\S\s]+`.
+        description: A text that describes the rule. 1 to 256 characters, pattern `[\S\s]+`.
+        effect: Whether the rule allows or denies the devices it matches. One of
             `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-        description: A text that describes the override. 1 to 256 characters, pattern `[\S\s]+`.
+        device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
+            characters, pattern `[\u0020-\u00FF]+`.
+        not_device_types: The device types that the rule leaves out; it matches all others. 1 to 10
+            items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+        device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
+            characters, pattern `[\u0020-\u00FF]+`.
+        not_device_models: The device models that the rule leaves out; it matches all others. 1 to
+            10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+        device_operating_systems: The device operating systems that the rule matches. 1 to 10 items,
+            each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+        not_device_operating_systems: The device operating systems that the rule leaves out; it
+            matches all others. 1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+        device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
+            characters, pattern `[\u0020-\u00FF]+`.
+        not_device_user_agents: The user agents that the rule leaves out; it matches all others. 1
+            to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[PutMobileDeviceAccessOverrideResponse]] = Operation(
-        "PutMobileDeviceAccessOverride", SERVICE, PutMobileDeviceAccessOverrideResponse
+    operation: ClassVar[Operation[CreateMobileDeviceAccessRuleResponse]] = Operation(
+        "CreateMobileDeviceAccessRule", SERVICE, CreateMobileDeviceAccessRuleResponse
     )
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    user_id: str = field(metadata=wire("UserId", shapes.EntityIdentifier))
-    device_id: str = field(metadata=wire("DeviceId", shapes.DeviceId))
-    effect: MobileDeviceAccessRuleEffect | str = field(
-        metadata=wire("Effect", shapes.MobileDeviceAccessRuleEffect)
+    client_token: str | None = field(
+        default=None, metadata=wire("ClientToken", shapes.IdempotencyClientToken, token=True)
     )
+    name: str = field(metadata=wire("Name", shapes.MobileDeviceAccessRuleName))
     description: str | None = field(
         default=None, metadata=wire("Description", shapes.MobileDeviceAccessRuleDescription)
+    )
+    effect: MobileDeviceAccessRuleEffect | Literal["ALLOW", "DENY"] | str = field(
+        metadata=wire("Effect", shapes.MobileDeviceAccessRuleEffect)
+    )
+    device_types: list[str] | None = field(
+        default=None, metadata=wire("DeviceTypes", shapes.DeviceTypeList)
+    )
+    not_device_types: list[str] | None = field(
+        default=None, metadata=wire("NotDeviceTypes", shapes.DeviceTypeList)
+    )
+    device_models: list[str] | None = field(
+        default=None, metadata=wire("DeviceModels", shapes.DeviceModelList)
+    )
+    not_device_models: list[str] | None = field(
+        default=None, metadata=wire("NotDeviceModels", shapes.DeviceModelList)
+    )
+    device_operating_systems: list[str] | None = field(
+        default=None, metadata=wire("DeviceOperatingSystems", shapes.DeviceOperatingSystemList)
+    )
+    not_device_operating_systems: list[str] | None = field(
+        default=None, metadata=wire("NotDeviceOperatingSystems", shapes.DeviceOperatingSystemList)
+    )
+    device_user_agents: list[str] | None = field(
+        default=None, metadata=wire("DeviceUserAgents", shapes.DeviceUserAgentList)
+    )
+    not_device_user_agents: list[str] | None = field(
+        default=None, metadata=wire("NotDeviceUserAgents", shapes.DeviceUserAgentList)
     )
 
 
@@ -569,7 +459,7 @@ class PutMobileDeviceAccessOverrideRequest(Request[PutMobileDeviceAccessOverride
 class UpdateMobileDeviceAccessRuleResponse(Output):
     """Answer of UpdateMobileDeviceAccessRule.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -620,7 +510,7 @@ class UpdateMobileDeviceAccessRuleRequest(Request[UpdateMobileDeviceAccessRuleRe
     description: str | None = field(
         default=None, metadata=wire("Description", shapes.MobileDeviceAccessRuleDescription)
     )
-    effect: MobileDeviceAccessRuleEffect | str = field(
+    effect: MobileDeviceAccessRuleEffect | Literal["ALLOW", "DENY"] | str = field(
         metadata=wire("Effect", shapes.MobileDeviceAccessRuleEffect)
     )
     device_types: list[str] | None = field(
@@ -646,6 +536,116 @@ class UpdateMobileDeviceAccessRuleRequest(Request[UpdateMobileDeviceAccessRuleRe
     )
     not_device_user_agents: list[str] | None = field(
         default=None, metadata=wire("NotDeviceUserAgents", shapes.DeviceUserAgentList)
+    )
+
+
+@define(kw_only=True, repr=False)
+class PutMobileDeviceAccessOverrideResponse(Output):
+    """Answer of PutMobileDeviceAccessOverride.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class PutMobileDeviceAccessOverrideRequest(Request[PutMobileDeviceAccessOverrideResponse]):
+    r"""Input of PutMobileDeviceAccessOverride.
+
+    Allow or deny one device of one user, whatever the rules say.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            `[a-zA-Z0-9._%+@-]+`.
+        device_id: The id that the device reports; upper and lower case count the same. 1 to 32
+            characters, pattern `[A-Za-z0-9]+`.
+        effect: Whether the override allows or denies the device. One of
+            `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
+        description: A text that describes the override. 1 to 256 characters, pattern `[\S\s]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[PutMobileDeviceAccessOverrideResponse]] = Operation(
+        "PutMobileDeviceAccessOverride", SERVICE, PutMobileDeviceAccessOverrideResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    user_id: str = field(metadata=wire("UserId", shapes.EntityIdentifier))
+    device_id: str = field(metadata=wire("DeviceId", shapes.DeviceId))
+    effect: MobileDeviceAccessRuleEffect | Literal["ALLOW", "DENY"] | str = field(
+        metadata=wire("Effect", shapes.MobileDeviceAccessRuleEffect)
+    )
+    description: str | None = field(
+        default=None, metadata=wire("Description", shapes.MobileDeviceAccessRuleDescription)
+    )
+
+
+@define(kw_only=True, repr=False)
+class DeleteMobileDeviceAccessOverrideResponse(Output):
+    """Answer of DeleteMobileDeviceAccessOverride.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DeleteMobileDeviceAccessOverrideRequest(Request[DeleteMobileDeviceAccessOverrideResponse]):
+    """Input of DeleteMobileDeviceAccessOverride.
+
+    Delete the access override of one user and one device.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            `[a-zA-Z0-9._%+@-]+`.
+        device_id: The id that the device reports; upper and lower case count the same. 1 to 32
+            characters, pattern `[A-Za-z0-9]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeleteMobileDeviceAccessOverrideResponse]] = Operation(
+        "DeleteMobileDeviceAccessOverride", SERVICE, DeleteMobileDeviceAccessOverrideResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    user_id: str = field(metadata=wire("UserId", shapes.EntityIdentifier))
+    device_id: str = field(metadata=wire("DeviceId", shapes.DeviceId))
+
+
+@define(kw_only=True, repr=False)
+class DeleteMobileDeviceAccessRuleResponse(Output):
+    """Answer of DeleteMobileDeviceAccessRule.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DeleteMobileDeviceAccessRuleRequest(Request[DeleteMobileDeviceAccessRuleResponse]):
+    """Input of DeleteMobileDeviceAccessRule.
+
+    Delete a mobile device access rule.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        mobile_device_access_rule_id: The id of the rule to delete. 1 to 64 characters, pattern
+            `[a-zA-Z0-9_-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeleteMobileDeviceAccessRuleResponse]] = Operation(
+        "DeleteMobileDeviceAccessRule", SERVICE, DeleteMobileDeviceAccessRuleResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    mobile_device_access_rule_id: str = field(
+        metadata=wire("MobileDeviceAccessRuleId", shapes.MobileDeviceAccessRuleId)
     )
 
 

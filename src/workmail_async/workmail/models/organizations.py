@@ -79,111 +79,44 @@ class OrganizationSummary(Model):
 
 
 @define(kw_only=True, repr=False)
-class CreateOrganizationResponse(Output):
-    """Answer of CreateOrganization.
+class ListOrganizationsResponse(Output):
+    r"""Answer of ListOrganizations.
 
     Attributes:
-        organization_id: The id of the new organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
+        organization_summaries: The organizations on this page.
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
+            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
-    organization_id: str | None = field(
-        default=None, metadata=wire("OrganizationId", shapes.OrganizationId)
+    organization_summaries: list[OrganizationSummary] | None = field(
+        default=None, metadata=wire("OrganizationSummaries", ListOf(OrganizationSummary))
     )
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
 
 
 @define(kw_only=True, repr=False)
-class CreateOrganizationRequest(Request[CreateOrganizationResponse]):
-    r"""Input of CreateOrganization.
+class ListOrganizationsRequest(Request[ListOrganizationsResponse]):
+    r"""Input of ListOrganizations.
 
-    Start creating an organization, on a new directory or on one that already exists.
+    List the organizations of the calling account in this Region.
 
     Attributes:
-        directory_id: The id of an existing directory to use; left out, a new one is created.
-            Exactly 12 characters, pattern `^d-[0-9a-f]{10}$`.
-        alias: The alias of the new organization; with `directory_id`, the alias of that directory.
-            1 to 62 characters, pattern `^(?!d-)([\da-zA-Z]+)([-][\da-zA-Z]+)*`.
-        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
-            to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept when the
-            call is retried.
-        domains: The mail domains to set up together with the organization. At most 5 items.
-        kms_key_arn: The ARN of your own KMS key to encrypt mail with; left out, AWS manages one. 20
-            to 2048 characters, pattern
-            `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
-        enable_interoperability: Whether to work beside Microsoft Exchange, for which `directory_id`
-            names an AD Connector.
+        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[CreateOrganizationResponse]] = Operation(
-        "CreateOrganization", SERVICE, CreateOrganizationResponse
+    operation: ClassVar[Operation[ListOrganizationsResponse]] = Operation(
+        "ListOrganizations",
+        SERVICE,
+        ListOrganizationsResponse,
+        pagination=Pagination("organization_summaries"),
     )
 
-    directory_id: str | None = field(default=None, metadata=wire("DirectoryId", shapes.DirectoryId))
-    alias: str = field(metadata=wire("Alias", shapes.OrganizationName))
-    client_token: str | None = field(
-        default=None, metadata=wire("ClientToken", shapes.IdempotencyClientToken, token=True)
-    )
-    domains: list[Domain] | None = field(
-        default=None, metadata=wire("Domains", ListOf(Domain, size=(0, 5)))
-    )
-    kms_key_arn: str | None = field(default=None, metadata=wire("KmsKeyArn", shapes.KmsKeyArn))
-    enable_interoperability: bool | None = field(
-        default=None, metadata=wire("EnableInteroperability", shapes.Boolean)
-    )
-
-
-@define(kw_only=True, repr=False)
-class DeleteOrganizationResponse(Output):
-    """Answer of DeleteOrganization.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        state: The organization's state after the call, as free text, such as Deleting. At most 256
-            characters.
-    """
-
-    organization_id: str | None = field(
-        default=None, metadata=wire("OrganizationId", shapes.OrganizationId)
-    )
-    state: str | None = field(default=None, metadata=wire("State", shapes.String))
-
-
-@define(kw_only=True, repr=False)
-class DeleteOrganizationRequest(Request[DeleteOrganizationResponse]):
-    r"""Input of DeleteOrganization.
-
-    Start deleting an organization with everything WorkMail keeps for it.
-
-    Attributes:
-        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
-            to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept when the
-            call is retried.
-        organization_id: The id of the organization to delete. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        delete_directory: Whether to delete the directory behind the organization as well.
-        force_delete: Whether to delete the organization although it has enabled users.
-        delete_identity_center_application: Whether to delete the application in IAM Identity Center
-            as well.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[DeleteOrganizationResponse]] = Operation(
-        "DeleteOrganization", SERVICE, DeleteOrganizationResponse
-    )
-
-    client_token: str | None = field(
-        default=None, metadata=wire("ClientToken", shapes.IdempotencyClientToken, token=True)
-    )
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    delete_directory: bool = field(metadata=wire("DeleteDirectory", shapes.Boolean))
-    force_delete: bool | None = field(default=None, metadata=wire("ForceDelete", shapes.Boolean))
-    delete_identity_center_application: bool | None = field(
-        default=None, metadata=wire("DeleteIdentityCenterApplication", shapes.Boolean)
-    )
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
+    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
 
 
 @define(kw_only=True, repr=False)
@@ -253,44 +186,111 @@ class DescribeOrganizationRequest(Request[DescribeOrganizationResponse]):
 
 
 @define(kw_only=True, repr=False)
-class ListOrganizationsResponse(Output):
-    r"""Answer of ListOrganizations.
+class CreateOrganizationResponse(Output):
+    """Answer of CreateOrganization.
 
     Attributes:
-        organization_summaries: The organizations on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
-            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        organization_id: The id of the new organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
     """
 
-    organization_summaries: list[OrganizationSummary] | None = field(
-        default=None, metadata=wire("OrganizationSummaries", ListOf(OrganizationSummary))
+    organization_id: str | None = field(
+        default=None, metadata=wire("OrganizationId", shapes.OrganizationId)
     )
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
 
 
 @define(kw_only=True, repr=False)
-class ListOrganizationsRequest(Request[ListOrganizationsResponse]):
-    r"""Input of ListOrganizations.
+class CreateOrganizationRequest(Request[CreateOrganizationResponse]):
+    r"""Input of CreateOrganization.
 
-    List the organizations of the calling account in this Region.
+    Start creating an organization, on a new directory or on one that already exists.
 
     Attributes:
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        max_results: The most items to return in one page. 1 to 100.
+        directory_id: The id of an existing directory to use; left out, a new one is created.
+            Exactly 12 characters, pattern `^d-[0-9a-f]{10}$`.
+        alias: The alias of the new organization; with `directory_id`, the alias of that directory.
+            1 to 62 characters, pattern `^(?!d-)([\da-zA-Z]+)([-][\da-zA-Z]+)*`.
+        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
+            to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
+            retries.
+        domains: The mail domains to set up together with the organization. At most 5 items.
+        kms_key_arn: The ARN of your own KMS key to encrypt mail with; left out, AWS manages one. 20
+            to 2048 characters, pattern
+            `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
+        enable_interoperability: Whether to work beside Microsoft Exchange, for which `directory_id`
+            names an AD Connector.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[ListOrganizationsResponse]] = Operation(
-        "ListOrganizations",
-        SERVICE,
-        ListOrganizationsResponse,
-        pagination=Pagination("organization_summaries"),
+    operation: ClassVar[Operation[CreateOrganizationResponse]] = Operation(
+        "CreateOrganization", SERVICE, CreateOrganizationResponse
     )
 
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
-    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
+    directory_id: str | None = field(default=None, metadata=wire("DirectoryId", shapes.DirectoryId))
+    alias: str = field(metadata=wire("Alias", shapes.OrganizationName))
+    client_token: str | None = field(
+        default=None, metadata=wire("ClientToken", shapes.IdempotencyClientToken, token=True)
+    )
+    domains: list[Domain] | None = field(
+        default=None, metadata=wire("Domains", ListOf(Domain, size=(0, 5)))
+    )
+    kms_key_arn: str | None = field(default=None, metadata=wire("KmsKeyArn", shapes.KmsKeyArn))
+    enable_interoperability: bool | None = field(
+        default=None, metadata=wire("EnableInteroperability", shapes.Boolean)
+    )
+
+
+@define(kw_only=True, repr=False)
+class DeleteOrganizationResponse(Output):
+    """Answer of DeleteOrganization.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        state: The organization's state after the call, as free text, such as Deleting. At most 256
+            characters.
+    """
+
+    organization_id: str | None = field(
+        default=None, metadata=wire("OrganizationId", shapes.OrganizationId)
+    )
+    state: str | None = field(default=None, metadata=wire("State", shapes.String))
+
+
+@define(kw_only=True, repr=False)
+class DeleteOrganizationRequest(Request[DeleteOrganizationResponse]):
+    r"""Input of DeleteOrganization.
+
+    Start deleting an organization with everything WorkMail keeps for it.
+
+    Attributes:
+        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
+            to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
+            retries.
+        organization_id: The id of the organization to delete. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        delete_directory: Whether to delete the directory behind the organization as well.
+        force_delete: Whether to delete the organization although it has enabled users.
+        delete_identity_center_application: Whether to delete the application in IAM Identity Center
+            as well.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeleteOrganizationResponse]] = Operation(
+        "DeleteOrganization", SERVICE, DeleteOrganizationResponse
+    )
+
+    client_token: str | None = field(
+        default=None, metadata=wire("ClientToken", shapes.IdempotencyClientToken, token=True)
+    )
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    delete_directory: bool = field(metadata=wire("DeleteDirectory", shapes.Boolean))
+    force_delete: bool | None = field(default=None, metadata=wire("ForceDelete", shapes.Boolean))
+    delete_identity_center_application: bool | None = field(
+        default=None, metadata=wire("DeleteIdentityCenterApplication", shapes.Boolean)
+    )
 
 
 publish(__name__, __all__)

@@ -62,36 +62,51 @@ class PersonalAccessTokenSummary(Model):
 
 
 @define(kw_only=True, repr=False)
-class DeletePersonalAccessTokenResponse(Output):
-    """Answer of DeletePersonalAccessToken.
+class ListPersonalAccessTokensResponse(Output):
+    r"""Answer of ListPersonalAccessTokens.
 
-    It is empty: getting it means that the call succeeded.
+    Attributes:
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
+            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        personal_access_token_summaries: The personal access tokens on this page.
     """
+
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
+    personal_access_token_summaries: list[PersonalAccessTokenSummary] | None = field(
+        default=None,
+        metadata=wire("PersonalAccessTokenSummaries", ListOf(PersonalAccessTokenSummary)),
+    )
 
 
 @define(kw_only=True, repr=False)
-class DeletePersonalAccessTokenRequest(Request[DeletePersonalAccessTokenResponse]):
-    """Input of DeletePersonalAccessToken.
+class ListPersonalAccessTokensRequest(Request[ListPersonalAccessTokensResponse]):
+    r"""Input of ListPersonalAccessTokens.
 
-    Delete a personal access token, so that mail programs can no longer sign in with it.
+    List the personal access tokens of an organization or of one user.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        personal_access_token_id: The id of the personal access token to delete. 1 to 64 characters,
-            pattern `[a-zA-Z0-9_-]+`.
+        user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters,
+            pattern `[a-zA-Z0-9._%+@-]+`.
+        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        max_results: The most items to return in one page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[DeletePersonalAccessTokenResponse]] = Operation(
-        "DeletePersonalAccessToken", SERVICE, DeletePersonalAccessTokenResponse
+    operation: ClassVar[Operation[ListPersonalAccessTokensResponse]] = Operation(
+        "ListPersonalAccessTokens",
+        SERVICE,
+        ListPersonalAccessTokensResponse,
+        pagination=Pagination("personal_access_token_summaries"),
     )
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    personal_access_token_id: str = field(
-        metadata=wire("PersonalAccessTokenId", shapes.PersonalAccessTokenId)
-    )
+    user_id: str | None = field(default=None, metadata=wire("UserId", shapes.EntityIdentifier))
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
+    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
 
 
 @define(kw_only=True, repr=False)
@@ -155,51 +170,36 @@ class GetPersonalAccessTokenMetadataRequest(Request[GetPersonalAccessTokenMetada
 
 
 @define(kw_only=True, repr=False)
-class ListPersonalAccessTokensResponse(Output):
-    r"""Answer of ListPersonalAccessTokens.
+class DeletePersonalAccessTokenResponse(Output):
+    """Answer of DeletePersonalAccessToken.
 
-    Attributes:
-        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
-            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        personal_access_token_summaries: The personal access tokens on this page.
+    It has no members: receiving it means that the call succeeded.
     """
-
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
-    personal_access_token_summaries: list[PersonalAccessTokenSummary] | None = field(
-        default=None,
-        metadata=wire("PersonalAccessTokenSummaries", ListOf(PersonalAccessTokenSummary)),
-    )
 
 
 @define(kw_only=True, repr=False)
-class ListPersonalAccessTokensRequest(Request[ListPersonalAccessTokensResponse]):
-    r"""Input of ListPersonalAccessTokens.
+class DeletePersonalAccessTokenRequest(Request[DeletePersonalAccessTokenResponse]):
+    """Input of DeletePersonalAccessToken.
 
-    List the personal access tokens of an organization or of one user.
+    Delete a personal access token, so that mail programs can no longer sign in with it.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters,
-            pattern `[a-zA-Z0-9._%+@-]+`.
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        max_results: The most items to return in one page. 1 to 100.
+        personal_access_token_id: The id of the personal access token to delete. 1 to 64 characters,
+            pattern `[a-zA-Z0-9_-]+`.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[ListPersonalAccessTokensResponse]] = Operation(
-        "ListPersonalAccessTokens",
-        SERVICE,
-        ListPersonalAccessTokensResponse,
-        pagination=Pagination("personal_access_token_summaries"),
+    operation: ClassVar[Operation[DeletePersonalAccessTokenResponse]] = Operation(
+        "DeletePersonalAccessToken", SERVICE, DeletePersonalAccessTokenResponse
     )
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    user_id: str | None = field(default=None, metadata=wire("UserId", shapes.EntityIdentifier))
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
-    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
+    personal_access_token_id: str = field(
+        metadata=wire("PersonalAccessTokenId", shapes.PersonalAccessTokenId)
+    )
 
 
 publish(__name__, __all__)

@@ -22,37 +22,6 @@ __all__ = [
 
 
 @define(kw_only=True, repr=False)
-class DeregisterFromWorkMailResponse(Output):
-    """Answer of DeregisterFromWorkMail.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class DeregisterFromWorkMailRequest(Request[DeregisterFromWorkMailResponse]):
-    """Input of DeregisterFromWorkMail.
-
-    Disable a user, group or resource and schedule its mailbox for removal.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        entity_id: The user, group or resource to disable: its id, email address or name. 1 to 256
-            characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[DeregisterFromWorkMailResponse]] = Operation(
-        "DeregisterFromWorkMail", SERVICE, DeregisterFromWorkMailResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    entity_id: str = field(metadata=wire("EntityId", shapes.EntityIdentifier))
-
-
-@define(kw_only=True, repr=False)
 class DescribeEntityResponse(Output):
     """Answer of DescribeEntity.
 
@@ -97,7 +66,7 @@ class DescribeEntityRequest(Request[DescribeEntityResponse]):
 class RegisterToWorkMailResponse(Output):
     """Answer of RegisterToWorkMail.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -125,6 +94,37 @@ class RegisterToWorkMailRequest(Request[RegisterToWorkMailResponse]):
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
     entity_id: str = field(metadata=wire("EntityId", shapes.EntityIdentifier))
     email: str = field(metadata=wire("Email", shapes.EmailAddress))
+
+
+@define(kw_only=True, repr=False)
+class DeregisterFromWorkMailResponse(Output):
+    """Answer of DeregisterFromWorkMail.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DeregisterFromWorkMailRequest(Request[DeregisterFromWorkMailResponse]):
+    """Input of DeregisterFromWorkMail.
+
+    Disable a user, group or resource and schedule its mailbox for removal.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        entity_id: The user, group or resource to disable: its id, email address or name. 1 to 256
+            characters, pattern `[a-zA-Z0-9._%+@-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeregisterFromWorkMailResponse]] = Operation(
+        "DeregisterFromWorkMail", SERVICE, DeregisterFromWorkMailResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    entity_id: str = field(metadata=wire("EntityId", shapes.EntityIdentifier))
 
 
 publish(__name__, __all__)

@@ -2,7 +2,7 @@
 """Resources: rooms and equipment, how they answer booking requests, and their delegates."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from attrs import define, field
 
@@ -97,7 +97,7 @@ class ListResourcesFilters(Model):
     primary_email_prefix: str | None = field(
         default=None, metadata=wire("PrimaryEmailPrefix", shapes.String)
     )
-    state: EntityState | str | None = field(
+    state: EntityState | Literal["ENABLED", "DISABLED", "DELETED"] | str | None = field(
         default=None, metadata=wire("State", shapes.EntityState)
     )
 
@@ -120,7 +120,7 @@ class Resource(Model):
         disabled_date: When the resource was deregistered from WorkMail. In UTC.
         description: The text that describes the resource. 1 to 64 characters. Sensitive.
 
-    Sensitive values are shown in no repr, log or error. See
+    Sensitive values are hidden in reprs, logs and errors. See
     <https://docs.aws.amazon.com/workmail/latest/APIReference/API_Resource.html>.
     """
 
@@ -138,219 +138,6 @@ class Resource(Model):
     description: str | None = field(
         default=None, metadata=wire("Description", shapes.ResourceDescription)
     )
-
-
-@define(kw_only=True, repr=False)
-class AssociateDelegateToResourceResponse(Output):
-    """Answer of AssociateDelegateToResource.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class AssociateDelegateToResourceRequest(Request[AssociateDelegateToResourceResponse]):
-    """Input of AssociateDelegateToResource.
-
-    Make a user or a group a delegate who answers booking requests for a resource.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-            `[a-zA-Z0-9._%+@-]+`.
-        entity_id: The user or group to make a delegate: its id, email address or name. 1 to 256
-            characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[AssociateDelegateToResourceResponse]] = Operation(
-        "AssociateDelegateToResource", SERVICE, AssociateDelegateToResourceResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    resource_id: str = field(metadata=wire("ResourceId", shapes.EntityIdentifier))
-    entity_id: str = field(metadata=wire("EntityId", shapes.EntityIdentifier))
-
-
-@define(kw_only=True, repr=False)
-class CreateResourceResponse(Output):
-    """Answer of CreateResource.
-
-    Attributes:
-        resource_id: The id of the new resource. Exactly 34 characters, pattern `^r-[0-9a-f]{32}$`.
-    """
-
-    resource_id: str | None = field(default=None, metadata=wire("ResourceId", shapes.ResourceId))
-
-
-@define(kw_only=True, repr=False)
-class CreateResourceRequest(Request[CreateResourceResponse]):
-    r"""Input of CreateResource.
-
-    Create a room or a piece of equipment, disabled until it is registered.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        name: The name of the new resource. 1 to 20 characters, pattern
-            `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
-        type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
-            EQUIPMENT.
-        description: A text that describes the resource. 1 to 64 characters. Sensitive.
-        hidden_from_global_address_list: Whether the address book leaves the resource out.
-
-    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
-    or error.
-    """
-
-    operation: ClassVar[Operation[CreateResourceResponse]] = Operation(
-        "CreateResource", SERVICE, CreateResourceResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    name: str = field(metadata=wire("Name", shapes.ResourceName))
-    type: ResourceType | str = field(metadata=wire("Type", shapes.ResourceType))
-    description: str | None = field(
-        default=None, metadata=wire("Description", shapes.ResourceDescription)
-    )
-    hidden_from_global_address_list: bool | None = field(
-        default=None, metadata=wire("HiddenFromGlobalAddressList", shapes.Boolean)
-    )
-
-
-@define(kw_only=True, repr=False)
-class DeleteResourceResponse(Output):
-    """Answer of DeleteResource.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class DeleteResourceRequest(Request[DeleteResourceResponse]):
-    """Input of DeleteResource.
-
-    Delete a disabled resource.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        resource_id: The resource to delete: its id or name; no email address. 1 to 256 characters,
-            pattern `[a-zA-Z0-9._%+@-]+`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[DeleteResourceResponse]] = Operation(
-        "DeleteResource", SERVICE, DeleteResourceResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    resource_id: str = field(metadata=wire("ResourceId", shapes.EntityIdentifier))
-
-
-@define(kw_only=True, repr=False)
-class DescribeResourceResponse(Output):
-    r"""Answer of DescribeResource.
-
-    Attributes:
-        resource_id: The id of the resource. Exactly 34 characters, pattern `^r-[0-9a-f]{32}$`.
-        email: The resource's primary email address; may be absent before registration. 1 to 254
-            characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
-        name: The name of the resource. 1 to 20 characters, pattern
-            `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
-        type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
-            EQUIPMENT.
-        booking_options: How the resource answers booking requests by itself.
-        state: Whether the resource is enabled, disabled or deleted. One of `enums.EntityState`:
-            ENABLED, DISABLED, DELETED.
-        enabled_date: When the resource was registered to WorkMail. In UTC.
-        disabled_date: When the resource was deregistered from WorkMail. In UTC.
-        description: The text that describes the resource. 1 to 64 characters. Sensitive.
-        hidden_from_global_address_list: Whether the address book leaves the resource out.
-
-    Sensitive values are shown in no repr, log or error.
-    """
-
-    resource_id: str | None = field(default=None, metadata=wire("ResourceId", shapes.ResourceId))
-    email: str | None = field(default=None, metadata=wire("Email", shapes.EmailAddress))
-    name: str | None = field(default=None, metadata=wire("Name", shapes.ResourceName))
-    type: ResourceType | None = field(default=None, metadata=wire("Type", shapes.ResourceType))
-    booking_options: BookingOptions | None = field(
-        default=None, metadata=wire("BookingOptions", BookingOptions)
-    )
-    state: EntityState | None = field(default=None, metadata=wire("State", shapes.EntityState))
-    enabled_date: datetime | None = field(
-        default=None, metadata=wire("EnabledDate", shapes.Timestamp)
-    )
-    disabled_date: datetime | None = field(
-        default=None, metadata=wire("DisabledDate", shapes.Timestamp)
-    )
-    description: str | None = field(
-        default=None, metadata=wire("Description", shapes.ResourceDescription)
-    )
-    hidden_from_global_address_list: bool | None = field(
-        default=None, metadata=wire("HiddenFromGlobalAddressList", shapes.Boolean)
-    )
-
-
-@define(kw_only=True, repr=False)
-class DescribeResourceRequest(Request[DescribeResourceResponse]):
-    """Input of DescribeResource.
-
-    Read a resource's type, address, state, dates and booking options.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-            `[a-zA-Z0-9._%+@-]+`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[DescribeResourceResponse]] = Operation(
-        "DescribeResource", SERVICE, DescribeResourceResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    resource_id: str = field(metadata=wire("ResourceId", shapes.EntityIdentifier))
-
-
-@define(kw_only=True, repr=False)
-class DisassociateDelegateFromResourceResponse(Output):
-    """Answer of DisassociateDelegateFromResource.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class DisassociateDelegateFromResourceRequest(Request[DisassociateDelegateFromResourceResponse]):
-    """Input of DisassociateDelegateFromResource.
-
-    Take a user or a group off the delegates of a resource.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
-            `[a-zA-Z0-9._%+@-]+`.
-        entity_id: The delegate to take off: the user's or group's id, email address or name. 1 to
-            256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-
-    Patterns are checked only with `validate="strict"`.
-    """
-
-    operation: ClassVar[Operation[DisassociateDelegateFromResourceResponse]] = Operation(
-        "DisassociateDelegateFromResource", SERVICE, DisassociateDelegateFromResourceResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    resource_id: str = field(metadata=wire("ResourceId", shapes.EntityIdentifier))
-    entity_id: str = field(metadata=wire("EntityId", shapes.EntityIdentifier))
 
 
 @define(kw_only=True, repr=False)
@@ -446,10 +233,160 @@ class ListResourcesRequest(Request[ListResourcesResponse]):
 
 
 @define(kw_only=True, repr=False)
+class DescribeResourceResponse(Output):
+    r"""Answer of DescribeResource.
+
+    Attributes:
+        resource_id: The id of the resource. Exactly 34 characters, pattern `^r-[0-9a-f]{32}$`.
+        email: The resource's primary email address; may be absent before registration. 1 to 254
+            characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
+        name: The name of the resource. 1 to 20 characters, pattern
+            `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
+        type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
+            EQUIPMENT.
+        booking_options: How the resource answers booking requests by itself.
+        state: Whether the resource is enabled, disabled or deleted. One of `enums.EntityState`:
+            ENABLED, DISABLED, DELETED.
+        enabled_date: When the resource was registered to WorkMail. In UTC.
+        disabled_date: When the resource was deregistered from WorkMail. In UTC.
+        description: The text that describes the resource. 1 to 64 characters. Sensitive.
+        hidden_from_global_address_list: Whether the address book leaves the resource out.
+
+    Sensitive values are hidden in reprs, logs and errors.
+    """
+
+    resource_id: str | None = field(default=None, metadata=wire("ResourceId", shapes.ResourceId))
+    email: str | None = field(default=None, metadata=wire("Email", shapes.EmailAddress))
+    name: str | None = field(default=None, metadata=wire("Name", shapes.ResourceName))
+    type: ResourceType | None = field(default=None, metadata=wire("Type", shapes.ResourceType))
+    booking_options: BookingOptions | None = field(
+        default=None, metadata=wire("BookingOptions", BookingOptions)
+    )
+    state: EntityState | None = field(default=None, metadata=wire("State", shapes.EntityState))
+    enabled_date: datetime | None = field(
+        default=None, metadata=wire("EnabledDate", shapes.Timestamp)
+    )
+    disabled_date: datetime | None = field(
+        default=None, metadata=wire("DisabledDate", shapes.Timestamp)
+    )
+    description: str | None = field(
+        default=None, metadata=wire("Description", shapes.ResourceDescription)
+    )
+    hidden_from_global_address_list: bool | None = field(
+        default=None, metadata=wire("HiddenFromGlobalAddressList", shapes.Boolean)
+    )
+
+
+@define(kw_only=True, repr=False)
+class DescribeResourceRequest(Request[DescribeResourceResponse]):
+    """Input of DescribeResource.
+
+    Read a resource's type, address, state, dates and booking options.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            `[a-zA-Z0-9._%+@-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DescribeResourceResponse]] = Operation(
+        "DescribeResource", SERVICE, DescribeResourceResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    resource_id: str = field(metadata=wire("ResourceId", shapes.EntityIdentifier))
+
+
+@define(kw_only=True, repr=False)
+class CreateResourceResponse(Output):
+    """Answer of CreateResource.
+
+    Attributes:
+        resource_id: The id of the new resource. Exactly 34 characters, pattern `^r-[0-9a-f]{32}$`.
+    """
+
+    resource_id: str | None = field(default=None, metadata=wire("ResourceId", shapes.ResourceId))
+
+
+@define(kw_only=True, repr=False)
+class CreateResourceRequest(Request[CreateResourceResponse]):
+    r"""Input of CreateResource.
+
+    Create a room or a piece of equipment, disabled until it is registered.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        name: The name of the new resource. 1 to 20 characters, pattern
+            `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
+        type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
+            EQUIPMENT.
+        description: A text that describes the resource. 1 to 64 characters. Sensitive.
+        hidden_from_global_address_list: Whether the address book leaves the resource out.
+
+    Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
+    and errors.
+    """
+
+    operation: ClassVar[Operation[CreateResourceResponse]] = Operation(
+        "CreateResource", SERVICE, CreateResourceResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    name: str = field(metadata=wire("Name", shapes.ResourceName))
+    type: ResourceType | Literal["ROOM", "EQUIPMENT"] | str = field(
+        metadata=wire("Type", shapes.ResourceType)
+    )
+    description: str | None = field(
+        default=None, metadata=wire("Description", shapes.ResourceDescription)
+    )
+    hidden_from_global_address_list: bool | None = field(
+        default=None, metadata=wire("HiddenFromGlobalAddressList", shapes.Boolean)
+    )
+
+
+@define(kw_only=True, repr=False)
+class AssociateDelegateToResourceResponse(Output):
+    """Answer of AssociateDelegateToResource.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class AssociateDelegateToResourceRequest(Request[AssociateDelegateToResourceResponse]):
+    """Input of AssociateDelegateToResource.
+
+    Make a user or a group a delegate who answers booking requests for a resource.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            `[a-zA-Z0-9._%+@-]+`.
+        entity_id: The user or group to make a delegate: its id, email address or name. 1 to 256
+            characters, pattern `[a-zA-Z0-9._%+@-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[AssociateDelegateToResourceResponse]] = Operation(
+        "AssociateDelegateToResource", SERVICE, AssociateDelegateToResourceResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    resource_id: str = field(metadata=wire("ResourceId", shapes.EntityIdentifier))
+    entity_id: str = field(metadata=wire("EntityId", shapes.EntityIdentifier))
+
+
+@define(kw_only=True, repr=False)
 class UpdateResourceResponse(Output):
     """Answer of UpdateResource.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -473,8 +410,8 @@ class UpdateResourceRequest(Request[UpdateResourceResponse]):
             EQUIPMENT.
         hidden_from_global_address_list: Whether the address book leaves the resource out.
 
-    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
-    or error.
+    Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
+    and errors.
     """
 
     operation: ClassVar[Operation[UpdateResourceResponse]] = Operation(
@@ -490,12 +427,77 @@ class UpdateResourceRequest(Request[UpdateResourceResponse]):
     description: str | None = field(
         default=None, metadata=wire("Description", shapes.NewResourceDescription)
     )
-    type: ResourceType | str | None = field(
+    type: ResourceType | Literal["ROOM", "EQUIPMENT"] | str | None = field(
         default=None, metadata=wire("Type", shapes.ResourceType)
     )
     hidden_from_global_address_list: bool | None = field(
         default=None, metadata=wire("HiddenFromGlobalAddressList", shapes.BooleanObject)
     )
+
+
+@define(kw_only=True, repr=False)
+class DisassociateDelegateFromResourceResponse(Output):
+    """Answer of DisassociateDelegateFromResource.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DisassociateDelegateFromResourceRequest(Request[DisassociateDelegateFromResourceResponse]):
+    """Input of DisassociateDelegateFromResource.
+
+    Take a user or a group off the delegates of a resource.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            `[a-zA-Z0-9._%+@-]+`.
+        entity_id: The delegate to take off: the user's or group's id, email address or name. 1 to
+            256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DisassociateDelegateFromResourceResponse]] = Operation(
+        "DisassociateDelegateFromResource", SERVICE, DisassociateDelegateFromResourceResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    resource_id: str = field(metadata=wire("ResourceId", shapes.EntityIdentifier))
+    entity_id: str = field(metadata=wire("EntityId", shapes.EntityIdentifier))
+
+
+@define(kw_only=True, repr=False)
+class DeleteResourceResponse(Output):
+    """Answer of DeleteResource.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DeleteResourceRequest(Request[DeleteResourceResponse]):
+    """Input of DeleteResource.
+
+    Delete a disabled resource.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        resource_id: The resource to delete: its id or name; no email address. 1 to 256 characters,
+            pattern `[a-zA-Z0-9._%+@-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeleteResourceResponse]] = Operation(
+        "DeleteResource", SERVICE, DeleteResourceResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    resource_id: str = field(metadata=wire("ResourceId", shapes.EntityIdentifier))
 
 
 publish(__name__, __all__)

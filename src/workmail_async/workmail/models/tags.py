@@ -76,7 +76,7 @@ class ListTagsForResourceRequest(Request[ListTagsForResourceResponse]):
 class TagResourceResponse(Output):
     """Answer of TagResource.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -107,7 +107,7 @@ class TagResourceRequest(Request[TagResourceResponse]):
 class UntagResourceResponse(Output):
     """Answer of UntagResource.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 

@@ -2,7 +2,7 @@
 """Users: create, describe, change, list and delete them, and set their passwords."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from attrs import define, field
 
@@ -47,8 +47,8 @@ class ListUsersFilters(Model):
         identity_provider_user_id_prefix: Only users whose id in IAM Identity Center starts with
             this. 1 to 47 characters, pattern `^[A-Fa-f0-9-]+$`.
 
-    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
-    or error. See
+    Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
+    and errors. See
     <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListUsersFilters.html>.
     """
 
@@ -61,7 +61,7 @@ class ListUsersFilters(Model):
     primary_email_prefix: str | None = field(
         default=None, metadata=wire("PrimaryEmailPrefix", shapes.String)
     )
-    state: EntityState | str | None = field(
+    state: EntityState | Literal["ENABLED", "DISABLED", "DELETED"] | str | None = field(
         default=None, metadata=wire("State", shapes.EntityState)
     )
     identity_provider_user_id_prefix: str | None = field(
@@ -119,91 +119,46 @@ class User(Model):
 
 
 @define(kw_only=True, repr=False)
-class CreateUserResponse(Output):
-    """Answer of CreateUser.
+class ListUsersResponse(Output):
+    r"""Answer of ListUsers.
 
     Attributes:
-        user_id: The id of the new user. 12 to 256 characters.
+        users: The users on this page.
+        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
+            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
     """
 
-    user_id: str | None = field(default=None, metadata=wire("UserId", shapes.WorkMailIdentifier))
+    users: list[User] | None = field(default=None, metadata=wire("Users", ListOf(User)))
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
 
 
 @define(kw_only=True, repr=False)
-class CreateUserRequest(Request[CreateUserResponse]):
-    r"""Input of CreateUser.
+class ListUsersRequest(Request[ListUsersResponse]):
+    r"""Input of ListUsers.
 
-    Create a user in the organization's directory, disabled until it is registered.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        name: The user name: up to 64 characters in a WorkMail directory, 20 in any other. 1 to 64
-            characters, pattern `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
-        display_name: The user's name as others see it. At most 256 characters. Sensitive.
-        password: The first password of the user. At most 256 characters, pattern
-            `[\u0020-\u00FF]+`. Sensitive.
-        role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused. One of
-            `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
-        first_name: The user's first name. At most 256 characters. Sensitive.
-        last_name: The user's last name. At most 256 characters. Sensitive.
-        hidden_from_global_address_list: Whether the address book leaves the user out.
-        identity_provider_user_id: The id of the user in IAM Identity Center; left out, the first
-            sign-in sets it. 1 to 47 characters, pattern
-            `^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
-
-    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
-    or error.
-    """
-
-    operation: ClassVar[Operation[CreateUserResponse]] = Operation(
-        "CreateUser", SERVICE, CreateUserResponse
-    )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    name: str = field(metadata=wire("Name", shapes.UserName))
-    display_name: str = field(metadata=wire("DisplayName", shapes.UserAttribute))
-    password: str | None = field(default=None, metadata=wire("Password", shapes.Password))
-    role: UserRole | str | None = field(default=None, metadata=wire("Role", shapes.UserRole))
-    first_name: str | None = field(default=None, metadata=wire("FirstName", shapes.UserAttribute))
-    last_name: str | None = field(default=None, metadata=wire("LastName", shapes.UserAttribute))
-    hidden_from_global_address_list: bool | None = field(
-        default=None, metadata=wire("HiddenFromGlobalAddressList", shapes.Boolean)
-    )
-    identity_provider_user_id: str | None = field(
-        default=None, metadata=wire("IdentityProviderUserId", shapes.IdentityProviderUserId)
-    )
-
-
-@define(kw_only=True, repr=False)
-class DeleteUserResponse(Output):
-    """Answer of DeleteUser.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class DeleteUserRequest(Request[DeleteUserResponse]):
-    """Input of DeleteUser.
-
-    Delete a disabled user for good.
+    List the users of an organization, a page at a time.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        user_id: The user to delete: its id or name; no email address. 1 to 256 characters, pattern
-            `[a-zA-Z0-9._%+@-]+`.
+        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
+            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        max_results: The most items to return in one page. 1 to 100.
+        filters: What to narrow the list by: one filter per request.
 
     Patterns are checked only with `validate="strict"`.
     """
 
-    operation: ClassVar[Operation[DeleteUserResponse]] = Operation(
-        "DeleteUser", SERVICE, DeleteUserResponse
+    operation: ClassVar[Operation[ListUsersResponse]] = Operation(
+        "ListUsers", SERVICE, ListUsersResponse, pagination=Pagination("users")
     )
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    user_id: str = field(metadata=wire("UserId", shapes.EntityIdentifier))
+    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
+    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
+    filters: ListUsersFilters | None = field(
+        default=None, metadata=wire("Filters", ListUsersFilters)
+    )
 
 
 @define(kw_only=True, repr=False)
@@ -245,7 +200,7 @@ class DescribeUserResponse(Output):
             before the first sign-in. 1 to 36 characters, pattern
             `^d-[0-9a-f]{10}$|^[0-9a-f]{8}\\b-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-\\b[0-9a-f]{12}$`.
 
-    Sensitive values are shown in no repr, log or error.
+    Sensitive values are hidden in reprs, logs and errors.
     """
 
     user_id: str | None = field(default=None, metadata=wire("UserId", shapes.WorkMailIdentifier))
@@ -316,87 +271,69 @@ class DescribeUserRequest(Request[DescribeUserResponse]):
 
 
 @define(kw_only=True, repr=False)
-class ListUsersResponse(Output):
-    r"""Answer of ListUsers.
+class CreateUserResponse(Output):
+    """Answer of CreateUser.
 
     Attributes:
-        users: The users on this page.
-        next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
-            pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        user_id: The id of the new user. 12 to 256 characters.
     """
 
-    users: list[User] | None = field(default=None, metadata=wire("Users", ListOf(User)))
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
+    user_id: str | None = field(default=None, metadata=wire("UserId", shapes.WorkMailIdentifier))
 
 
 @define(kw_only=True, repr=False)
-class ListUsersRequest(Request[ListUsersResponse]):
-    r"""Input of ListUsers.
+class CreateUserRequest(Request[CreateUserResponse]):
+    r"""Input of CreateUser.
 
-    List the users of an organization, a page at a time.
+    Create a user in the organization's directory, disabled until it is registered.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        max_results: The most items to return in one page. 1 to 100.
-        filters: What to narrow the list by: one filter per request.
+        name: The user name: up to 64 characters in a WorkMail directory, 20 in any other. 1 to 64
+            characters, pattern `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
+        display_name: The user's name as others see it. At most 256 characters. Sensitive.
+        password: The first password of the user. At most 256 characters, pattern
+            `[\u0020-\u00FF]+`. Sensitive.
+        role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused. One of
+            `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
+        first_name: The user's first name. At most 256 characters. Sensitive.
+        last_name: The user's last name. At most 256 characters. Sensitive.
+        hidden_from_global_address_list: Whether the address book leaves the user out.
+        identity_provider_user_id: The id of the user in IAM Identity Center; left out, the first
+            sign-in sets it. 1 to 47 characters, pattern
+            `^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
 
-    Patterns are checked only with `validate="strict"`.
+    Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
+    and errors.
     """
 
-    operation: ClassVar[Operation[ListUsersResponse]] = Operation(
-        "ListUsers", SERVICE, ListUsersResponse, pagination=Pagination("users")
+    operation: ClassVar[Operation[CreateUserResponse]] = Operation(
+        "CreateUser", SERVICE, CreateUserResponse
     )
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    next_token: str | None = field(default=None, metadata=wire("NextToken", shapes.NextToken))
-    max_results: int | None = field(default=None, metadata=wire("MaxResults", shapes.MaxResults))
-    filters: ListUsersFilters | None = field(
-        default=None, metadata=wire("Filters", ListUsersFilters)
+    name: str = field(metadata=wire("Name", shapes.UserName))
+    display_name: str = field(metadata=wire("DisplayName", shapes.UserAttribute))
+    password: str | None = field(default=None, metadata=wire("Password", shapes.Password))
+    role: UserRole | Literal["USER", "RESOURCE", "SYSTEM_USER", "REMOTE_USER"] | str | None = field(
+        default=None, metadata=wire("Role", shapes.UserRole)
     )
-
-
-@define(kw_only=True, repr=False)
-class ResetPasswordResponse(Output):
-    """Answer of ResetPassword.
-
-    It is empty: getting it means that the call succeeded.
-    """
-
-
-@define(kw_only=True, repr=False)
-class ResetPasswordRequest(Request[ResetPasswordResponse]):
-    r"""Input of ResetPassword.
-
-    Set a new password for a user.
-
-    Attributes:
-        organization_id: The id of the organization. Exactly 34 characters, pattern
-            `^m-[0-9a-f]{32}$`.
-        user_id: The id of the user; no name or email address. 12 to 256 characters.
-        password: The new password of the user. At most 256 characters, pattern `[\u0020-\u00FF]+`.
-            Sensitive.
-
-    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
-    or error.
-    """
-
-    operation: ClassVar[Operation[ResetPasswordResponse]] = Operation(
-        "ResetPassword", SERVICE, ResetPasswordResponse
+    first_name: str | None = field(default=None, metadata=wire("FirstName", shapes.UserAttribute))
+    last_name: str | None = field(default=None, metadata=wire("LastName", shapes.UserAttribute))
+    hidden_from_global_address_list: bool | None = field(
+        default=None, metadata=wire("HiddenFromGlobalAddressList", shapes.Boolean)
     )
-
-    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
-    user_id: str = field(metadata=wire("UserId", shapes.WorkMailIdentifier))
-    password: str = field(metadata=wire("Password", shapes.Password))
+    identity_provider_user_id: str | None = field(
+        default=None, metadata=wire("IdentityProviderUserId", shapes.IdentityProviderUserId)
+    )
 
 
 @define(kw_only=True, repr=False)
 class UpdateUserResponse(Output):
     """Answer of UpdateUser.
 
-    It is empty: getting it means that the call succeeded.
+    It has no members: receiving it means that the call succeeded.
     """
 
 
@@ -431,8 +368,8 @@ class UpdateUserRequest(Request[UpdateUserResponse]):
             it. At most 47 characters, pattern
             `^$|^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
 
-    Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr, log
-    or error.
+    Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
+    and errors.
     """
 
     operation: ClassVar[Operation[UpdateUserResponse]] = Operation(
@@ -441,7 +378,9 @@ class UpdateUserRequest(Request[UpdateUserResponse]):
 
     organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
     user_id: str = field(metadata=wire("UserId", shapes.EntityIdentifier))
-    role: UserRole | str | None = field(default=None, metadata=wire("Role", shapes.UserRole))
+    role: UserRole | Literal["USER", "RESOURCE", "SYSTEM_USER", "REMOTE_USER"] | str | None = field(
+        default=None, metadata=wire("Role", shapes.UserRole)
+    )
     display_name: str | None = field(
         default=None, metadata=wire("DisplayName", shapes.UserAttribute)
     )
@@ -464,6 +403,71 @@ class UpdateUserRequest(Request[UpdateUserResponse]):
         default=None,
         metadata=wire("IdentityProviderUserId", shapes.IdentityProviderUserIdForUpdate),
     )
+
+
+@define(kw_only=True, repr=False)
+class ResetPasswordResponse(Output):
+    """Answer of ResetPassword.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class ResetPasswordRequest(Request[ResetPasswordResponse]):
+    r"""Input of ResetPassword.
+
+    Set a new password for a user.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        user_id: The id of the user; no name or email address. 12 to 256 characters.
+        password: The new password of the user. At most 256 characters, pattern `[\u0020-\u00FF]+`.
+            Sensitive.
+
+    Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
+    and errors.
+    """
+
+    operation: ClassVar[Operation[ResetPasswordResponse]] = Operation(
+        "ResetPassword", SERVICE, ResetPasswordResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    user_id: str = field(metadata=wire("UserId", shapes.WorkMailIdentifier))
+    password: str = field(metadata=wire("Password", shapes.Password))
+
+
+@define(kw_only=True, repr=False)
+class DeleteUserResponse(Output):
+    """Answer of DeleteUser.
+
+    It has no members: receiving it means that the call succeeded.
+    """
+
+
+@define(kw_only=True, repr=False)
+class DeleteUserRequest(Request[DeleteUserResponse]):
+    """Input of DeleteUser.
+
+    Delete a disabled user for good.
+
+    Attributes:
+        organization_id: The id of the organization. Exactly 34 characters, pattern
+            `^m-[0-9a-f]{32}$`.
+        user_id: The user to delete: its id or name; no email address. 1 to 256 characters, pattern
+            `[a-zA-Z0-9._%+@-]+`.
+
+    Patterns are checked only with `validate="strict"`.
+    """
+
+    operation: ClassVar[Operation[DeleteUserResponse]] = Operation(
+        "DeleteUser", SERVICE, DeleteUserResponse
+    )
+
+    organization_id: str = field(metadata=wire("OrganizationId", shapes.OrganizationId))
+    user_id: str = field(metadata=wire("UserId", shapes.EntityIdentifier))
 
 
 publish(__name__, __all__)
