@@ -1,4 +1,4 @@
-"""Says in words what changed between two snapshots of the service models."""
+"""Describes what changed between two snapshots of the service models."""
 
 from __future__ import annotations
 

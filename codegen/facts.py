@@ -1,10 +1,11 @@
-"""The constraints of a shape, as a sentence of a docstring."""
+"""The constraints of a shape, as sentences of a docstring."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codegen.ir import Member, Shape
+from codegen.ir import Member
+from codegen.shapes import Shape
 
 
 def facts(shape: Shape, *, brief: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Makes the intermediate representation out of the service models and the overlay."""
+"""Builds the intermediate representation from the service models and the overlay."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from codegen.ir import (
     Import,
     Operation,
     Service,
-    Shape,
     View,
     Waiter,
 )
@@ -28,14 +27,14 @@ from codegen.operations import Operations
 from codegen.overlay import Overlay
 from codegen.prose import Doc, Entry, Section
 from codegen.runtime import Constructor, Runtime
-from codegen.shapes import ModelError, Shapes
+from codegen.shapes import ModelError, Shape, Shapes
 from codegen.structures import Structures, usage_of
 from codegen.vocabulary import vocabulary_of
 from codegen.waiters import waiters_of
 from codegen.words import Words
 
 #: What methods without a Returns section return.
-_EMPTY = "A method that returns nothing of its own gives an answer with `response_metadata` alone."
+_EMPTY = "A method without a Returns section returns a response with only `response_metadata`."
 
 #: Names that modules of models import for their own use.
 _TAKEN = {
@@ -52,7 +51,7 @@ _TAKEN = {
 
 
 def interpret(models: Sequence[Model], overlay: Overlay, runtime: Runtime | None = None) -> Api:
-    """Return everything that is to be generated.
+    """Return everything to generate.
 
     Args:
         models: The service models, in the order of the overlay's services.
@@ -105,7 +104,7 @@ def _service(
     errors = errors_of(model, overlay, words, known)
     by_code = known | {error.code: error for error in errors}
     structures = Structures(model, shapes, words, usage, need("page")).all()
-    frequent = overlay.get("services", model.service, "frequent_errors", default=[])
+    frequent = _frequent(model.service, overlay, by_code)
     operations = Operations(model, overlay, words, areas, need("page"), frequent).all(
         structures, by_code
     )
@@ -132,6 +131,15 @@ def _service(
         waiters=waiters,
         view=view,
     )
+
+
+def _frequent(service: str, overlay: Overlay, known: Mapping[str, Error]) -> list[str]:
+    steps = ("services", service, "frequent_errors")
+    frequent: list[str] = overlay.get(*steps, default=[])
+    for code in frequent:
+        if code not in known:
+            overlay.wrong(*steps, because=f"{code} is not an error of the service")
+    return [code for code in frequent if code in known]
 
 
 def _client_doc(

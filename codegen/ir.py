@@ -1,4 +1,4 @@
-"""The intermediate representation: everything the templates spell out, already decided."""
+"""The intermediate representation: all that the templates write, already decided."""
 
 from __future__ import annotations
 
@@ -8,67 +8,9 @@ from attrs import frozen
 
 from codegen.names import pascal
 from codegen.prose import Doc
+from codegen.shapes import Shape, Stream
 
-Kind = Literal[
-    "text", "integer", "float", "boolean", "timestamp", "enum", "list", "structure", "stream"
-]
 Role = Literal["data", "request", "response"]
-
-
-@frozen
-class Stream:
-    """The hand-written classes that stand for a streamed body.
-
-    Attributes:
-        type: The class of the member that holds the body.
-        call: The class that the client's method returns.
-        module: Where that class lives.
-        call_module: Where the class of the call lives.
-        returns: What the method returns, in words.
-    """
-
-    type: str
-    call: str
-    module: str
-    call_module: str
-    returns: str
-
-
-@frozen
-class Shape:
-    """A type of the service model with its constraints.
-
-    Attributes:
-        wire: The name in the model.
-        kind: What it is.
-        low: The least length, number of items or value.
-        high: The greatest length, number of items or value.
-        pattern: The regular expression of a string.
-        sensitive: Whether values must never be shown.
-        values: The known values of an enumeration.
-        element: What a list holds.
-        stream: The classes of a streamed body.
-    """
-
-    wire: str
-    kind: Kind
-    low: int | None = None
-    high: int | None = None
-    pattern: str | None = None
-    sensitive: bool = False
-    values: tuple[str, ...] = ()
-    element: Shape | None = None
-    stream: Stream | None = None
-
-    @property
-    def name(self) -> str:
-        """The name of its class or constant."""
-        return pascal(self.wire)
-
-    @property
-    def innermost(self) -> Shape:
-        """What is left when all lists are opened."""
-        return self.element.innermost if self.element else self
 
 
 @frozen
@@ -79,14 +21,14 @@ class Member:
         wire: The name in the model.
         name: The attribute's and argument's name.
         shape: Its type.
-        required: Whether a value must be given; an idempotency token never has to be.
+        required: Whether callers must pass a value; never true of an idempotency token.
         annotation: Its type in the module of models.
         parameter: Its type in a client's signature.
         declared: The shape argument of `member()`.
         text: What it means and its constraints, for a model's docstring.
         brief: The same without patterns and values, for a method's docstring.
         token: Whether it is an idempotency token.
-        location: Where it travels, if not in the body.
+        location: Where it is sent, if not in the body.
     """
 
     wire: str
@@ -177,7 +119,7 @@ class Operation:
         method: The client's method.
         area: Which group of operations it belongs to.
         summary: What it does, in one line.
-        notes: What a caller could trip over.
+        notes: Pitfalls for callers.
         request: Its input.
         response: Its output.
         errors: The errors it documents, without the frequent ones.
@@ -208,21 +150,21 @@ class Operation:
 
 @frozen
 class Waiter:
-    """A waiter: an operation to repeat until a state is reached.
+    """A waiter: an operation to poll until a state is reached.
 
     Attributes:
         name: Its name, without `wait_until_`.
         summary: What it waits for, in one line.
-        notes: What a caller could trip over.
-        operation: The operation that is repeated.
-        state: The attribute that holds the state.
+        notes: Pitfalls for callers.
+        operation: The operation that it polls.
+        state: The attribute with the state.
         success: The states that mean success.
         failure: The final states that are not success.
         success_errors: The error codes that mean success.
         retry_errors: The error codes that mean "not yet".
-        consecutive: How often in a row success must be seen.
-        progress: The attribute that holds the percentage done.
-        explanation: The attribute that holds why it failed.
+        consecutive: How many checks in a row must see success.
+        progress: The attribute with the percentage done.
+        explanation: The attribute with the reason of a failure.
         gives: Whether the last answer is returned; after a deletion there is none.
         timeout: Seconds before it gives up.
         min_delay: Seconds before the second check.
@@ -355,7 +297,7 @@ class View:
 
 @frozen
 class Service:
-    """One service with all that is generated for it.
+    """One service and everything generated for it.
 
     Attributes:
         name: botocore's name.
@@ -403,7 +345,7 @@ class Service:
 
 @frozen
 class Api:
-    """All services, and the names of the hand-written errors beside the generated ones."""
+    """All services, and the names of the hand-written errors."""
 
     services: tuple[Service, ...]
     runtime_errors: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Formats generated files as the repository formats its own, with ruff."""
+"""Formats generated files with ruff, by the settings of the repository."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from codegen.names import PACKAGE
 
-# The package is named, as the folder that ruff sees holds only its generated part.
+# ruff sees only the generated part of the package, so it cannot find out what is first-party.
 _CONFIG = (
     "--config",
     str(Path(__file__).parent.parent / "pyproject.toml"),
@@ -19,7 +19,7 @@ _CONFIG = (
 
 
 def formatted(files: dict[str, str]) -> dict[str, str]:
-    """Return the files with imports and `__all__` sorted and lines laid out.
+    """Return the files with sorted imports and `__all__`, and formatted.
 
     Args:
         files: Source texts by their path below the package.

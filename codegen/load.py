@@ -1,4 +1,4 @@
-"""Reads a service's model out of the installed botocore; nothing of it is kept here."""
+"""Reads the service models from the installed botocore; the repository keeps no copy of them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def load(service: str, version: str) -> Model:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    # botocore packs its large files and leaves the small ones plain.
+    # botocore compresses only its large files.
     packed = path.with_name(f"{path.name}.gz")
     text = gzip.decompress(packed.read_bytes()) if packed.exists() else path.read_bytes()
     parsed: dict[str, Any] = json.loads(text)

@@ -20,7 +20,7 @@ from codegen.names import PACKAGE
 from codegen.prose import Doc, Entry, Section
 from codegen.shapes import annotation
 
-#: Up to how many members of an answer a method's docstring names.
+#: How many members of a response a method's docstring names at most.
 _FEW = 10
 
 _TIMES = (
@@ -35,7 +35,7 @@ def of_operation(operation: Operation, bound: str | None) -> Method:
 
     Args:
         operation: The operation.
-        bound: The argument that the view fills in; None for the client's own method.
+        bound: The argument that the view passes; None for the client's own method.
     """
     members = _arguments(operation, bound)
     result = _result(operation)
@@ -70,14 +70,14 @@ def of_waiter(waiter: Waiter, bound: str | None) -> Method:
 
     Args:
         waiter: The waiter.
-        bound: The argument that the view fills in; None for the client's own method.
+        bound: The argument that the view passes; None for the client's own method.
     """
     operation = waiter.operation
     members = [member for member in _arguments(operation, bound) if member.required]
     response = f"models.{operation.response.name}"
     times = [Entry(name, text) for name, text in _TIMES]
-    watch = Entry("on_progress", "Called with each answer; a plain or an async function.")
-    gives = (Entry(None, f"The last answer of `{operation.method}`."),) if waiter.gives else ()
+    watch = Entry("on_progress", "Called with each response; a plain or an async function.")
+    gives = (Entry(None, f"The last response of `{operation.method}`."),) if waiter.gives else ()
     failed = f"The final state is {_either(waiter.failure)}."
     raised = [Entry("errors.WaiterTimeoutError", "The timeout expired.")]
     if waiter.failure:
@@ -184,12 +184,12 @@ def _item(pagination: Pagination) -> str:
 
 
 def _returned(operation: Operation) -> Iterator[Entry]:
-    """Yield what a method returns; the client's docstring says what an empty answer is."""
+    """Yield what a method returns; the client's docstring explains empty responses."""
     if operation.response.members:
-        yield Entry(None, _answer(operation))
+        yield Entry(None, _response(operation))
 
 
-def _answer(operation: Operation) -> str:
+def _response(operation: Operation) -> str:
     if operation.pagination:
         pages = "all pages" if operation.pagination.token else "its only page"
         item = _item(operation.pagination)
@@ -199,8 +199,8 @@ def _answer(operation: Operation) -> str:
     names = [f"`{member.name}`" for member in operation.response.members]
     if len(names) > _FEW:
         more = f"{len(names) - _FEW} more: see `models.{operation.response.name}`"
-        return f"The answer, with {', '.join(names[:_FEW])} and {more}."
-    return f"The answer, with {_both(names)}."
+        return f"The response, with {', '.join(names[:_FEW])} and {more}."
+    return f"The response, with {_both(names)}."
 
 
 def _documented_errors(operation: Operation) -> Iterator[Entry]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from codegen.ir import Import, Module, Operation, Shape, Structure
+from codegen.ir import Import, Module, Operation, Structure
 from codegen.names import PACKAGE, pascal
 from codegen.prose import Doc
-from codegen.shapes import Shapes
+from codegen.shapes import Shape, Shapes
 from codegen.structures import Usage
 from codegen.words import Words
 
@@ -27,7 +27,7 @@ def modules_of(
 ) -> tuple[Module, ...]:
     """Return the modules of models of one service.
 
-    A service with operations of one area has a single module, which is then no package.
+    A service with a single area has a single module instead of a package.
 
     Args:
         package: The dotted name of the service's package.
@@ -62,8 +62,8 @@ def modules_of(
 
 def _doc(area: str, words: Words) -> Doc:
     if area == COMMON:
-        return Doc("Data types that operations of several areas use.")
-    if not area:  # that an operation has none was told
+        return Doc("Data types that several areas share.")
+    if not area:  # the overlay has reported the missing area
         return Doc("")
     return Doc(f"{words.text('areas', area, 'title')}: {words.text('areas', area, 'summary')}.")
 
@@ -87,7 +87,7 @@ def _imports(
     homes: Mapping[str, str],
     operations: Mapping[str, Operation],
 ) -> tuple[Import, ...]:
-    """Return what a module needs; what it turns out not to need is left out."""
+    """Return the imports of a module; those without a use are left out."""
     members = [member for structure in structures for member in structure.members]
     held = [member.shape.innermost for member in members]
     requests = [operations[s.name] for s in structures if s.role == "request"]

@@ -14,7 +14,7 @@ from codegen.words import Words
 
 _TOKEN = "NextToken"
 
-#: What operations do, in the order in which people use them; other verbs come after Start.
+#: Verbs in the order in which people use them; the empty one stands for all others.
 _VERBS = (
     *("List", "Describe", "Get", "Create", "Register", "Start", ""),
     *("Update", "Reset", "Put", "Cancel", "Disassociate", "Untag", "Deregister", "Delete"),
@@ -53,7 +53,7 @@ class Operations:
     def all(
         self, structures: Mapping[str, Structure], errors: Mapping[str, Error]
     ) -> dict[str, Operation]:
-        """Return the operations in the order of their use: first those that look, last deletions.
+        """Return the operations in the order of their use: reads first, deletions last.
 
         Operations of one kind keep the order of the overlay.
 

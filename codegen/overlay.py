@@ -1,7 +1,7 @@
 """What the service model does not say, as data: our words, paginations, waiters and fixes.
 
-Every value that the generator takes is ticked off. At the end, what it asked for and did not find
-and what nobody asked for are both faults, reported together with the file to mend.
+The overlay records every value that the generator reads. At the end it reports all at once what was
+missing and what nothing read, each with the file to fix.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Overlay:
         return list(self._find(steps) or ())
 
     def get(self, *steps: str, default: Any = None) -> Any:
-        """Take a value that may be absent."""
+        """Read a value that may be absent."""
         found = self._find(steps)
         if found is None:
             return default
@@ -59,7 +59,7 @@ class Overlay:
         return found
 
     def need(self, *steps: str, hint: str = "") -> Any:
-        """Take a value that must be there; note it as missing otherwise.
+        """Read a value that must be there; note it as missing otherwise.
 
         Args:
             steps: File, table and key.
@@ -72,11 +72,11 @@ class Overlay:
         return found
 
     def wrong(self, *steps: str, because: str) -> None:
-        """Note that an entry cannot be taken as it is."""
+        """Note that an entry is wrong."""
         self._wrong[f"{_place(steps)}: {because}"] = None
 
     def finish(self) -> None:
-        """Raise if anything was missing, was never asked for, or is wrong.
+        """Raise if anything is missing, unused or wrong.
 
         Raises:
             OverlayError: Names every such entry and its file.
@@ -84,7 +84,7 @@ class Overlay:
         unused = [_place(steps) for steps in _leaves(self._tables) if not self._is_taken(steps)]
         parts = [
             ("Missing, add it", list(self._missing)),
-            ("Left over, nothing in the service model asks for it", unused),
+            ("Unused, nothing in the service model needs it", unused),
             ("Wrong", list(self._wrong)),
         ]
         lines = [f"{title}:\n  " + "\n  ".join(found) for title, found in parts if found]

@@ -1,4 +1,4 @@
-"""Docstrings: what they say, kept apart from how they are wrapped and indented."""
+"""Docstrings: what they say, separate from how they are wrapped and indented."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attrs import frozen
 
 WIDTH = 100
 
-#: Stands for a space that must not become a line break.
+#: Replaces a space that must not become a line break.
 _GLUE = "\x00"
 
 
@@ -34,7 +34,7 @@ class Doc:
     """A docstring.
 
     Attributes:
-        summary: One line; it is never wrapped, as tools take it for the whole first line.
+        summary: One line; never wrapped, because many tools show only the first line.
         paragraphs: What follows it.
         sections: Attributes, Args, Returns, Raises. Empty ones are left out.
         closing: The last paragraphs.
@@ -102,7 +102,7 @@ def _section(section: Section, indent: int) -> str:
     lines = [f"{section.title}:"]
     for entry in section.entries:
         text = f"{entry.name}: {entry.text}" if entry.name else entry.text
-        # Lines that do not hang would be returned values of their own to mkdocstrings.
+        # Without the indent, mkdocstrings would read each line as another returned value.
         lines += [f"    {line}" for line in wrap(text, indent + 4, hanging=4).split("\n")]
     return "\n".join(lines)
 

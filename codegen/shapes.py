@@ -1,13 +1,19 @@
-"""The shapes of a service model: what they are, how they hang together, how Python spells them."""
+"""The shapes of a service model: their types, their references, their spelling in Python."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
-from codegen.ir import Kind, Shape, Stream
+from attrs import frozen
+
 from codegen.load import Model
+from codegen.names import pascal
 from codegen.overlay import Overlay
+
+Kind = Literal[
+    "text", "integer", "float", "boolean", "timestamp", "enum", "list", "structure", "stream"
+]
 
 _KINDS: dict[str, Kind] = {
     "string": "text",
@@ -29,12 +35,68 @@ class ModelError(Exception):
     """The service model has something that the generator cannot express."""
 
 
+@frozen
+class Stream:
+    """The hand-written classes for a streamed body.
+
+    Attributes:
+        type: The class of the member that holds the body.
+        call: The class that the client's method returns.
+        module: Where that class lives.
+        call_module: Where the class of the call lives.
+        returns: What the method returns, in words.
+    """
+
+    type: str
+    call: str
+    module: str
+    call_module: str
+    returns: str
+
+
+@frozen
+class Shape:
+    """A type of the service model with its constraints.
+
+    Attributes:
+        wire: The name in the model.
+        kind: What it is.
+        low: The least length, number of items or value.
+        high: The greatest length, number of items or value.
+        pattern: The regular expression of a string.
+        sensitive: Whether values must never be shown.
+        values: The known values of an enumeration.
+        element: What a list holds.
+        stream: The classes of a streamed body.
+    """
+
+    wire: str
+    kind: Kind
+    low: int | None = None
+    high: int | None = None
+    pattern: str | None = None
+    sensitive: bool = False
+    values: tuple[str, ...] = ()
+    element: Shape | None = None
+    stream: Stream | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of its class or constant."""
+        return pascal(self.wire)
+
+    @property
+    def innermost(self) -> Shape:
+        """The shape inside all nested lists."""
+        return self.element.innermost if self.element else self
+
+
 class Shapes:
     """The shapes of one service model.
 
     Args:
         model: The service model.
-        overlay: For the classes of streams, and for what is secret.
+        overlay: For the classes of streams, and for secret shapes.
     """
 
     def __init__(self, model: Model, overlay: Overlay) -> None:
@@ -71,10 +133,10 @@ class Shapes:
         return sorted(found.values(), key=lambda shape: (shape.element is not None, shape.name))
 
     def reachable(self, root: str) -> Iterator[str]:
-        """Yield a structure and all that it leads to, each before those that hold it.
+        """Yield a structure and all that it refers to, each before those that hold it.
 
         Raises:
-            ModelError: Structures hold each other in a circle, so that no order of classes works.
+            ModelError: Structures hold each other in a circle, so no order of classes works.
         """
         done: set[str] = set()
         path: list[str] = []
@@ -84,7 +146,7 @@ class Shapes:
                 circle = " -> ".join([*path[path.index(name) :], name])
                 raise ModelError(
                     f"structures hold each other in a circle: {circle}. Generated classes have "
-                    "real annotations and stand in order, so the generator must learn of this first"
+                    "real annotations, so each must come after those that it holds"
                 )
             if name in done:
                 return

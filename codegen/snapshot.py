@@ -1,4 +1,4 @@
-"""The facts of the models that the code was generated from: names and limits, no text of AWS.
+"""The facts of the models behind the generated code: names and limits, no text of AWS.
 
 Kept beside the generator so that `--diff` can say what a newer botocore changes.
 """

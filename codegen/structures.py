@@ -1,4 +1,4 @@
-"""Makes the model classes: requests, responses, and the data types that they hold."""
+"""Makes the model classes: requests, responses, and the data types in them."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ class Structures:
         if name in self._inputs:
             operation = self._inputs[name]
             summary = self._words.summary("operations", operation)
-            return "request", Doc(f"Input of {operation}.", (summary,), attributes, (note,))
+            return "request", Doc(f"The request of {operation}.", (summary,), attributes, (note,))
         if name in self._outputs:
             empty = (
                 "" if members else "It has no members: receiving it means that the call succeeded."
             )
-            doc = Doc(f"Answer of {self._outputs[name]}.", (empty,), attributes, (note,))
+            doc = Doc(f"The response of {self._outputs[name]}.", (empty,), attributes, (note,))
             return "response", doc
         more = self._words.optional("structures", name, "notes")
         see = f"See <{self._page.format(name=name)}>."

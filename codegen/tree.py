@@ -1,4 +1,4 @@
-"""The generated files on disk: what is stale, and bringing them up to date."""
+"""The generated files on disk: which are stale, and how to update them."""
 
 from __future__ import annotations
 

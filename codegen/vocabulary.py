@@ -1,8 +1,8 @@
-"""Turns the service's names inside our words into those that Python users type.
+"""Replaces the service's names in our words with those that Python users type.
 
-The overlay calls things by the names of the service ("needs ForceDelete"), as it describes the
-service. Docstrings say `force_delete` instead. Only names with a hump inside are turned: "State"
-and "Name" are also plain English.
+The overlay describes the service, so it uses the service's names ("needs ForceDelete"). Docstrings
+say `force_delete` instead. Only names with an inner capital are replaced, because "State" and
+"Name" are also plain English.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Vocabulary:
         enums: Iterable[str],
         errors: Iterable[str],
     ) -> None:
-        # Later ones win: what is a member and a class of the same name is meant as the member.
+        # Later entries win: a name of both a member and a class means the member.
         self._spelled = {
             **{name: f"`enums.{name}`" for name in enums},
             **{name: f"`models.{name}`" for name in structures},

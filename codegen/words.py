@@ -1,11 +1,11 @@
-"""Takes our words out of the overlay, with the service's names spelled as Python's."""
+"""Reads our words from the overlay, with the service's names spelled as in Python."""
 
 from __future__ import annotations
 
 from codegen.overlay import Overlay
 from codegen.vocabulary import Vocabulary
 
-#: The longest summary that fits behind the quotes of a method's docstring.
+#: The longest summary that fits on the first line of a method's docstring.
 LONGEST_SUMMARY = 88
 
 
@@ -22,11 +22,11 @@ class Words:
         self._vocabulary = vocabulary
 
     def text(self, *steps: str, hint: str = "") -> str:
-        """Return a text that has to be there; `hint` says what needs it."""
+        """Return a required text; `hint` says what needs it."""
         return self._spelled(self._overlay.need(*steps, hint=hint))
 
     def optional(self, *steps: str) -> str:
-        """Return a text that may be missing, as empty then."""
+        """Return an optional text; empty if it is missing."""
         return self._spelled(self._overlay.get(*steps, default=""))
 
     def summary(self, file: str, name: str) -> str:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.facts import facts
-from codegen.ir import Shape
 from codegen.prose import WIDTH, Doc, Entry, Section, docstring, wrap
+from codegen.shapes import Shape
 
 WORDS = st.lists(
     st.from_regex(r"[A-Za-z0-9,.()\-]{1,20}|`[a-z\\{}\[\] ]{1,30}`", fullmatch=True),

@@ -84,7 +84,7 @@ def test_what_is_left_over_is_named_with_its_file(
     postbox.overlay.setdefault(file, {}).update(table)
 
     said = complaint(postbox)
-    assert said.startswith("Left over, nothing in the service model asks for it:")
+    assert said.startswith("Unused, nothing in the service model needs it:")
     assert f"  codegen/overlay/{named}" in said
 
 

@@ -4,10 +4,10 @@ import ast
 
 import pytest
 
-from codegen.ir import Argument, Import, Method, Operation, Service, Shape, Structure
+from codegen.ir import Argument, Import, Method, Operation, Service, Structure
 from codegen.overlay import OverlayError
 from codegen.prose import docstring
-from codegen.shapes import ModelError, constant
+from codegen.shapes import ModelError, Shape, constant
 from tests.codegen.postbox import Postbox
 
 

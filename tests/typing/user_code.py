@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, Literal
 
 import botocore.exceptions
 from aiobotocore.config import AioConfig  # type: ignore[import-untyped,unused-ignore]
@@ -133,6 +133,10 @@ async def members_of_members(org: Organization) -> None:
 async def enum_or_text(org: Organization, folder: str) -> None:
     await org.create_resource(name="room", type="ROOM")
     await org.create_resource(name="car", type=enums.ResourceType.EQUIPMENT)
+    await org.create_resource(name="boat", type="A_TYPE_THAT_THE_SERVICE_HAS_LEARNT")
+    await org.create_resource(name="desk", type=folder)
+    models.CreateResourceRequest(organization_id="m-1", name="room", type="ROOM")
+    models.ListUsersFilters(state="ENABLED")
     await org.put_mailbox_permissions(
         entity_id="ana",
         grantee_id="bruno",
@@ -143,6 +147,12 @@ async def enum_or_text(org: Organization, folder: str) -> None:
     )
     plain: list[str] = ["SEND_AS"]
     await org.put_mailbox_permissions(entity_id="ana", grantee_id="bruno", permission_values=plain)
+    literal: list[Literal["SEND_AS", "FULL_ACCESS", "SEND_ON_BEHALF"]] = ["SEND_AS"]
+    await org.put_mailbox_permissions(
+        entity_id="ana", grantee_id="bruno", permission_values=literal
+    )
+    mixed: list[enums.PermissionType | str] = [enums.PermissionType.SEND_AS, "A_NEWER_ONE"]
+    await org.put_mailbox_permissions(entity_id="ana", grantee_id="bruno", permission_values=mixed)
     async for permission in org.list_mailbox_permissions(entity_id="ana"):
         await org.put_mailbox_permissions(
             entity_id="carla",

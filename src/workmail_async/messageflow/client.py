@@ -27,7 +27,7 @@ class MessageFlowClient(ServiceClient):
 
     Each operation is a method; `models` has the pattern of each member.
 
-    A method that returns nothing of its own gives an answer with `response_metadata` alone.
+    A method without a Returns section returns a response with only `response_metadata`.
 
     Args:
         region: The AWS Region; by default from the environment or the profile.

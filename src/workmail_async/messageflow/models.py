@@ -66,7 +66,7 @@ class RawMessageContent(Model):
 
 @define(kw_only=True, repr=False)
 class GetRawMessageContentResponse(Output):
-    """Answer of GetRawMessageContent.
+    """The response of GetRawMessageContent.
 
     Attributes:
         message_content: The message as raw MIME bytes, streamed.
@@ -79,7 +79,7 @@ class GetRawMessageContentResponse(Output):
 
 @define(kw_only=True, repr=False)
 class GetRawMessageContentRequest(Request[GetRawMessageContentResponse]):
-    r"""Input of GetRawMessageContent.
+    r"""The request of GetRawMessageContent.
 
     Fetch the raw MIME bytes of a message on its way through WorkMail.
 
@@ -99,7 +99,7 @@ class GetRawMessageContentRequest(Request[GetRawMessageContentResponse]):
 
 @define(kw_only=True, repr=False)
 class PutRawMessageContentResponse(Output):
-    """Answer of PutRawMessageContent.
+    """The response of PutRawMessageContent.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -107,7 +107,7 @@ class PutRawMessageContentResponse(Output):
 
 @define(kw_only=True, repr=False)
 class PutRawMessageContentRequest(Request[PutRawMessageContentResponse]):
-    r"""Input of PutRawMessageContent.
+    r"""The request of PutRawMessageContent.
 
     Replace the content of a message on its way with MIME content from S3.
 

@@ -31,7 +31,7 @@ class WorkMailClient(ServiceClient):
     Each operation is a method; `organization` binds the id that nearly all of them take. Sensitive
     values are hidden in reprs, logs and errors. `models` has the pattern of each member.
 
-    A method that returns nothing of its own gives an answer with `response_metadata` alone.
+    A method without a Returns section returns a response with only `response_metadata`.
 
     Args:
         region: The AWS Region; by default from the environment or the profile.
@@ -154,9 +154,9 @@ class WorkMailClient(ServiceClient):
             organization_id: The id of the organization. Exactly 34 characters.
 
         Returns:
-            The answer, with `organization_id`, `alias`, `state`, `directory_id`, `directory_type`,
-                `default_mail_domain`, `completed_date`, `error_message`, `arn`, `migration_admin`
-                and 1 more: see `models.DescribeOrganizationResponse`.
+            The response, with `organization_id`, `alias`, `state`, `directory_id`,
+                `directory_type`, `default_mail_domain`, `completed_date`, `error_message`, `arn`,
+                `migration_admin` and 1 more: see `models.DescribeOrganizationResponse`.
 
         Raises `InvalidParameterException` and `OrganizationNotFoundException`.
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeOrganization.html>
@@ -195,7 +195,7 @@ class WorkMailClient(ServiceClient):
                 `directory_id` names an AD Connector.
 
         Returns:
-            The answer, with `organization_id`.
+            The response, with `organization_id`.
 
         Raises:
             errors.DirectoryInUseException: Another organization of this account and Region already
@@ -243,7 +243,7 @@ class WorkMailClient(ServiceClient):
                 Center as well.
 
         Returns:
-            The answer, with `organization_id` and `state`.
+            The response, with `organization_id` and `state`.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -307,7 +307,7 @@ class WorkMailClient(ServiceClient):
             user_id: The user: its id, email address or name. 1 to 256 characters.
 
         Returns:
-            The answer, with `user_id`, `name`, `email`, `display_name`, `state`, `user_role`,
+            The response, with `user_id`, `name`, `email`, `display_name`, `state`, `user_role`,
                 `enabled_date`, `disabled_date`, `mailbox_provisioned_date`,
                 `mailbox_deprovisioned_date` and 15 more: see `models.DescribeUserResponse`.
 
@@ -355,7 +355,7 @@ class WorkMailClient(ServiceClient):
                 first sign-in sets it. 1 to 47 characters.
 
         Returns:
-            The answer, with `user_id`.
+            The response, with `user_id`.
 
         Raises:
             errors.InvalidPasswordException: The password does not meet the password rules of the
@@ -632,7 +632,7 @@ class WorkMailClient(ServiceClient):
             group_id: The group: its id, email address or name. 1 to 256 characters.
 
         Returns:
-            The answer, with `group_id`, `name`, `email`, `state`, `enabled_date`, `disabled_date`
+            The response, with `group_id`, `name`, `email`, `state`, `enabled_date`, `disabled_date`
                 and `hidden_from_global_address_list`.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
@@ -661,7 +661,7 @@ class WorkMailClient(ServiceClient):
             hidden_from_global_address_list: Whether the address book leaves the group out.
 
         Returns:
-            The answer, with `group_id`.
+            The response, with `group_id`.
 
         Raises:
             errors.NameAvailabilityException: The name is taken by another user, group, resource or
@@ -861,7 +861,7 @@ class WorkMailClient(ServiceClient):
             resource_id: The resource: its id, email address or name. 1 to 256 characters.
 
         Returns:
-            The answer, with `resource_id`, `email`, `name`, `type`, `booking_options`, `state`,
+            The response, with `resource_id`, `email`, `name`, `type`, `booking_options`, `state`,
                 `enabled_date`, `disabled_date`, `description` and
                 `hidden_from_global_address_list`.
 
@@ -897,7 +897,7 @@ class WorkMailClient(ServiceClient):
             hidden_from_global_address_list: Whether the address book leaves the resource out.
 
         Returns:
-            The answer, with `resource_id`.
+            The response, with `resource_id`.
 
         Raises:
             errors.NameAvailabilityException: The name is taken by another user, group, resource or
@@ -1186,7 +1186,7 @@ class WorkMailClient(ServiceClient):
             email: The email address to look up. 1 to 254 characters.
 
         Returns:
-            The answer, with `entity_id`, `name` and `type`.
+            The response, with `entity_id`, `name` and `type`.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1304,7 +1304,7 @@ class WorkMailClient(ServiceClient):
             user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters.
 
         Returns:
-            The answer, with `mailbox_quota` and `mailbox_size`.
+            The response, with `mailbox_quota` and `mailbox_size`.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1438,7 +1438,7 @@ class WorkMailClient(ServiceClient):
             organization_id: The id of the organization. Exactly 34 characters.
 
         Returns:
-            The answer, with `entity_id`, `description`, `role_arn`, `kms_key_arn`,
+            The response, with `entity_id`, `description`, `role_arn`, `kms_key_arn`,
                 `s3_bucket_name`, `s3_prefix`, `s3_path`, `estimated_progress`, `state`,
                 `error_info` and 2 more: see `models.DescribeMailboxExportJobResponse`.
 
@@ -1489,7 +1489,7 @@ class WorkMailClient(ServiceClient):
             description: A text to recognize the job by. At most 1023 characters.
 
         Returns:
-            The answer, with `job_id`.
+            The response, with `job_id`.
 
         Raises:
             errors.LimitExceededException: The call would go over a limit, for example on running
@@ -1573,7 +1573,7 @@ class WorkMailClient(ServiceClient):
             domain_name: The mail domain to read. 3 to 209 characters.
 
         Returns:
-            The answer, with `records`, `is_test_domain`, `is_default`,
+            The response, with `records`, `is_test_domain`, `is_default`,
                 `ownership_verification_status` and `dkim_verification_status`.
 
         Raises:
@@ -1722,7 +1722,7 @@ class WorkMailClient(ServiceClient):
                 place of a user. 1 to 64 characters.
 
         Returns:
-            The answer, with `effect` and `matched_rules`.
+            The response, with `effect` and `matched_rules`.
 
         Raises:
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
@@ -1918,7 +1918,7 @@ class WorkMailClient(ServiceClient):
                 characters.
 
         Returns:
-            The answer, with `effect` and `matched_rules`.
+            The response, with `effect` and `matched_rules`.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -1948,7 +1948,7 @@ class WorkMailClient(ServiceClient):
                 characters.
 
         Returns:
-            The answer, with `user_id`, `device_id`, `effect`, `description`, `date_created` and
+            The response, with `user_id`, `device_id`, `effect`, `description`, `date_created` and
                 `date_modified`.
 
         Raises:
@@ -2009,7 +2009,7 @@ class WorkMailClient(ServiceClient):
                 1 to 10 items, each 1 to 256 characters.
 
         Returns:
-            The answer, with `mobile_device_access_rule_id`.
+            The response, with `mobile_device_access_rule_id`.
 
         Raises:
             errors.LimitExceededException: The call would go over a limit, for example on running
@@ -2223,7 +2223,7 @@ class WorkMailClient(ServiceClient):
             impersonation_role_id: The id of the impersonation role. 1 to 64 characters.
 
         Returns:
-            The answer, with `impersonation_role_id`, `name`, `type`, `description`, `rules`,
+            The response, with `impersonation_role_id`, `name`, `type`, `description`, `rules`,
                 `date_created` and `date_modified`.
 
         Raises:
@@ -2251,7 +2251,7 @@ class WorkMailClient(ServiceClient):
             target_user: The user to act as: its id, email address or name. 1 to 256 characters.
 
         Returns:
-            The answer, with `type`, `effect` and `matched_rules`.
+            The response, with `type`, `effect` and `matched_rules`.
 
         Raises:
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
@@ -2291,7 +2291,7 @@ class WorkMailClient(ServiceClient):
             description: A text that describes the role. 1 to 256 characters.
 
         Returns:
-            The answer, with `impersonation_role_id`.
+            The response, with `impersonation_role_id`.
 
         Raises:
             errors.LimitExceededException: The call would go over a limit, for example on running
@@ -2326,7 +2326,7 @@ class WorkMailClient(ServiceClient):
             impersonation_role_id: The id of the impersonation role to assume. 1 to 64 characters.
 
         Returns:
-            The answer, with `token` and `expires_in`.
+            The response, with `token` and `expires_in`.
 
         Raises:
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
@@ -2495,7 +2495,7 @@ class WorkMailClient(ServiceClient):
                 calls.
 
         Returns:
-            The answer, with `test_passed` and `failure_reason`.
+            The response, with `test_passed` and `failure_reason`.
 
         Raises:
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
@@ -2580,7 +2580,7 @@ class WorkMailClient(ServiceClient):
             organization_id: The id of the organization. Exactly 34 characters.
 
         Returns:
-            The answer, with `id`, `name`, `description` and `folder_configurations`.
+            The response, with `id`, `name`, `description` and `folder_configurations`.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -2659,7 +2659,7 @@ class WorkMailClient(ServiceClient):
             organization_id: The id of the organization. Exactly 34 characters.
 
         Returns:
-            The answer, with `authentication_mode`, `identity_center_configuration` and
+            The response, with `authentication_mode`, `identity_center_configuration` and
                 `personal_access_token_configuration`.
 
         Raises:
@@ -2692,7 +2692,7 @@ class WorkMailClient(ServiceClient):
                 twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
 
         Returns:
-            The answer, with `application_arn`.
+            The response, with `application_arn`.
 
         Raises `InvalidParameterException`.
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateIdentityCenterApplication.html>
@@ -2828,7 +2828,7 @@ class WorkMailClient(ServiceClient):
             personal_access_token_id: The id of the personal access token. 1 to 64 characters.
 
         Returns:
-            The answer, with `personal_access_token_id`, `user_id`, `name`, `date_created`,
+            The response, with `personal_access_token_id`, `user_id`, `name`, `date_created`,
                 `date_last_used`, `expires_time` and `scopes`.
 
         Raises:
@@ -2878,7 +2878,7 @@ class WorkMailClient(ServiceClient):
             organization_id: The id of the organization. Exactly 34 characters.
 
         Returns:
-            The answer, with `role_arn` and `log_group_arn`.
+            The response, with `role_arn` and `log_group_arn`.
 
         Raises:
             errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
@@ -2903,7 +2903,7 @@ class WorkMailClient(ServiceClient):
             organization_id: The id of the organization. Exactly 34 characters.
 
         Returns:
-            The answer, with `enforced`.
+            The response, with `enforced`.
 
         Raises `OrganizationNotFoundException` and `OrganizationStateException`.
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeInboundDmarcSettings.html>
@@ -3058,10 +3058,10 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Returns:
-            The last answer of `describe_organization`.
+            The last response of `describe_organization`.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.
@@ -3094,7 +3094,7 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.
@@ -3128,10 +3128,10 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Returns:
-            The last answer of `describe_user`.
+            The last response of `describe_user`.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.
@@ -3166,10 +3166,10 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Returns:
-            The last answer of `describe_user`.
+            The last response of `describe_user`.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.
@@ -3204,7 +3204,7 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.
@@ -3237,10 +3237,10 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Returns:
-            The last answer of `describe_group`.
+            The last response of `describe_group`.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.
@@ -3275,10 +3275,10 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Returns:
-            The last answer of `describe_group`.
+            The last response of `describe_group`.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.
@@ -3313,7 +3313,7 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.
@@ -3346,10 +3346,10 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Returns:
-            The last answer of `describe_resource`.
+            The last response of `describe_resource`.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.
@@ -3386,10 +3386,10 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Returns:
-            The last answer of `describe_resource`.
+            The last response of `describe_resource`.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.
@@ -3426,7 +3426,7 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.
@@ -3464,10 +3464,10 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Returns:
-            The last answer of `describe_mailbox_export_job`.
+            The last response of `describe_mailbox_export_job`.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.
@@ -3504,10 +3504,10 @@ class WorkMailClient(ServiceClient):
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
-            on_progress: Called with each answer; a plain or an async function.
+            on_progress: Called with each response; a plain or an async function.
 
         Returns:
-            The last answer of `get_mail_domain`.
+            The last response of `get_mail_domain`.
 
         Raises:
             errors.WaiterTimeoutError: The timeout expired.

@@ -95,7 +95,7 @@ class AccessControlRule(Model):
 
 @define(kw_only=True, repr=False)
 class ListAccessControlRulesResponse(Output):
-    """Answer of ListAccessControlRules.
+    """The response of ListAccessControlRules.
 
     Attributes:
         rules: All access control rules of the organization. At most 10 items.
@@ -108,7 +108,7 @@ class ListAccessControlRulesResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListAccessControlRulesRequest(Request[ListAccessControlRulesResponse]):
-    """Input of ListAccessControlRules.
+    """The request of ListAccessControlRules.
 
     List all access control rules of an organization.
 
@@ -131,7 +131,7 @@ class ListAccessControlRulesRequest(Request[ListAccessControlRulesResponse]):
 
 @define(kw_only=True, repr=False)
 class GetAccessControlEffectResponse(Output):
-    """Answer of GetAccessControlEffect.
+    """The response of GetAccessControlEffect.
 
     Attributes:
         effect: Whether the rules allow or deny the access. One of `enums.AccessControlRuleEffect`:
@@ -150,7 +150,7 @@ class GetAccessControlEffectResponse(Output):
 
 @define(kw_only=True, repr=False)
 class GetAccessControlEffectRequest(Request[GetAccessControlEffectResponse]):
-    r"""Input of GetAccessControlEffect.
+    r"""The request of GetAccessControlEffect.
 
     Test whether the access control rules let a user or impersonation role in.
 
@@ -184,7 +184,7 @@ class GetAccessControlEffectRequest(Request[GetAccessControlEffectResponse]):
 
 @define(kw_only=True, repr=False)
 class PutAccessControlRuleResponse(Output):
-    """Answer of PutAccessControlRule.
+    """The response of PutAccessControlRule.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -192,7 +192,7 @@ class PutAccessControlRuleResponse(Output):
 
 @define(kw_only=True, repr=False)
 class PutAccessControlRuleRequest(Request[PutAccessControlRuleResponse]):
-    r"""Input of PutAccessControlRule.
+    r"""The request of PutAccessControlRule.
 
     Write an access control rule by addresses, protocols, users and impersonation roles.
 
@@ -259,7 +259,7 @@ class PutAccessControlRuleRequest(Request[PutAccessControlRuleResponse]):
 
 @define(kw_only=True, repr=False)
 class DeleteAccessControlRuleResponse(Output):
-    """Answer of DeleteAccessControlRule.
+    """The response of DeleteAccessControlRule.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -267,7 +267,7 @@ class DeleteAccessControlRuleResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteAccessControlRuleRequest(Request[DeleteAccessControlRuleResponse]):
-    """Input of DeleteAccessControlRule.
+    """The request of DeleteAccessControlRule.
 
     Delete an access control rule by its name.
 

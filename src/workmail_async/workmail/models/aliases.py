@@ -24,7 +24,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class ListAliasesResponse(Output):
-    r"""Answer of ListAliases.
+    r"""The response of ListAliases.
 
     Attributes:
         aliases: The email addresses on this page, the primary one included. Each 1 to 254
@@ -39,7 +39,7 @@ class ListAliasesResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListAliasesRequest(Request[ListAliasesResponse]):
-    r"""Input of ListAliases.
+    r"""The request of ListAliases.
 
     List all email addresses of a user, group or resource.
 
@@ -67,7 +67,7 @@ class ListAliasesRequest(Request[ListAliasesResponse]):
 
 @define(kw_only=True, repr=False)
 class CreateAliasResponse(Output):
-    """Answer of CreateAlias.
+    """The response of CreateAlias.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -75,7 +75,7 @@ class CreateAliasResponse(Output):
 
 @define(kw_only=True, repr=False)
 class CreateAliasRequest(Request[CreateAliasResponse]):
-    r"""Input of CreateAlias.
+    r"""The request of CreateAlias.
 
     Give a user, group or resource one more email address.
 
@@ -101,7 +101,7 @@ class CreateAliasRequest(Request[CreateAliasResponse]):
 
 @define(kw_only=True, repr=False)
 class UpdatePrimaryEmailAddressResponse(Output):
-    """Answer of UpdatePrimaryEmailAddress.
+    """The response of UpdatePrimaryEmailAddress.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -109,7 +109,7 @@ class UpdatePrimaryEmailAddressResponse(Output):
 
 @define(kw_only=True, repr=False)
 class UpdatePrimaryEmailAddressRequest(Request[UpdatePrimaryEmailAddressResponse]):
-    r"""Input of UpdatePrimaryEmailAddress.
+    r"""The request of UpdatePrimaryEmailAddress.
 
     Change the primary email address of a user, group or resource.
 
@@ -135,7 +135,7 @@ class UpdatePrimaryEmailAddressRequest(Request[UpdatePrimaryEmailAddressResponse
 
 @define(kw_only=True, repr=False)
 class DeleteAliasResponse(Output):
-    """Answer of DeleteAlias.
+    """The response of DeleteAlias.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -143,7 +143,7 @@ class DeleteAliasResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteAliasRequest(Request[DeleteAliasResponse]):
-    r"""Input of DeleteAlias.
+    r"""The request of DeleteAlias.
 
     Remove one alias from a user, group or resource.
 

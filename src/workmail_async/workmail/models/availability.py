@@ -131,7 +131,7 @@ class EwsAvailabilityProvider(Model):
 
 @define(kw_only=True, repr=False)
 class ListAvailabilityConfigurationsResponse(Output):
-    r"""Answer of ListAvailabilityConfigurations.
+    r"""The response of ListAvailabilityConfigurations.
 
     Attributes:
         availability_configurations: The free/busy configurations on this page.
@@ -147,7 +147,7 @@ class ListAvailabilityConfigurationsResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListAvailabilityConfigurationsRequest(Request[ListAvailabilityConfigurationsResponse]):
-    r"""Input of ListAvailabilityConfigurations.
+    r"""The request of ListAvailabilityConfigurations.
 
     List the free/busy configurations of an organization, without their passwords.
 
@@ -175,7 +175,7 @@ class ListAvailabilityConfigurationsRequest(Request[ListAvailabilityConfiguratio
 
 @define(kw_only=True, repr=False)
 class CreateAvailabilityConfigurationResponse(Output):
-    """Answer of CreateAvailabilityConfiguration.
+    """The response of CreateAvailabilityConfiguration.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -183,7 +183,7 @@ class CreateAvailabilityConfigurationResponse(Output):
 
 @define(kw_only=True, repr=False)
 class CreateAvailabilityConfigurationRequest(Request[CreateAvailabilityConfigurationResponse]):
-    r"""Input of CreateAvailabilityConfiguration.
+    r"""The request of CreateAvailabilityConfiguration.
 
     Tell WorkMail where to ask for free/busy times of addresses in another domain.
 
@@ -220,7 +220,7 @@ class CreateAvailabilityConfigurationRequest(Request[CreateAvailabilityConfigura
 
 @define(kw_only=True, repr=False)
 class TestAvailabilityConfigurationResponse(Output):
-    """Answer of TestAvailabilityConfiguration.
+    """The response of TestAvailabilityConfiguration.
 
     Attributes:
         test_passed: Whether the provider answered as it should.
@@ -233,7 +233,7 @@ class TestAvailabilityConfigurationResponse(Output):
 
 @define(kw_only=True, repr=False)
 class TestAvailabilityConfigurationRequest(Request[TestAvailabilityConfigurationResponse]):
-    """Input of TestAvailabilityConfiguration.
+    """The request of TestAvailabilityConfiguration.
 
     Try out a free/busy provider, either a stored one or one given in the request.
 
@@ -265,7 +265,7 @@ class TestAvailabilityConfigurationRequest(Request[TestAvailabilityConfiguration
 
 @define(kw_only=True, repr=False)
 class UpdateAvailabilityConfigurationResponse(Output):
-    """Answer of UpdateAvailabilityConfiguration.
+    """The response of UpdateAvailabilityConfiguration.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -273,7 +273,7 @@ class UpdateAvailabilityConfigurationResponse(Output):
 
 @define(kw_only=True, repr=False)
 class UpdateAvailabilityConfigurationRequest(Request[UpdateAvailabilityConfigurationResponse]):
-    """Input of UpdateAvailabilityConfiguration.
+    """The request of UpdateAvailabilityConfiguration.
 
     Replace the free/busy provider of a domain.
 
@@ -304,7 +304,7 @@ class UpdateAvailabilityConfigurationRequest(Request[UpdateAvailabilityConfigura
 
 @define(kw_only=True, repr=False)
 class DeleteAvailabilityConfigurationResponse(Output):
-    """Answer of DeleteAvailabilityConfiguration.
+    """The response of DeleteAvailabilityConfiguration.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -312,7 +312,7 @@ class DeleteAvailabilityConfigurationResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteAvailabilityConfigurationRequest(Request[DeleteAvailabilityConfigurationResponse]):
-    """Input of DeleteAvailabilityConfiguration.
+    """The request of DeleteAvailabilityConfiguration.
 
     Delete the free/busy configuration of a domain.
 

@@ -64,7 +64,7 @@ class MailDomainSummary(Model):
 
 @define(kw_only=True, repr=False)
 class ListMailDomainsResponse(Output):
-    r"""Answer of ListMailDomains.
+    r"""The response of ListMailDomains.
 
     Attributes:
         mail_domains: The mail domains on this page.
@@ -80,7 +80,7 @@ class ListMailDomainsResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListMailDomainsRequest(Request[ListMailDomainsResponse]):
-    r"""Input of ListMailDomains.
+    r"""The request of ListMailDomains.
 
     List the mail domains of an organization and which one is the default.
 
@@ -105,7 +105,7 @@ class ListMailDomainsRequest(Request[ListMailDomainsResponse]):
 
 @define(kw_only=True, repr=False)
 class GetMailDomainResponse(Output):
-    """Answer of GetMailDomain.
+    """The response of GetMailDomain.
 
     Attributes:
         records: The DNS records to publish for mail routing, SPF, DKIM and DMARC.
@@ -133,7 +133,7 @@ class GetMailDomainResponse(Output):
 
 @define(kw_only=True, repr=False)
 class GetMailDomainRequest(Request[GetMailDomainResponse]):
-    """Input of GetMailDomain.
+    """The request of GetMailDomain.
 
     Read a mail domain's verification states and the DNS records it needs.
 
@@ -155,7 +155,7 @@ class GetMailDomainRequest(Request[GetMailDomainResponse]):
 
 @define(kw_only=True, repr=False)
 class RegisterMailDomainResponse(Output):
-    """Answer of RegisterMailDomain.
+    """The response of RegisterMailDomain.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -163,7 +163,7 @@ class RegisterMailDomainResponse(Output):
 
 @define(kw_only=True, repr=False)
 class RegisterMailDomainRequest(Request[RegisterMailDomainResponse]):
-    r"""Input of RegisterMailDomain.
+    r"""The request of RegisterMailDomain.
 
     Add a mail domain to an organization, to be verified by DNS records.
 
@@ -191,7 +191,7 @@ class RegisterMailDomainRequest(Request[RegisterMailDomainResponse]):
 
 @define(kw_only=True, repr=False)
 class UpdateDefaultMailDomainResponse(Output):
-    """Answer of UpdateDefaultMailDomain.
+    """The response of UpdateDefaultMailDomain.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -199,7 +199,7 @@ class UpdateDefaultMailDomainResponse(Output):
 
 @define(kw_only=True, repr=False)
 class UpdateDefaultMailDomainRequest(Request[UpdateDefaultMailDomainResponse]):
-    """Input of UpdateDefaultMailDomain.
+    """The request of UpdateDefaultMailDomain.
 
     Choose the domain that the AWS console suggests for new email addresses.
 
@@ -222,7 +222,7 @@ class UpdateDefaultMailDomainRequest(Request[UpdateDefaultMailDomainResponse]):
 
 @define(kw_only=True, repr=False)
 class DeregisterMailDomainResponse(Output):
-    """Answer of DeregisterMailDomain.
+    """The response of DeregisterMailDomain.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -230,7 +230,7 @@ class DeregisterMailDomainResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeregisterMailDomainRequest(Request[DeregisterMailDomainResponse]):
-    """Input of DeregisterMailDomain.
+    """The request of DeregisterMailDomain.
 
     Remove a mail domain from an organization and stop routing its mail to WorkMail.
 

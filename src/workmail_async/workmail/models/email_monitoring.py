@@ -26,7 +26,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class DescribeEmailMonitoringConfigurationResponse(Output):
-    r"""Answer of DescribeEmailMonitoringConfiguration.
+    r"""The response of DescribeEmailMonitoringConfiguration.
 
     Attributes:
         role_arn: The ARN of the IAM role under which WorkMail writes to the log group. 20 to 2048
@@ -47,7 +47,7 @@ class DescribeEmailMonitoringConfigurationResponse(Output):
 class DescribeEmailMonitoringConfigurationRequest(
     Request[DescribeEmailMonitoringConfigurationResponse]
 ):
-    """Input of DescribeEmailMonitoringConfiguration.
+    """The request of DescribeEmailMonitoringConfiguration.
 
     Read where the organization's email events are logged.
 
@@ -69,7 +69,7 @@ class DescribeEmailMonitoringConfigurationRequest(
 
 @define(kw_only=True, repr=False)
 class DescribeInboundDmarcSettingsResponse(Output):
-    """Answer of DescribeInboundDmarcSettings.
+    """The response of DescribeInboundDmarcSettings.
 
     Attributes:
         enforced: Whether the DMARC policy of senders is enforced on incoming mail.
@@ -80,7 +80,7 @@ class DescribeInboundDmarcSettingsResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DescribeInboundDmarcSettingsRequest(Request[DescribeInboundDmarcSettingsResponse]):
-    """Input of DescribeInboundDmarcSettings.
+    """The request of DescribeInboundDmarcSettings.
 
     Read whether the DMARC policy of senders is enforced on incoming mail.
 
@@ -100,7 +100,7 @@ class DescribeInboundDmarcSettingsRequest(Request[DescribeInboundDmarcSettingsRe
 
 @define(kw_only=True, repr=False)
 class PutEmailMonitoringConfigurationResponse(Output):
-    """Answer of PutEmailMonitoringConfiguration.
+    """The response of PutEmailMonitoringConfiguration.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -108,7 +108,7 @@ class PutEmailMonitoringConfigurationResponse(Output):
 
 @define(kw_only=True, repr=False)
 class PutEmailMonitoringConfigurationRequest(Request[PutEmailMonitoringConfigurationResponse]):
-    r"""Input of PutEmailMonitoringConfiguration.
+    r"""The request of PutEmailMonitoringConfiguration.
 
     Log the organization's email events to a CloudWatch log group.
 
@@ -136,7 +136,7 @@ class PutEmailMonitoringConfigurationRequest(Request[PutEmailMonitoringConfigura
 
 @define(kw_only=True, repr=False)
 class PutInboundDmarcSettingsResponse(Output):
-    """Answer of PutInboundDmarcSettings.
+    """The response of PutInboundDmarcSettings.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -144,7 +144,7 @@ class PutInboundDmarcSettingsResponse(Output):
 
 @define(kw_only=True, repr=False)
 class PutInboundDmarcSettingsRequest(Request[PutInboundDmarcSettingsResponse]):
-    """Input of PutInboundDmarcSettings.
+    """The request of PutInboundDmarcSettings.
 
     Switch the enforcement of senders' DMARC policies on incoming mail on or off.
 
@@ -166,7 +166,7 @@ class PutInboundDmarcSettingsRequest(Request[PutInboundDmarcSettingsResponse]):
 
 @define(kw_only=True, repr=False)
 class DeleteEmailMonitoringConfigurationResponse(Output):
-    """Answer of DeleteEmailMonitoringConfiguration.
+    """The response of DeleteEmailMonitoringConfiguration.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -176,7 +176,7 @@ class DeleteEmailMonitoringConfigurationResponse(Output):
 class DeleteEmailMonitoringConfigurationRequest(
     Request[DeleteEmailMonitoringConfigurationResponse]
 ):
-    """Input of DeleteEmailMonitoringConfiguration.
+    """The request of DeleteEmailMonitoringConfiguration.
 
     Stop logging the organization's email events.
 

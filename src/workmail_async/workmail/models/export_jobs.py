@@ -72,7 +72,7 @@ class MailboxExportJob(Model):
 
 @define(kw_only=True, repr=False)
 class ListMailboxExportJobsResponse(Output):
-    r"""Answer of ListMailboxExportJobs.
+    r"""The response of ListMailboxExportJobs.
 
     Attributes:
         jobs: The export jobs on this page.
@@ -88,7 +88,7 @@ class ListMailboxExportJobsResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListMailboxExportJobsRequest(Request[ListMailboxExportJobsResponse]):
-    r"""Input of ListMailboxExportJobs.
+    r"""The request of ListMailboxExportJobs.
 
     List an organization's export jobs that were started in the last seven days.
 
@@ -116,7 +116,7 @@ class ListMailboxExportJobsRequest(Request[ListMailboxExportJobsResponse]):
 
 @define(kw_only=True, repr=False)
 class DescribeMailboxExportJobResponse(Output):
-    r"""Answer of DescribeMailboxExportJob.
+    r"""The response of DescribeMailboxExportJob.
 
     Attributes:
         entity_id: The id of the user or resource whose mailbox is exported. 12 to 256 characters.
@@ -169,7 +169,7 @@ class DescribeMailboxExportJobResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DescribeMailboxExportJobRequest(Request[DescribeMailboxExportJobResponse]):
-    """Input of DescribeMailboxExportJob.
+    """The request of DescribeMailboxExportJob.
 
     Read the state, progress and destination of a mailbox export job.
 
@@ -191,7 +191,7 @@ class DescribeMailboxExportJobRequest(Request[DescribeMailboxExportJobResponse])
 
 @define(kw_only=True, repr=False)
 class StartMailboxExportJobResponse(Output):
-    """Answer of StartMailboxExportJob.
+    """The response of StartMailboxExportJob.
 
     Attributes:
         job_id: The id of the new export job. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
@@ -202,7 +202,7 @@ class StartMailboxExportJobResponse(Output):
 
 @define(kw_only=True, repr=False)
 class StartMailboxExportJobRequest(Request[StartMailboxExportJobResponse]):
-    r"""Input of StartMailboxExportJob.
+    r"""The request of StartMailboxExportJob.
 
     Start exporting the mail and calendar of one mailbox as a zip file into an S3 bucket.
 
@@ -247,7 +247,7 @@ class StartMailboxExportJobRequest(Request[StartMailboxExportJobResponse]):
 
 @define(kw_only=True, repr=False)
 class CancelMailboxExportJobResponse(Output):
-    """Answer of CancelMailboxExportJob.
+    """The response of CancelMailboxExportJob.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -255,7 +255,7 @@ class CancelMailboxExportJobResponse(Output):
 
 @define(kw_only=True, repr=False)
 class CancelMailboxExportJobRequest(Request[CancelMailboxExportJobResponse]):
-    r"""Input of CancelMailboxExportJob.
+    r"""The request of CancelMailboxExportJob.
 
     Ask for a running mailbox export job to be cancelled.
 

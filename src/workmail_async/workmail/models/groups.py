@@ -154,7 +154,7 @@ class Member(Model):
 
 @define(kw_only=True, repr=False)
 class ListGroupMembersResponse(Output):
-    r"""Answer of ListGroupMembers.
+    r"""The response of ListGroupMembers.
 
     Attributes:
         members: The members on this page.
@@ -168,7 +168,7 @@ class ListGroupMembersResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListGroupMembersRequest(Request[ListGroupMembersResponse]):
-    r"""Input of ListGroupMembers.
+    r"""The request of ListGroupMembers.
 
     List the users and groups that are members of a group.
 
@@ -196,7 +196,7 @@ class ListGroupMembersRequest(Request[ListGroupMembersResponse]):
 
 @define(kw_only=True, repr=False)
 class ListGroupsResponse(Output):
-    r"""Answer of ListGroups.
+    r"""The response of ListGroups.
 
     Attributes:
         groups: The groups on this page.
@@ -210,7 +210,7 @@ class ListGroupsResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListGroupsRequest(Request[ListGroupsResponse]):
-    r"""Input of ListGroups.
+    r"""The request of ListGroups.
 
     List the groups of an organization, a page at a time.
 
@@ -239,7 +239,7 @@ class ListGroupsRequest(Request[ListGroupsResponse]):
 
 @define(kw_only=True, repr=False)
 class ListGroupsForEntityResponse(Output):
-    r"""Answer of ListGroupsForEntity.
+    r"""The response of ListGroupsForEntity.
 
     Attributes:
         groups: The groups on this page.
@@ -255,7 +255,7 @@ class ListGroupsForEntityResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListGroupsForEntityRequest(Request[ListGroupsForEntityResponse]):
-    r"""Input of ListGroupsForEntity.
+    r"""The request of ListGroupsForEntity.
 
     List the groups that a user or a group is a member of.
 
@@ -287,7 +287,7 @@ class ListGroupsForEntityRequest(Request[ListGroupsForEntityResponse]):
 
 @define(kw_only=True, repr=False)
 class DescribeGroupResponse(Output):
-    r"""Answer of DescribeGroup.
+    r"""The response of DescribeGroup.
 
     Attributes:
         group_id: The id of the group. 12 to 256 characters.
@@ -318,7 +318,7 @@ class DescribeGroupResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DescribeGroupRequest(Request[DescribeGroupResponse]):
-    """Input of DescribeGroup.
+    """The request of DescribeGroup.
 
     Read a group's name, address, state and dates.
 
@@ -341,7 +341,7 @@ class DescribeGroupRequest(Request[DescribeGroupResponse]):
 
 @define(kw_only=True, repr=False)
 class CreateGroupResponse(Output):
-    """Answer of CreateGroup.
+    """The response of CreateGroup.
 
     Attributes:
         group_id: The id of the new group. 12 to 256 characters.
@@ -352,7 +352,7 @@ class CreateGroupResponse(Output):
 
 @define(kw_only=True, repr=False)
 class CreateGroupRequest(Request[CreateGroupResponse]):
-    r"""Input of CreateGroup.
+    r"""The request of CreateGroup.
 
     Create a group in the organization's directory, disabled until it is registered.
 
@@ -378,7 +378,7 @@ class CreateGroupRequest(Request[CreateGroupResponse]):
 
 @define(kw_only=True, repr=False)
 class AssociateMemberToGroupResponse(Output):
-    """Answer of AssociateMemberToGroup.
+    """The response of AssociateMemberToGroup.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -386,7 +386,7 @@ class AssociateMemberToGroupResponse(Output):
 
 @define(kw_only=True, repr=False)
 class AssociateMemberToGroupRequest(Request[AssociateMemberToGroupResponse]):
-    """Input of AssociateMemberToGroup.
+    """The request of AssociateMemberToGroup.
 
     Add a user or another group to a group.
 
@@ -412,7 +412,7 @@ class AssociateMemberToGroupRequest(Request[AssociateMemberToGroupResponse]):
 
 @define(kw_only=True, repr=False)
 class UpdateGroupResponse(Output):
-    """Answer of UpdateGroup.
+    """The response of UpdateGroup.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -420,7 +420,7 @@ class UpdateGroupResponse(Output):
 
 @define(kw_only=True, repr=False)
 class UpdateGroupRequest(Request[UpdateGroupResponse]):
-    """Input of UpdateGroup.
+    """The request of UpdateGroup.
 
     Show or hide a group in the address book.
 
@@ -447,7 +447,7 @@ class UpdateGroupRequest(Request[UpdateGroupResponse]):
 
 @define(kw_only=True, repr=False)
 class DisassociateMemberFromGroupResponse(Output):
-    """Answer of DisassociateMemberFromGroup.
+    """The response of DisassociateMemberFromGroup.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -455,7 +455,7 @@ class DisassociateMemberFromGroupResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DisassociateMemberFromGroupRequest(Request[DisassociateMemberFromGroupResponse]):
-    """Input of DisassociateMemberFromGroup.
+    """The request of DisassociateMemberFromGroup.
 
     Take a user or a nested group out of a group.
 
@@ -481,7 +481,7 @@ class DisassociateMemberFromGroupRequest(Request[DisassociateMemberFromGroupResp
 
 @define(kw_only=True, repr=False)
 class DeleteGroupResponse(Output):
-    """Answer of DeleteGroup.
+    """The response of DeleteGroup.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -489,7 +489,7 @@ class DeleteGroupResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteGroupRequest(Request[DeleteGroupResponse]):
-    """Input of DeleteGroup.
+    """The request of DeleteGroup.
 
     Delete a disabled group.
 

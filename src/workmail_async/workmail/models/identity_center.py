@@ -73,7 +73,7 @@ class PersonalAccessTokenConfiguration(Model):
 
 @define(kw_only=True, repr=False)
 class DescribeIdentityProviderConfigurationResponse(Output):
-    """Answer of DescribeIdentityProviderConfiguration.
+    """The response of DescribeIdentityProviderConfiguration.
 
     Attributes:
         authentication_mode: Whether users sign in through IAM Identity Center only or with the
@@ -101,7 +101,7 @@ class DescribeIdentityProviderConfigurationResponse(Output):
 class DescribeIdentityProviderConfigurationRequest(
     Request[DescribeIdentityProviderConfigurationResponse]
 ):
-    """Input of DescribeIdentityProviderConfiguration.
+    """The request of DescribeIdentityProviderConfiguration.
 
     Read how an organization is connected with IAM Identity Center.
 
@@ -123,7 +123,7 @@ class DescribeIdentityProviderConfigurationRequest(
 
 @define(kw_only=True, repr=False)
 class CreateIdentityCenterApplicationResponse(Output):
-    r"""Answer of CreateIdentityCenterApplication.
+    r"""The response of CreateIdentityCenterApplication.
 
     Attributes:
         application_arn: The ARN of the new application. 10 to 1224 characters, pattern
@@ -137,7 +137,7 @@ class CreateIdentityCenterApplicationResponse(Output):
 
 @define(kw_only=True, repr=False)
 class CreateIdentityCenterApplicationRequest(Request[CreateIdentityCenterApplicationResponse]):
-    r"""Input of CreateIdentityCenterApplication.
+    r"""The request of CreateIdentityCenterApplication.
 
     Create the WorkMail application in IAM Identity Center.
 
@@ -166,7 +166,7 @@ class CreateIdentityCenterApplicationRequest(Request[CreateIdentityCenterApplica
 
 @define(kw_only=True, repr=False)
 class PutIdentityProviderConfigurationResponse(Output):
-    """Answer of PutIdentityProviderConfiguration.
+    """The response of PutIdentityProviderConfiguration.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -174,7 +174,7 @@ class PutIdentityProviderConfigurationResponse(Output):
 
 @define(kw_only=True, repr=False)
 class PutIdentityProviderConfigurationRequest(Request[PutIdentityProviderConfigurationResponse]):
-    """Input of PutIdentityProviderConfiguration.
+    """The request of PutIdentityProviderConfiguration.
 
     Let an organization's users sign in through IAM Identity Center.
 
@@ -212,7 +212,7 @@ class PutIdentityProviderConfigurationRequest(Request[PutIdentityProviderConfigu
 
 @define(kw_only=True, repr=False)
 class DeleteIdentityCenterApplicationResponse(Output):
-    """Answer of DeleteIdentityCenterApplication.
+    """The response of DeleteIdentityCenterApplication.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -220,7 +220,7 @@ class DeleteIdentityCenterApplicationResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteIdentityCenterApplicationRequest(Request[DeleteIdentityCenterApplicationResponse]):
-    r"""Input of DeleteIdentityCenterApplication.
+    r"""The request of DeleteIdentityCenterApplication.
 
     Delete the WorkMail application from IAM Identity Center.
 
@@ -240,7 +240,7 @@ class DeleteIdentityCenterApplicationRequest(Request[DeleteIdentityCenterApplica
 
 @define(kw_only=True, repr=False)
 class DeleteIdentityProviderConfigurationResponse(Output):
-    """Answer of DeleteIdentityProviderConfiguration.
+    """The response of DeleteIdentityProviderConfiguration.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -250,7 +250,7 @@ class DeleteIdentityProviderConfigurationResponse(Output):
 class DeleteIdentityProviderConfigurationRequest(
     Request[DeleteIdentityProviderConfigurationResponse]
 ):
-    """Input of DeleteIdentityProviderConfiguration.
+    """The request of DeleteIdentityProviderConfiguration.
 
     Disconnect an organization from IAM Identity Center.
 

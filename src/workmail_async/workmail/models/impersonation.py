@@ -125,7 +125,7 @@ class ImpersonationRule(Model):
 
 @define(kw_only=True, repr=False)
 class ListImpersonationRolesResponse(Output):
-    r"""Answer of ListImpersonationRoles.
+    r"""The response of ListImpersonationRoles.
 
     Attributes:
         roles: The impersonation roles on this page. At most 20 items.
@@ -141,7 +141,7 @@ class ListImpersonationRolesResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListImpersonationRolesRequest(Request[ListImpersonationRolesResponse]):
-    r"""Input of ListImpersonationRoles.
+    r"""The request of ListImpersonationRoles.
 
     List the impersonation roles of an organization.
 
@@ -169,7 +169,7 @@ class ListImpersonationRolesRequest(Request[ListImpersonationRolesResponse]):
 
 @define(kw_only=True, repr=False)
 class GetImpersonationRoleResponse(Output):
-    r"""Answer of GetImpersonationRole.
+    r"""The response of GetImpersonationRole.
 
     Attributes:
         impersonation_role_id: The id of the impersonation role. 1 to 64 characters, pattern
@@ -207,7 +207,7 @@ class GetImpersonationRoleResponse(Output):
 
 @define(kw_only=True, repr=False)
 class GetImpersonationRoleRequest(Request[GetImpersonationRoleResponse]):
-    """Input of GetImpersonationRole.
+    """The request of GetImpersonationRole.
 
     Read an impersonation role with its rules.
 
@@ -232,7 +232,7 @@ class GetImpersonationRoleRequest(Request[GetImpersonationRoleResponse]):
 
 @define(kw_only=True, repr=False)
 class GetImpersonationRoleEffectResponse(Output):
-    """Answer of GetImpersonationRoleEffect.
+    """The response of GetImpersonationRoleEffect.
 
     Attributes:
         type: Whether the role gives full access or may only read. One of
@@ -252,7 +252,7 @@ class GetImpersonationRoleEffectResponse(Output):
 
 @define(kw_only=True, repr=False)
 class GetImpersonationRoleEffectRequest(Request[GetImpersonationRoleEffectResponse]):
-    """Input of GetImpersonationRoleEffect.
+    """The request of GetImpersonationRoleEffect.
 
     Test whether an impersonation role may act as a given user.
 
@@ -280,7 +280,7 @@ class GetImpersonationRoleEffectRequest(Request[GetImpersonationRoleEffectRespon
 
 @define(kw_only=True, repr=False)
 class CreateImpersonationRoleResponse(Output):
-    """Answer of CreateImpersonationRole.
+    """The response of CreateImpersonationRole.
 
     Attributes:
         impersonation_role_id: The id of the new impersonation role. 1 to 64 characters, pattern
@@ -294,7 +294,7 @@ class CreateImpersonationRoleResponse(Output):
 
 @define(kw_only=True, repr=False)
 class CreateImpersonationRoleRequest(Request[CreateImpersonationRoleResponse]):
-    r"""Input of CreateImpersonationRole.
+    r"""The request of CreateImpersonationRole.
 
     Create a role under which an application may open the mailboxes of chosen users.
 
@@ -336,7 +336,7 @@ class CreateImpersonationRoleRequest(Request[CreateImpersonationRoleResponse]):
 
 @define(kw_only=True, repr=False)
 class AssumeImpersonationRoleResponse(Output):
-    r"""Answer of AssumeImpersonationRole.
+    r"""The response of AssumeImpersonationRole.
 
     Attributes:
         token: The secret token to act under the role with. 1 to 256 characters, pattern
@@ -352,7 +352,7 @@ class AssumeImpersonationRoleResponse(Output):
 
 @define(kw_only=True, repr=False)
 class AssumeImpersonationRoleRequest(Request[AssumeImpersonationRoleResponse]):
-    """Input of AssumeImpersonationRole.
+    """The request of AssumeImpersonationRole.
 
     Get a token to work with other users' mailboxes under an impersonation role.
 
@@ -377,7 +377,7 @@ class AssumeImpersonationRoleRequest(Request[AssumeImpersonationRoleResponse]):
 
 @define(kw_only=True, repr=False)
 class UpdateImpersonationRoleResponse(Output):
-    """Answer of UpdateImpersonationRole.
+    """The response of UpdateImpersonationRole.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -385,7 +385,7 @@ class UpdateImpersonationRoleResponse(Output):
 
 @define(kw_only=True, repr=False)
 class UpdateImpersonationRoleRequest(Request[UpdateImpersonationRoleResponse]):
-    r"""Input of UpdateImpersonationRole.
+    r"""The request of UpdateImpersonationRole.
 
     Replace an impersonation role's name, type, description and rules.
 
@@ -426,7 +426,7 @@ class UpdateImpersonationRoleRequest(Request[UpdateImpersonationRoleResponse]):
 
 @define(kw_only=True, repr=False)
 class DeleteImpersonationRoleResponse(Output):
-    """Answer of DeleteImpersonationRole.
+    """The response of DeleteImpersonationRole.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -434,7 +434,7 @@ class DeleteImpersonationRoleResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteImpersonationRoleRequest(Request[DeleteImpersonationRoleResponse]):
-    """Input of DeleteImpersonationRole.
+    """The request of DeleteImpersonationRole.
 
     Delete an impersonation role.
 

@@ -168,7 +168,7 @@ class MobileDeviceAccessRule(Model):
 
 @define(kw_only=True, repr=False)
 class ListMobileDeviceAccessOverridesResponse(Output):
-    r"""Answer of ListMobileDeviceAccessOverrides.
+    r"""The response of ListMobileDeviceAccessOverrides.
 
     Attributes:
         overrides: The access overrides on this page.
@@ -184,7 +184,7 @@ class ListMobileDeviceAccessOverridesResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListMobileDeviceAccessOverridesRequest(Request[ListMobileDeviceAccessOverridesResponse]):
-    r"""Input of ListMobileDeviceAccessOverrides.
+    r"""The request of ListMobileDeviceAccessOverrides.
 
     List mobile device access overrides, of all or of one user or device.
 
@@ -218,7 +218,7 @@ class ListMobileDeviceAccessOverridesRequest(Request[ListMobileDeviceAccessOverr
 
 @define(kw_only=True, repr=False)
 class ListMobileDeviceAccessRulesResponse(Output):
-    """Answer of ListMobileDeviceAccessRules.
+    """The response of ListMobileDeviceAccessRules.
 
     Attributes:
         rules: All mobile device access rules of the organization. At most 10 items.
@@ -231,7 +231,7 @@ class ListMobileDeviceAccessRulesResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListMobileDeviceAccessRulesRequest(Request[ListMobileDeviceAccessRulesResponse]):
-    """Input of ListMobileDeviceAccessRules.
+    """The request of ListMobileDeviceAccessRules.
 
     List all mobile device access rules of an organization.
 
@@ -254,7 +254,7 @@ class ListMobileDeviceAccessRulesRequest(Request[ListMobileDeviceAccessRulesResp
 
 @define(kw_only=True, repr=False)
 class GetMobileDeviceAccessEffectResponse(Output):
-    """Answer of GetMobileDeviceAccessEffect.
+    """The response of GetMobileDeviceAccessEffect.
 
     Attributes:
         effect: Whether the rules allow or deny the device. One of
@@ -273,7 +273,7 @@ class GetMobileDeviceAccessEffectResponse(Output):
 
 @define(kw_only=True, repr=False)
 class GetMobileDeviceAccessEffectRequest(Request[GetMobileDeviceAccessEffectResponse]):
-    r"""Input of GetMobileDeviceAccessEffect.
+    r"""The request of GetMobileDeviceAccessEffect.
 
     Test whether the mobile device access rules let a described device in.
 
@@ -309,7 +309,7 @@ class GetMobileDeviceAccessEffectRequest(Request[GetMobileDeviceAccessEffectResp
 
 @define(kw_only=True, repr=False)
 class GetMobileDeviceAccessOverrideResponse(Output):
-    r"""Answer of GetMobileDeviceAccessOverride.
+    r"""The response of GetMobileDeviceAccessOverride.
 
     Attributes:
         user_id: The id of the user. 12 to 256 characters.
@@ -340,7 +340,7 @@ class GetMobileDeviceAccessOverrideResponse(Output):
 
 @define(kw_only=True, repr=False)
 class GetMobileDeviceAccessOverrideRequest(Request[GetMobileDeviceAccessOverrideResponse]):
-    """Input of GetMobileDeviceAccessOverride.
+    """The request of GetMobileDeviceAccessOverride.
 
     Read the access override of one user and one device.
 
@@ -366,7 +366,7 @@ class GetMobileDeviceAccessOverrideRequest(Request[GetMobileDeviceAccessOverride
 
 @define(kw_only=True, repr=False)
 class CreateMobileDeviceAccessRuleResponse(Output):
-    """Answer of CreateMobileDeviceAccessRule.
+    """The response of CreateMobileDeviceAccessRule.
 
     Attributes:
         mobile_device_access_rule_id: The id of the new rule. 1 to 64 characters, pattern
@@ -380,7 +380,7 @@ class CreateMobileDeviceAccessRuleResponse(Output):
 
 @define(kw_only=True, repr=False)
 class CreateMobileDeviceAccessRuleRequest(Request[CreateMobileDeviceAccessRuleResponse]):
-    r"""Input of CreateMobileDeviceAccessRule.
+    r"""The request of CreateMobileDeviceAccessRule.
 
     Create a rule that allows or denies mobile devices by type, model, system or agent.
 
@@ -457,7 +457,7 @@ class CreateMobileDeviceAccessRuleRequest(Request[CreateMobileDeviceAccessRuleRe
 
 @define(kw_only=True, repr=False)
 class UpdateMobileDeviceAccessRuleResponse(Output):
-    """Answer of UpdateMobileDeviceAccessRule.
+    """The response of UpdateMobileDeviceAccessRule.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -465,7 +465,7 @@ class UpdateMobileDeviceAccessRuleResponse(Output):
 
 @define(kw_only=True, repr=False)
 class UpdateMobileDeviceAccessRuleRequest(Request[UpdateMobileDeviceAccessRuleResponse]):
-    r"""Input of UpdateMobileDeviceAccessRule.
+    r"""The request of UpdateMobileDeviceAccessRule.
 
     Change the name, effect and conditions of a mobile device access rule.
 
@@ -541,7 +541,7 @@ class UpdateMobileDeviceAccessRuleRequest(Request[UpdateMobileDeviceAccessRuleRe
 
 @define(kw_only=True, repr=False)
 class PutMobileDeviceAccessOverrideResponse(Output):
-    """Answer of PutMobileDeviceAccessOverride.
+    """The response of PutMobileDeviceAccessOverride.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -549,7 +549,7 @@ class PutMobileDeviceAccessOverrideResponse(Output):
 
 @define(kw_only=True, repr=False)
 class PutMobileDeviceAccessOverrideRequest(Request[PutMobileDeviceAccessOverrideResponse]):
-    r"""Input of PutMobileDeviceAccessOverride.
+    r"""The request of PutMobileDeviceAccessOverride.
 
     Allow or deny one device of one user, whatever the rules say.
 
@@ -584,7 +584,7 @@ class PutMobileDeviceAccessOverrideRequest(Request[PutMobileDeviceAccessOverride
 
 @define(kw_only=True, repr=False)
 class DeleteMobileDeviceAccessOverrideResponse(Output):
-    """Answer of DeleteMobileDeviceAccessOverride.
+    """The response of DeleteMobileDeviceAccessOverride.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -592,7 +592,7 @@ class DeleteMobileDeviceAccessOverrideResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteMobileDeviceAccessOverrideRequest(Request[DeleteMobileDeviceAccessOverrideResponse]):
-    """Input of DeleteMobileDeviceAccessOverride.
+    """The request of DeleteMobileDeviceAccessOverride.
 
     Delete the access override of one user and one device.
 
@@ -618,7 +618,7 @@ class DeleteMobileDeviceAccessOverrideRequest(Request[DeleteMobileDeviceAccessOv
 
 @define(kw_only=True, repr=False)
 class DeleteMobileDeviceAccessRuleResponse(Output):
-    """Answer of DeleteMobileDeviceAccessRule.
+    """The response of DeleteMobileDeviceAccessRule.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -626,7 +626,7 @@ class DeleteMobileDeviceAccessRuleResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteMobileDeviceAccessRuleRequest(Request[DeleteMobileDeviceAccessRuleResponse]):
-    """Input of DeleteMobileDeviceAccessRule.
+    """The request of DeleteMobileDeviceAccessRule.
 
     Delete a mobile device access rule.
 

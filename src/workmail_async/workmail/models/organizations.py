@@ -80,7 +80,7 @@ class OrganizationSummary(Model):
 
 @define(kw_only=True, repr=False)
 class ListOrganizationsResponse(Output):
-    r"""Answer of ListOrganizations.
+    r"""The response of ListOrganizations.
 
     Attributes:
         organization_summaries: The organizations on this page.
@@ -96,7 +96,7 @@ class ListOrganizationsResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListOrganizationsRequest(Request[ListOrganizationsResponse]):
-    r"""Input of ListOrganizations.
+    r"""The request of ListOrganizations.
 
     List the organizations of the calling account in this Region.
 
@@ -121,7 +121,7 @@ class ListOrganizationsRequest(Request[ListOrganizationsResponse]):
 
 @define(kw_only=True, repr=False)
 class DescribeOrganizationResponse(Output):
-    r"""Answer of DescribeOrganization.
+    r"""The response of DescribeOrganization.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -167,7 +167,7 @@ class DescribeOrganizationResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DescribeOrganizationRequest(Request[DescribeOrganizationResponse]):
-    """Input of DescribeOrganization.
+    """The request of DescribeOrganization.
 
     Read an organization's alias, state, directory and default domain.
 
@@ -187,7 +187,7 @@ class DescribeOrganizationRequest(Request[DescribeOrganizationResponse]):
 
 @define(kw_only=True, repr=False)
 class CreateOrganizationResponse(Output):
-    """Answer of CreateOrganization.
+    """The response of CreateOrganization.
 
     Attributes:
         organization_id: The id of the new organization. Exactly 34 characters, pattern
@@ -201,7 +201,7 @@ class CreateOrganizationResponse(Output):
 
 @define(kw_only=True, repr=False)
 class CreateOrganizationRequest(Request[CreateOrganizationResponse]):
-    r"""Input of CreateOrganization.
+    r"""The request of CreateOrganization.
 
     Start creating an organization, on a new directory or on one that already exists.
 
@@ -243,7 +243,7 @@ class CreateOrganizationRequest(Request[CreateOrganizationResponse]):
 
 @define(kw_only=True, repr=False)
 class DeleteOrganizationResponse(Output):
-    """Answer of DeleteOrganization.
+    """The response of DeleteOrganization.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -260,7 +260,7 @@ class DeleteOrganizationResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteOrganizationRequest(Request[DeleteOrganizationResponse]):
-    r"""Input of DeleteOrganization.
+    r"""The request of DeleteOrganization.
 
     Start deleting an organization with everything WorkMail keeps for it.
 

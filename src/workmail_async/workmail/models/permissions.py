@@ -49,7 +49,7 @@ class Permission(Model):
 
 @define(kw_only=True, repr=False)
 class ListMailboxPermissionsResponse(Output):
-    r"""Answer of ListMailboxPermissions.
+    r"""The response of ListMailboxPermissions.
 
     Attributes:
         permissions: The permissions on this page, one entry per grantee.
@@ -65,7 +65,7 @@ class ListMailboxPermissionsResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListMailboxPermissionsRequest(Request[ListMailboxPermissionsResponse]):
-    r"""Input of ListMailboxPermissions.
+    r"""The request of ListMailboxPermissions.
 
     List who may act for a user, group or resource, and how.
 
@@ -96,7 +96,7 @@ class ListMailboxPermissionsRequest(Request[ListMailboxPermissionsResponse]):
 
 @define(kw_only=True, repr=False)
 class GetMailboxDetailsResponse(Output):
-    """Answer of GetMailboxDetails.
+    """The response of GetMailboxDetails.
 
     Attributes:
         mailbox_quota: How large the mailbox may grow, in MB. At least 1.
@@ -113,7 +113,7 @@ class GetMailboxDetailsResponse(Output):
 
 @define(kw_only=True, repr=False)
 class GetMailboxDetailsRequest(Request[GetMailboxDetailsResponse]):
-    """Input of GetMailboxDetails.
+    """The request of GetMailboxDetails.
 
     Read the quota and the current size of a user's mailbox, both in MB.
 
@@ -136,7 +136,7 @@ class GetMailboxDetailsRequest(Request[GetMailboxDetailsResponse]):
 
 @define(kw_only=True, repr=False)
 class UpdateMailboxQuotaResponse(Output):
-    """Answer of UpdateMailboxQuota.
+    """The response of UpdateMailboxQuota.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -144,7 +144,7 @@ class UpdateMailboxQuotaResponse(Output):
 
 @define(kw_only=True, repr=False)
 class UpdateMailboxQuotaRequest(Request[UpdateMailboxQuotaResponse]):
-    """Input of UpdateMailboxQuota.
+    """The request of UpdateMailboxQuota.
 
     Set how large a user's mailbox may grow, in MB.
 
@@ -169,7 +169,7 @@ class UpdateMailboxQuotaRequest(Request[UpdateMailboxQuotaResponse]):
 
 @define(kw_only=True, repr=False)
 class PutMailboxPermissionsResponse(Output):
-    """Answer of PutMailboxPermissions.
+    """The response of PutMailboxPermissions.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -177,7 +177,7 @@ class PutMailboxPermissionsResponse(Output):
 
 @define(kw_only=True, repr=False)
 class PutMailboxPermissionsRequest(Request[PutMailboxPermissionsResponse]):
-    """Input of PutMailboxPermissions.
+    """The request of PutMailboxPermissions.
 
     Set what one grantee may do for a user, group or resource.
 
@@ -210,7 +210,7 @@ class PutMailboxPermissionsRequest(Request[PutMailboxPermissionsResponse]):
 
 @define(kw_only=True, repr=False)
 class DeleteMailboxPermissionsResponse(Output):
-    """Answer of DeleteMailboxPermissions.
+    """The response of DeleteMailboxPermissions.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -218,7 +218,7 @@ class DeleteMailboxPermissionsResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteMailboxPermissionsRequest(Request[DeleteMailboxPermissionsResponse]):
-    """Input of DeleteMailboxPermissions.
+    """The request of DeleteMailboxPermissions.
 
     Take away every permission that one grantee has on a mailbox.
 

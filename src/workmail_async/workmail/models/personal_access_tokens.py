@@ -63,7 +63,7 @@ class PersonalAccessTokenSummary(Model):
 
 @define(kw_only=True, repr=False)
 class ListPersonalAccessTokensResponse(Output):
-    r"""Answer of ListPersonalAccessTokens.
+    r"""The response of ListPersonalAccessTokens.
 
     Attributes:
         next_token: The token of the next page; absent on the last page. 1 to 1024 characters,
@@ -80,7 +80,7 @@ class ListPersonalAccessTokensResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListPersonalAccessTokensRequest(Request[ListPersonalAccessTokensResponse]):
-    r"""Input of ListPersonalAccessTokens.
+    r"""The request of ListPersonalAccessTokens.
 
     List the personal access tokens of an organization or of one user.
 
@@ -111,7 +111,7 @@ class ListPersonalAccessTokensRequest(Request[ListPersonalAccessTokensResponse])
 
 @define(kw_only=True, repr=False)
 class GetPersonalAccessTokenMetadataResponse(Output):
-    r"""Answer of GetPersonalAccessTokenMetadata.
+    r"""The response of GetPersonalAccessTokenMetadata.
 
     Attributes:
         personal_access_token_id: The id of the personal access token. 1 to 64 characters, pattern
@@ -146,7 +146,7 @@ class GetPersonalAccessTokenMetadataResponse(Output):
 
 @define(kw_only=True, repr=False)
 class GetPersonalAccessTokenMetadataRequest(Request[GetPersonalAccessTokenMetadataResponse]):
-    """Input of GetPersonalAccessTokenMetadata.
+    """The request of GetPersonalAccessTokenMetadata.
 
     Read the owner, dates and scopes of a personal access token, not the token itself.
 
@@ -171,7 +171,7 @@ class GetPersonalAccessTokenMetadataRequest(Request[GetPersonalAccessTokenMetada
 
 @define(kw_only=True, repr=False)
 class DeletePersonalAccessTokenResponse(Output):
-    """Answer of DeletePersonalAccessToken.
+    """The response of DeletePersonalAccessToken.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -179,7 +179,7 @@ class DeletePersonalAccessTokenResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeletePersonalAccessTokenRequest(Request[DeletePersonalAccessTokenResponse]):
-    """Input of DeletePersonalAccessToken.
+    """The request of DeletePersonalAccessToken.
 
     Delete a personal access token, so that mail programs can no longer sign in with it.
 

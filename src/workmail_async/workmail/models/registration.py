@@ -23,7 +23,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class DescribeEntityResponse(Output):
-    """Answer of DescribeEntity.
+    """The response of DescribeEntity.
 
     Attributes:
         entity_id: The id of the user, group or resource that has the address. 12 to 256 characters.
@@ -41,7 +41,7 @@ class DescribeEntityResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DescribeEntityRequest(Request[DescribeEntityResponse]):
-    r"""Input of DescribeEntity.
+    r"""The request of DescribeEntity.
 
     Find out which user, group or resource an email address belongs to.
 
@@ -64,7 +64,7 @@ class DescribeEntityRequest(Request[DescribeEntityResponse]):
 
 @define(kw_only=True, repr=False)
 class RegisterToWorkMailResponse(Output):
-    """Answer of RegisterToWorkMail.
+    """The response of RegisterToWorkMail.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -72,7 +72,7 @@ class RegisterToWorkMailResponse(Output):
 
 @define(kw_only=True, repr=False)
 class RegisterToWorkMailRequest(Request[RegisterToWorkMailResponse]):
-    r"""Input of RegisterToWorkMail.
+    r"""The request of RegisterToWorkMail.
 
     Enable a user, group or resource for mail under an address, which can cost money.
 
@@ -98,7 +98,7 @@ class RegisterToWorkMailRequest(Request[RegisterToWorkMailResponse]):
 
 @define(kw_only=True, repr=False)
 class DeregisterFromWorkMailResponse(Output):
-    """Answer of DeregisterFromWorkMail.
+    """The response of DeregisterFromWorkMail.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -106,7 +106,7 @@ class DeregisterFromWorkMailResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeregisterFromWorkMailRequest(Request[DeregisterFromWorkMailResponse]):
-    """Input of DeregisterFromWorkMail.
+    """The request of DeregisterFromWorkMail.
 
     Disable a user, group or resource and schedule its mailbox for removal.
 

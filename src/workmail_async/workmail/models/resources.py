@@ -142,7 +142,7 @@ class Resource(Model):
 
 @define(kw_only=True, repr=False)
 class ListResourceDelegatesResponse(Output):
-    r"""Answer of ListResourceDelegates.
+    r"""The response of ListResourceDelegates.
 
     Attributes:
         delegates: The delegates on this page.
@@ -158,7 +158,7 @@ class ListResourceDelegatesResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListResourceDelegatesRequest(Request[ListResourceDelegatesResponse]):
-    r"""Input of ListResourceDelegates.
+    r"""The request of ListResourceDelegates.
 
     List the delegates of a resource: users and groups who answer booking requests.
 
@@ -189,7 +189,7 @@ class ListResourceDelegatesRequest(Request[ListResourceDelegatesResponse]):
 
 @define(kw_only=True, repr=False)
 class ListResourcesResponse(Output):
-    r"""Answer of ListResources.
+    r"""The response of ListResources.
 
     Attributes:
         resources: The resources on this page.
@@ -205,7 +205,7 @@ class ListResourcesResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListResourcesRequest(Request[ListResourcesResponse]):
-    r"""Input of ListResources.
+    r"""The request of ListResources.
 
     List the rooms and equipment of an organization, a page at a time.
 
@@ -234,7 +234,7 @@ class ListResourcesRequest(Request[ListResourcesResponse]):
 
 @define(kw_only=True, repr=False)
 class DescribeResourceResponse(Output):
-    r"""Answer of DescribeResource.
+    r"""The response of DescribeResource.
 
     Attributes:
         resource_id: The id of the resource. Exactly 34 characters, pattern `^r-[0-9a-f]{32}$`.
@@ -279,7 +279,7 @@ class DescribeResourceResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DescribeResourceRequest(Request[DescribeResourceResponse]):
-    """Input of DescribeResource.
+    """The request of DescribeResource.
 
     Read a resource's type, address, state, dates and booking options.
 
@@ -302,7 +302,7 @@ class DescribeResourceRequest(Request[DescribeResourceResponse]):
 
 @define(kw_only=True, repr=False)
 class CreateResourceResponse(Output):
-    """Answer of CreateResource.
+    """The response of CreateResource.
 
     Attributes:
         resource_id: The id of the new resource. Exactly 34 characters, pattern `^r-[0-9a-f]{32}$`.
@@ -313,7 +313,7 @@ class CreateResourceResponse(Output):
 
 @define(kw_only=True, repr=False)
 class CreateResourceRequest(Request[CreateResourceResponse]):
-    r"""Input of CreateResource.
+    r"""The request of CreateResource.
 
     Create a room or a piece of equipment, disabled until it is registered.
 
@@ -350,7 +350,7 @@ class CreateResourceRequest(Request[CreateResourceResponse]):
 
 @define(kw_only=True, repr=False)
 class AssociateDelegateToResourceResponse(Output):
-    """Answer of AssociateDelegateToResource.
+    """The response of AssociateDelegateToResource.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -358,7 +358,7 @@ class AssociateDelegateToResourceResponse(Output):
 
 @define(kw_only=True, repr=False)
 class AssociateDelegateToResourceRequest(Request[AssociateDelegateToResourceResponse]):
-    """Input of AssociateDelegateToResource.
+    """The request of AssociateDelegateToResource.
 
     Make a user or a group a delegate who answers booking requests for a resource.
 
@@ -384,7 +384,7 @@ class AssociateDelegateToResourceRequest(Request[AssociateDelegateToResourceResp
 
 @define(kw_only=True, repr=False)
 class UpdateResourceResponse(Output):
-    """Answer of UpdateResource.
+    """The response of UpdateResource.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -392,7 +392,7 @@ class UpdateResourceResponse(Output):
 
 @define(kw_only=True, repr=False)
 class UpdateResourceRequest(Request[UpdateResourceResponse]):
-    r"""Input of UpdateResource.
+    r"""The request of UpdateResource.
 
     Replace a resource's name, type, description, booking options and visibility.
 
@@ -437,7 +437,7 @@ class UpdateResourceRequest(Request[UpdateResourceResponse]):
 
 @define(kw_only=True, repr=False)
 class DisassociateDelegateFromResourceResponse(Output):
-    """Answer of DisassociateDelegateFromResource.
+    """The response of DisassociateDelegateFromResource.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -445,7 +445,7 @@ class DisassociateDelegateFromResourceResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DisassociateDelegateFromResourceRequest(Request[DisassociateDelegateFromResourceResponse]):
-    """Input of DisassociateDelegateFromResource.
+    """The request of DisassociateDelegateFromResource.
 
     Take a user or a group off the delegates of a resource.
 
@@ -471,7 +471,7 @@ class DisassociateDelegateFromResourceRequest(Request[DisassociateDelegateFromRe
 
 @define(kw_only=True, repr=False)
 class DeleteResourceResponse(Output):
-    """Answer of DeleteResource.
+    """The response of DeleteResource.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -479,7 +479,7 @@ class DeleteResourceResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteResourceRequest(Request[DeleteResourceResponse]):
-    """Input of DeleteResource.
+    """The request of DeleteResource.
 
     Delete a disabled resource.
 

@@ -48,7 +48,7 @@ class FolderConfiguration(Model):
 
 @define(kw_only=True, repr=False)
 class GetDefaultRetentionPolicyResponse(Output):
-    """Answer of GetDefaultRetentionPolicy.
+    """The response of GetDefaultRetentionPolicy.
 
     Attributes:
         id: The id of the retention policy. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
@@ -67,7 +67,7 @@ class GetDefaultRetentionPolicyResponse(Output):
 
 @define(kw_only=True, repr=False)
 class GetDefaultRetentionPolicyRequest(Request[GetDefaultRetentionPolicyResponse]):
-    """Input of GetDefaultRetentionPolicy.
+    """The request of GetDefaultRetentionPolicy.
 
     Read an organization's retention policy.
 
@@ -87,7 +87,7 @@ class GetDefaultRetentionPolicyRequest(Request[GetDefaultRetentionPolicyResponse
 
 @define(kw_only=True, repr=False)
 class PutRetentionPolicyResponse(Output):
-    """Answer of PutRetentionPolicy.
+    """The response of PutRetentionPolicy.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -95,7 +95,7 @@ class PutRetentionPolicyResponse(Output):
 
 @define(kw_only=True, repr=False)
 class PutRetentionPolicyRequest(Request[PutRetentionPolicyResponse]):
-    r"""Input of PutRetentionPolicy.
+    r"""The request of PutRetentionPolicy.
 
     Set how long mail stays in each standard folder of every mailbox.
 
@@ -130,7 +130,7 @@ class PutRetentionPolicyRequest(Request[PutRetentionPolicyResponse]):
 
 @define(kw_only=True, repr=False)
 class DeleteRetentionPolicyResponse(Output):
-    """Answer of DeleteRetentionPolicy.
+    """The response of DeleteRetentionPolicy.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -138,7 +138,7 @@ class DeleteRetentionPolicyResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteRetentionPolicyRequest(Request[DeleteRetentionPolicyResponse]):
-    """Input of DeleteRetentionPolicy.
+    """The request of DeleteRetentionPolicy.
 
     Delete an organization's retention policy.
 

@@ -39,7 +39,7 @@ class Tag(Model):
 
 @define(kw_only=True, repr=False)
 class ListTagsForResourceResponse(Output):
-    """Answer of ListTagsForResource.
+    """The response of ListTagsForResource.
 
     Attributes:
         tags: The tags of the organization. At most 50 items.
@@ -50,7 +50,7 @@ class ListTagsForResourceResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListTagsForResourceRequest(Request[ListTagsForResourceResponse]):
-    """Input of ListTagsForResource.
+    """The request of ListTagsForResource.
 
     List the tags of an organization.
 
@@ -74,7 +74,7 @@ class ListTagsForResourceRequest(Request[ListTagsForResourceResponse]):
 
 @define(kw_only=True, repr=False)
 class TagResourceResponse(Output):
-    """Answer of TagResource.
+    """The response of TagResource.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -82,7 +82,7 @@ class TagResourceResponse(Output):
 
 @define(kw_only=True, repr=False)
 class TagResourceRequest(Request[TagResourceResponse]):
-    """Input of TagResource.
+    """The request of TagResource.
 
     Add tags to an organization, or give existing tags a new value.
 
@@ -105,7 +105,7 @@ class TagResourceRequest(Request[TagResourceResponse]):
 
 @define(kw_only=True, repr=False)
 class UntagResourceResponse(Output):
-    """Answer of UntagResource.
+    """The response of UntagResource.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -113,7 +113,7 @@ class UntagResourceResponse(Output):
 
 @define(kw_only=True, repr=False)
 class UntagResourceRequest(Request[UntagResourceResponse]):
-    """Input of UntagResource.
+    """The request of UntagResource.
 
     Remove tags from an organization by their keys.
 

@@ -120,7 +120,7 @@ class User(Model):
 
 @define(kw_only=True, repr=False)
 class ListUsersResponse(Output):
-    r"""Answer of ListUsers.
+    r"""The response of ListUsers.
 
     Attributes:
         users: The users on this page.
@@ -134,7 +134,7 @@ class ListUsersResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ListUsersRequest(Request[ListUsersResponse]):
-    r"""Input of ListUsers.
+    r"""The request of ListUsers.
 
     List the users of an organization, a page at a time.
 
@@ -163,7 +163,7 @@ class ListUsersRequest(Request[ListUsersResponse]):
 
 @define(kw_only=True, repr=False)
 class DescribeUserResponse(Output):
-    r"""Answer of DescribeUser.
+    r"""The response of DescribeUser.
 
     Attributes:
         user_id: The id of the user. 12 to 256 characters.
@@ -249,7 +249,7 @@ class DescribeUserResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DescribeUserRequest(Request[DescribeUserResponse]):
-    """Input of DescribeUser.
+    """The request of DescribeUser.
 
     Read a user's state, addresses, dates and directory attributes.
 
@@ -272,7 +272,7 @@ class DescribeUserRequest(Request[DescribeUserResponse]):
 
 @define(kw_only=True, repr=False)
 class CreateUserResponse(Output):
-    """Answer of CreateUser.
+    """The response of CreateUser.
 
     Attributes:
         user_id: The id of the new user. 12 to 256 characters.
@@ -283,7 +283,7 @@ class CreateUserResponse(Output):
 
 @define(kw_only=True, repr=False)
 class CreateUserRequest(Request[CreateUserResponse]):
-    r"""Input of CreateUser.
+    r"""The request of CreateUser.
 
     Create a user in the organization's directory, disabled until it is registered.
 
@@ -331,7 +331,7 @@ class CreateUserRequest(Request[CreateUserResponse]):
 
 @define(kw_only=True, repr=False)
 class UpdateUserResponse(Output):
-    """Answer of UpdateUser.
+    """The response of UpdateUser.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -339,7 +339,7 @@ class UpdateUserResponse(Output):
 
 @define(kw_only=True, repr=False)
 class UpdateUserRequest(Request[UpdateUserResponse]):
-    """Input of UpdateUser.
+    """The request of UpdateUser.
 
     Replace a user's role, names, contact details and address book visibility.
 
@@ -407,7 +407,7 @@ class UpdateUserRequest(Request[UpdateUserResponse]):
 
 @define(kw_only=True, repr=False)
 class ResetPasswordResponse(Output):
-    """Answer of ResetPassword.
+    """The response of ResetPassword.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -415,7 +415,7 @@ class ResetPasswordResponse(Output):
 
 @define(kw_only=True, repr=False)
 class ResetPasswordRequest(Request[ResetPasswordResponse]):
-    r"""Input of ResetPassword.
+    r"""The request of ResetPassword.
 
     Set a new password for a user.
 
@@ -441,7 +441,7 @@ class ResetPasswordRequest(Request[ResetPasswordResponse]):
 
 @define(kw_only=True, repr=False)
 class DeleteUserResponse(Output):
-    """Answer of DeleteUser.
+    """The response of DeleteUser.
 
     It has no members: receiving it means that the call succeeded.
     """
@@ -449,7 +449,7 @@ class DeleteUserResponse(Output):
 
 @define(kw_only=True, repr=False)
 class DeleteUserRequest(Request[DeleteUserResponse]):
-    """Input of DeleteUser.
+    """The request of DeleteUser.
 
     Delete a disabled user for good.
 
