@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workmail_async._lazy import lazy_names
-
 if TYPE_CHECKING:
     from workmail_async.workmail.enums import (
         AccessControlRuleEffect,
@@ -51,28 +49,28 @@ __all__ = [
     "UserRole",
 ]
 
-_load, __dir__ = lazy_names(
-    __name__,
-    {
-        "AccessControlRuleEffect": "workmail_async.workmail.enums",
-        "AccessEffect": "workmail_async.workmail.enums",
-        "AvailabilityProviderType": "workmail_async.workmail.enums",
-        "DnsRecordVerificationStatus": "workmail_async.workmail.enums",
-        "EntityState": "workmail_async.workmail.enums",
-        "EntityType": "workmail_async.workmail.enums",
-        "FolderName": "workmail_async.workmail.enums",
-        "IdentityProviderAuthenticationMode": "workmail_async.workmail.enums",
-        "ImpersonationRoleType": "workmail_async.workmail.enums",
-        "MailboxExportJobState": "workmail_async.workmail.enums",
-        "MemberType": "workmail_async.workmail.enums",
-        "MobileDeviceAccessRuleEffect": "workmail_async.workmail.enums",
-        "PermissionType": "workmail_async.workmail.enums",
-        "PersonalAccessTokenConfigurationStatus": "workmail_async.workmail.enums",
-        "ResourceType": "workmail_async.workmail.enums",
-        "RetentionAction": "workmail_async.workmail.enums",
-        "UserRole": "workmail_async.workmail.enums",
-    },
-)
-
 if not TYPE_CHECKING:  # a type checker would accept any misspelled name
-    __getattr__ = _load
+    from workmail_async._lazy import lazy_names
+
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "AccessControlRuleEffect": "workmail_async.workmail.enums",
+            "AccessEffect": "workmail_async.workmail.enums",
+            "AvailabilityProviderType": "workmail_async.workmail.enums",
+            "DnsRecordVerificationStatus": "workmail_async.workmail.enums",
+            "EntityState": "workmail_async.workmail.enums",
+            "EntityType": "workmail_async.workmail.enums",
+            "FolderName": "workmail_async.workmail.enums",
+            "IdentityProviderAuthenticationMode": "workmail_async.workmail.enums",
+            "ImpersonationRoleType": "workmail_async.workmail.enums",
+            "MailboxExportJobState": "workmail_async.workmail.enums",
+            "MemberType": "workmail_async.workmail.enums",
+            "MobileDeviceAccessRuleEffect": "workmail_async.workmail.enums",
+            "PermissionType": "workmail_async.workmail.enums",
+            "PersonalAccessTokenConfigurationStatus": "workmail_async.workmail.enums",
+            "ResourceType": "workmail_async.workmail.enums",
+            "RetentionAction": "workmail_async.workmail.enums",
+            "UserRole": "workmail_async.workmail.enums",
+        },
+    )

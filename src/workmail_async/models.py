@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workmail_async._lazy import lazy_names
-from workmail_async.workmail import models as _workmail
-
 if TYPE_CHECKING:
     from workmail_async.messageflow.models import (
         GetRawMessageContentRequest,
@@ -466,18 +463,19 @@ __all__ = [
     "User",
 ]
 
-_load, __dir__ = lazy_names(
-    __name__,
-    {
-        "GetRawMessageContentRequest": "workmail_async.messageflow.models",
-        "GetRawMessageContentResponse": "workmail_async.messageflow.models",
-        "PutRawMessageContentRequest": "workmail_async.messageflow.models",
-        "PutRawMessageContentResponse": "workmail_async.messageflow.models",
-        "RawMessageContent": "workmail_async.messageflow.models",
-        "S3Reference": "workmail_async.messageflow.models",
-        **dict.fromkeys(_workmail.__all__, "workmail_async.workmail.models"),
-    },
-)
-
 if not TYPE_CHECKING:  # a type checker would accept any misspelled name
-    __getattr__ = _load
+    from workmail_async._lazy import lazy_names
+    from workmail_async.workmail import models as _workmail
+
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "GetRawMessageContentRequest": "workmail_async.messageflow.models",
+            "GetRawMessageContentResponse": "workmail_async.messageflow.models",
+            "PutRawMessageContentRequest": "workmail_async.messageflow.models",
+            "PutRawMessageContentResponse": "workmail_async.messageflow.models",
+            "RawMessageContent": "workmail_async.messageflow.models",
+            "S3Reference": "workmail_async.messageflow.models",
+            **dict.fromkeys(_workmail.__all__, "workmail_async.workmail.models"),
+        },
+    )

@@ -5,19 +5,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workmail_async._lazy import lazy_names
-
 if TYPE_CHECKING:
     from workmail_async.messageflow.client import MessageFlowClient
 
 __all__ = ["MessageFlowClient"]
 
-_load, __dir__ = lazy_names(
-    __name__,
-    {
-        "MessageFlowClient": "client",
-    },
-)
-
 if not TYPE_CHECKING:  # a type checker would accept any misspelled name
-    __getattr__ = _load
+    from workmail_async._lazy import lazy_names
+
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "MessageFlowClient": "client",
+        },
+    )

@@ -5,21 +5,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workmail_async._lazy import lazy_names
-
 if TYPE_CHECKING:
     from workmail_async.workmail.client import WorkMailClient
     from workmail_async.workmail.organization import Organization
 
 __all__ = ["Organization", "WorkMailClient"]
 
-_load, __dir__ = lazy_names(
-    __name__,
-    {
-        "WorkMailClient": "client",
-        "Organization": "organization",
-    },
-)
-
 if not TYPE_CHECKING:  # a type checker would accept any misspelled name
-    __getattr__ = _load
+    from workmail_async._lazy import lazy_names
+
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "WorkMailClient": "client",
+            "Organization": "organization",
+        },
+    )
