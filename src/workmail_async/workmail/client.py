@@ -18,7 +18,7 @@ class WorkMailClient(ServiceClient):
     """Asynchronous client for Amazon WorkMail.
 
     It takes the arguments of `ServiceClient`, such as `region`, `profile` and `timeout`. Each
-    operation is a method; `organization` binds the id that nearly all of them take.
+    operation is a method. Nearly all need an organization id: `organization` binds it once.
 
     Example:
         ```python
@@ -31,13 +31,13 @@ class WorkMailClient(ServiceClient):
     _service = SERVICE
 
     def organization(self, organization_id: str) -> views.Organization:
-        """Return one organization, so that its id need not be given to each call.
+        """Return one organization, so that you need not pass its id to each call.
 
         Args:
             organization_id: The id of the organization.
 
         Returns:
-            A view of the organization over this client. Nothing is sent, so the id is not checked.
+            The organization, using this client. No request is sent, so the id is not checked.
         """
         return views.Organization(self, organization_id)
 
@@ -53,26 +53,26 @@ class WorkMailClient(ServiceClient):
         kms_key_arn: str | None = None,
         enable_interoperability: bool | None = None,
     ) -> models.CreateOrganizationResponse:
-        r"""Start creating an organization, on a new directory or on one that already exists.
+        r"""Start creating an organization, with a new or an existing directory.
 
-        The call returns at once; the organization is usable when its state reads Active. With
-        `directory_id`, the alias has to be the alias of that directory. An account holds up to 100
-        organizations, and since 2026-04-30 AWS accepts no new customers.
+        The call returns at once; you can use the organization when its state is Active. If you pass
+        `directory_id`, the alias must be that of the directory. An account can have up to 100
+        organizations. AWS has accepted no new customers since 2026-04-30.
 
         Args:
-            alias: The alias of the new organization; with `directory_id`, the alias of that
+            alias: The alias of the new organization. If you pass `directory_id`, the alias of that
                 directory. 1 to 62 characters, pattern `^(?!d-)([\da-zA-Z]+)([-][\da-zA-Z]+)*`.
-            directory_id: The id of an existing directory to use; left out, a new one is created.
-                Exactly 12 characters, pattern `^d-[0-9a-f]{10}$`.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            directory_id: The id of an existing directory to use. If you leave it out, a new one is
+                created. Exactly 12 characters, pattern `^d-[0-9a-f]{10}$`.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
             domains: The mail domains to set up together with the organization. At most 5 items.
-            kms_key_arn: The ARN of your own KMS key to encrypt mail with; left out, AWS manages
-                one. 20 to 2048 characters, pattern
+            kms_key_arn: The ARN of your own KMS key to encrypt mail with. If you leave it out, AWS
+                manages the key. 20 to 2048 characters, pattern
                 `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
-            enable_interoperability: Whether to work beside Microsoft Exchange, for which
-                `directory_id` names an AD Connector.
+            enable_interoperability: Whether to enable interoperability with Microsoft Exchange;
+                `directory_id` must then be an AD Connector.
 
         Returns:
             The answer, with `organization_id`.
@@ -80,14 +80,10 @@ class WorkMailClient(ServiceClient):
         Raises:
             errors.DirectoryInUseException: Another organization of this account and Region already
                 uses the directory.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateOrganization.html>.
@@ -112,19 +108,20 @@ class WorkMailClient(ServiceClient):
         force_delete: bool | None = None,
         delete_identity_center_application: bool | None = None,
     ) -> models.DeleteOrganizationResponse:
-        r"""Start deleting an organization with everything WorkMail keeps for it.
+        r"""Start deleting an organization and everything WorkMail stores for it.
 
-        The call returns at once and the deletion goes on in the background. An organization with
-        enabled users needs `force_delete`. No mailbox can be restored afterwards, so export first.
+        The call returns at once; the deletion continues in the background. If the organization
+        still has enabled users, pass `force_delete`. No mailbox can be restored afterwards, so
+        export first.
 
         Args:
             organization_id: The id of the organization to delete. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
             delete_directory: Whether to delete the directory behind the organization as well.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
-            force_delete: Whether to delete the organization although it has enabled users.
+            force_delete: Whether to delete the organization even if it has enabled users.
             delete_identity_center_application: Whether to delete the application in IAM Identity
                 Center as well.
 
@@ -132,12 +129,9 @@ class WorkMailClient(ServiceClient):
             The answer, with `organization_id` and `state`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteOrganization.html>.
@@ -155,10 +149,10 @@ class WorkMailClient(ServiceClient):
     async def describe_organization(
         self, *, organization_id: str
     ) -> models.DescribeOrganizationResponse:
-        """Read an organization's alias, state, directory and default domain.
+        """Get an organization's alias, state, directory and default domain.
 
-        State is free text: Requested, Creating, Active, Deleting, Deleted, Failed and Impaired have
-        been seen.
+        State is free text. Values seen so far are Requested, Creating, Active, Deleting, Deleted,
+        Failed and Impaired.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -168,10 +162,8 @@ class WorkMailClient(ServiceClient):
             The answer, with what `models.DescribeOrganizationResponse` lists.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeOrganization.html>.
@@ -183,22 +175,22 @@ class WorkMailClient(ServiceClient):
     def list_organizations(
         self, *, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.OrganizationSummary, models.ListOrganizationsResponse]:
-        r"""List the organizations of the calling account in this Region.
+        r"""List your account's organizations in this Region.
 
-        Organizations being deleted, or already deleted, can be in the list: look at each State.
+        The list can include organizations that are being deleted or are deleted, so check their
+        states.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.OrganizationSummary` of all pages, `await` gives
                 one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.InvalidParameterException: The service rejects a value that you passed.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListOrganizations.html>.
@@ -222,50 +214,43 @@ class WorkMailClient(ServiceClient):
         hidden_from_global_address_list: bool | None = None,
         identity_provider_user_id: str | None = None,
     ) -> models.CreateUserResponse:
-        r"""Create a user in the organization's directory, disabled until it is registered.
+        r"""Create a user in the organization's directory; it stays disabled until registered.
 
-        The user has no mailbox before `register_to_work_mail`. A directory that WorkMail may only
-        read answers `errors.UnsupportedOperationException`.
+        The user has no mailbox until `register_to_work_mail`. The call fails with
+        `errors.UnsupportedOperationException` if the directory is read-only for WorkMail.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            name: The user name: up to 64 characters in a WorkMail directory, 20 in any other. 1 to
-                64 characters, pattern `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
+            name: The user name: up to 64 characters in a WorkMail directory, 20 in others. 1 to 64
+                characters, pattern `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
             display_name: The user's name as others see it. At most 256 characters. Sensitive.
-            password: The first password of the user. At most 256 characters, pattern
+            password: The user's initial password. At most 256 characters, pattern
                 `[\u0020-\u00FF]+`. Sensitive.
-            role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused. One
+            role: The role of the user, USER by default. SYSTEM_USER and RESOURCE are refused. One
                 of `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
             first_name: The user's first name. At most 256 characters. Sensitive.
             last_name: The user's last name. At most 256 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the user out.
-            identity_provider_user_id: The id of the user in IAM Identity Center; left out, the
-                first sign-in sets it. 1 to 47 characters, pattern
+            hidden_from_global_address_list: Whether the user is hidden from the address book.
+            identity_provider_user_id: The id of the user in IAM Identity Center. If you leave it
+                out, the first sign-in sets it. 1 to 47 characters, pattern
                 `^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
 
         Returns:
             The answer, with `user_id`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.InvalidPasswordException: The password does not meet the password rules of the
                 directory.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ReservedNameException: The name is reserved and cannot be used.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
         log or error. See
@@ -286,37 +271,31 @@ class WorkMailClient(ServiceClient):
         )
 
     async def delete_user(self, *, organization_id: str, user_id: str) -> models.DeleteUserResponse:
-        """Delete a disabled user for good.
+        """Permanently delete a disabled user.
 
-        Deregister the user first and wait for the state DISABLED: right after deregistration
-        `errors.EntityStateException` can come for up to two minutes. There is no way back; the
-        mailbox is kept for another 30 days, so export it before. An email address is not accepted
-        as `user_id`.
+        Deregister the user first and wait for the state DISABLED: for up to two minutes after
+        deregistration, the call can fail with `errors.EntityStateException`. Export the mailbox
+        first: a deleted user cannot be restored, and WorkMail keeps the mailbox for 30 days only.
+        `user_id` does not accept an email address.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: The user to delete: its id or name; no email address. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            user_id: The id or name of the user to delete; not an email address. 1 to 256
+                characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteUser.html>.
@@ -328,30 +307,25 @@ class WorkMailClient(ServiceClient):
     async def describe_user(
         self, *, organization_id: str, user_id: str
     ) -> models.DescribeUserResponse:
-        """Read a user's state, addresses, dates and directory attributes.
+        """Get a user's state, address, dates and directory attributes.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             The answer, with what `models.DescribeUserResponse` lists.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeUser.html>.
@@ -368,29 +342,25 @@ class WorkMailClient(ServiceClient):
         max_results: int | None = None,
         filters: models.ListUsersFilters | None = None,
     ) -> Pager[models.User, models.ListUsersResponse]:
-        r"""List the users of an organization, a page at a time.
+        r"""List the users of an organization.
 
-        The list also holds system users and entries in state DELETED. A request takes one filter
-        only.
+        The list includes system users and entries in state DELETED. Pass at most one filter.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
+            filters: Which items to return; at most one filter per request.
 
         Returns:
             A pager. `async for` gives each `models.User` of all pages, `await` gives one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListUsers.html>.
@@ -409,38 +379,31 @@ class WorkMailClient(ServiceClient):
     ) -> models.ResetPasswordResponse:
         r"""Set a new password for a user.
 
-        `user_id` has to be the id: a name or an email address is refused. Where the directory is
-        read-only, change the password in the directory itself.
+        `user_id` must be the id; a name or an email address is refused. If the directory is
+        read-only for WorkMail, change the password in the directory itself.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: The id of the user; no name or email address. 12 to 256 characters.
-            password: The new password of the user. At most 256 characters, pattern
-                `[\u0020-\u00FF]+`. Sensitive.
+            user_id: The id of the user; not a name or an email address. 12 to 256 characters.
+            password: The user's new password. At most 256 characters, pattern `[\u0020-\u00FF]+`.
+                Sensitive.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.InvalidPasswordException: The password does not meet the password rules of the
                 directory.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
         log or error. See
@@ -476,55 +439,48 @@ class WorkMailClient(ServiceClient):
     ) -> models.UpdateUserResponse:
         """Replace a user's role, names, contact details and address book visibility.
 
-        The call replaces the stored data rather than merging into it: read with `describe_user`,
-        change what you want and send everything back. The roles SYSTEM_USER and RESOURCE are
-        refused.
+        The call replaces the stored data instead of merging into it: read the user with
+        `describe_user`, change what you want and send everything back. SYSTEM_USER and RESOURCE are
+        refused as roles.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            role: The new role of the user; SYSTEM_USER and RESOURCE are refused. One of
+            role: The new role of the user. SYSTEM_USER and RESOURCE are refused. One of
                 `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
             display_name: The user's name as others see it. At most 256 characters. Sensitive.
             first_name: The user's first name. At most 256 characters. Sensitive.
             last_name: The user's last name. At most 256 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the user out.
+            hidden_from_global_address_list: Whether the user is hidden from the address book.
             initials: The user's initials. At most 256 characters. Sensitive.
             telephone: The user's phone number. At most 256 characters. Sensitive.
             street: The street of the user's address. At most 256 characters. Sensitive.
             job_title: The user's job title. At most 256 characters. Sensitive.
             city: The city of the user's address. At most 256 characters. Sensitive.
-            company: The company of the user. At most 256 characters. Sensitive.
+            company: The user's company. At most 256 characters. Sensitive.
             zip_code: The postal code of the user's address. At most 256 characters. Sensitive.
-            department: The department of the user. At most 256 characters. Sensitive.
+            department: The user's department. At most 256 characters. Sensitive.
             country: The country of the user's address. At most 256 characters. Sensitive.
-            office: The office of the user. At most 256 characters. Sensitive.
+            office: The user's office. At most 256 characters. Sensitive.
             identity_provider_user_id: The id of the user in IAM Identity Center; an empty string
-                clears it. At most 47 characters, pattern
+                removes it. At most 47 characters, pattern
                 `^$|^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
         log or error. See
@@ -563,31 +519,24 @@ class WorkMailClient(ServiceClient):
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            member_id: The user or group to add: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            member_id: The id, email address or name of the user or group to add. 1 to 256
+                characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateMemberToGroup.html>.
@@ -605,37 +554,29 @@ class WorkMailClient(ServiceClient):
         name: str,
         hidden_from_global_address_list: bool | None = None,
     ) -> models.CreateGroupResponse:
-        r"""Create a group in the organization's directory, disabled until it is registered.
+        r"""Create a group in the organization's directory; it stays disabled until registered.
 
-        The group receives mail only after `register_to_work_mail` gives it an address. Groups have
-        no mailbox.
+        The group receives mail once `register_to_work_mail` gives it an address. It has no mailbox.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
             name: The name of the new group. 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            hidden_from_global_address_list: Whether the address book leaves the group out.
+            hidden_from_global_address_list: Whether the group is hidden from the address book.
 
         Returns:
             The answer, with `group_id`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ReservedNameException: The name is reserved and cannot be used.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateGroup.html>.
@@ -653,33 +594,27 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeleteGroupResponse:
         """Delete a disabled group.
 
-        Deregister the group first; `errors.EntityStateException` can come for up to two minutes
-        after that. An email address is not accepted as `group_id`.
+        Deregister the group first. For two minutes after that, the call can still fail with
+        `errors.EntityStateException`. `group_id` does not accept an email address.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            group_id: The group to delete: its id or name; no email address. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            group_id: The id or name of the group to delete; not an email address. 1 to 256
+                characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteGroup.html>.
@@ -691,26 +626,22 @@ class WorkMailClient(ServiceClient):
     async def describe_group(
         self, *, organization_id: str, group_id: str
     ) -> models.DescribeGroupResponse:
-        """Read a group's name, address, state and dates.
+        """Get a group's name, address, state and dates.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             The answer, with what `models.DescribeGroupResponse` lists.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeGroup.html>.
@@ -722,36 +653,29 @@ class WorkMailClient(ServiceClient):
     async def disassociate_member_from_group(
         self, *, organization_id: str, group_id: str, member_id: str
     ) -> models.DisassociateMemberFromGroupResponse:
-        """Take a user or a nested group out of a group.
+        """Remove a user or a nested group from a group.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            member_id: The user or group to take out: its id, email address or name. 1 to 256
+            member_id: The id, email address or name of the user or group to remove. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateMemberFromGroup.html>.
@@ -775,26 +699,21 @@ class WorkMailClient(ServiceClient):
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.Member` of all pages, `await` gives one page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupMembers.html>.
@@ -816,30 +735,26 @@ class WorkMailClient(ServiceClient):
         max_results: int | None = None,
         filters: models.ListGroupsFilters | None = None,
     ) -> Pager[models.Group, models.ListGroupsResponse]:
-        r"""List the groups of an organization, a page at a time.
+        r"""List the groups of an organization.
 
-        Entries in state DELETED are in the list too. A request takes one filter only.
+        The list includes entries in state DELETED. Pass at most one filter.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
+            filters: Which items to return; at most one filter per request.
 
         Returns:
             A pager. `async for` gives each `models.Group` of all pages, `await` gives one page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroups.html>.
@@ -862,33 +777,28 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.GroupIdentifier, models.ListGroupsForEntityResponse]:
-        r"""List the groups that a user or a group is a member of.
+        r"""List the groups that a user or group belongs to.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            entity_id: The user or group: its id, email address or name. 1 to 256 characters,
+            entity_id: The id, email address or name of the user or group. 1 to 256 characters,
                 pattern `[a-zA-Z0-9._%+@-]+`.
-            filters: What to narrow the list by.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            filters: Which items to return.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.GroupIdentifier` of all pages, `await` gives one
                 page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupsForEntity.html>.
@@ -915,26 +825,20 @@ class WorkMailClient(ServiceClient):
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            hidden_from_global_address_list: Whether the address book leaves the group out.
+            hidden_from_global_address_list: Whether the group is hidden from the address book.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateGroup.html>.
@@ -952,32 +856,26 @@ class WorkMailClient(ServiceClient):
     async def associate_delegate_to_resource(
         self, *, organization_id: str, resource_id: str, entity_id: str
     ) -> models.AssociateDelegateToResourceResponse:
-        """Make a user or a group a delegate who answers booking requests for a resource.
+        """Make a user or group a delegate, who answers booking requests for a resource.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            entity_id: The user or group to make a delegate: its id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            entity_id: The id, email address or name of the user or group to make a delegate. 1 to
+                256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateDelegateToResource.html>.
@@ -997,10 +895,10 @@ class WorkMailClient(ServiceClient):
         description: str | None = None,
         hidden_from_global_address_list: bool | None = None,
     ) -> models.CreateResourceResponse:
-        r"""Create a room or a piece of equipment, disabled until it is registered.
+        r"""Create a room or a piece of equipment; it stays disabled until registered.
 
-        The resource can be booked only after `register_to_work_mail`. Its mailbox can be exported
-        like that of a user.
+        The resource can be booked once it is registered with `register_to_work_mail`. You can
+        export its mailbox like a user's.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -1009,29 +907,22 @@ class WorkMailClient(ServiceClient):
                 `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
             type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
                 EQUIPMENT.
-            description: A text that describes the resource. 1 to 64 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the resource out.
+            description: A description of the resource. 1 to 64 characters. Sensitive.
+            hidden_from_global_address_list: Whether the resource is hidden from the address book.
 
         Returns:
             The answer, with `resource_id`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ReservedNameException: The name is reserved and cannot be used.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
         log or error. See
@@ -1052,29 +943,24 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeleteResourceResponse:
         """Delete a disabled resource.
 
-        Deregister the resource first; `errors.EntityStateException` can come for up to two minutes
-        after that. An email address is not accepted as `resource_id`.
+        Deregister the resource first. For two minutes after that, the call can still fail with
+        `errors.EntityStateException`. `resource_id` does not accept an email address.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            resource_id: The resource to delete: its id or name; no email address. 1 to 256
+            resource_id: The id or name of the resource to delete; not an email address. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteResource.html>.
@@ -1088,28 +974,23 @@ class WorkMailClient(ServiceClient):
     async def describe_resource(
         self, *, organization_id: str, resource_id: str
     ) -> models.DescribeResourceResponse:
-        """Read a resource's type, address, state, dates and booking options.
+        """Get a resource's type, address, state, dates and booking options.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             The answer, with what `models.DescribeResourceResponse` lists.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeResource.html>.
@@ -1123,34 +1004,28 @@ class WorkMailClient(ServiceClient):
     async def disassociate_delegate_from_resource(
         self, *, organization_id: str, resource_id: str, entity_id: str
     ) -> models.DisassociateDelegateFromResourceResponse:
-        """Take a user or a group off the delegates of a resource.
+        """Remove a user or group from the delegates of a resource.
 
-        A resource that does not answer requests by itself has to keep at least one delegate.
+        A resource that does not answer requests automatically must keep at least one delegate.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            entity_id: The delegate to take off: the user's or group's id, email address or name. 1
-                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            entity_id: The id, email address or name of the delegate to remove. 1 to 256 characters,
+                pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateDelegateFromResource.html>.
@@ -1169,35 +1044,29 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.Delegate, models.ListResourceDelegatesResponse]:
-        r"""List the delegates of a resource: users and groups who answer booking requests.
+        r"""List the users and groups who answer booking requests for a resource.
 
-        The last page carries an empty token rather than none.
+        On the last page, `next_token` is empty instead of absent.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.Delegate` of all pages, `await` gives one page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResourceDelegates.html>.
@@ -1219,31 +1088,27 @@ class WorkMailClient(ServiceClient):
         max_results: int | None = None,
         filters: models.ListResourcesFilters | None = None,
     ) -> Pager[models.Resource, models.ListResourcesResponse]:
-        r"""List the rooms and equipment of an organization, a page at a time.
+        r"""List the rooms and equipment of an organization.
 
-        Entries in state DELETED are in the list too, and the last page carries an empty token. A
-        request takes one filter only.
+        The list includes entries in state DELETED. Pass at most one filter. On the last page,
+        `next_token` is empty instead of absent.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
+            filters: Which items to return; at most one filter per request.
 
         Returns:
             A pager. `async for` gives each `models.Resource` of all pages, `await` gives one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResources.html>.
@@ -1270,51 +1135,41 @@ class WorkMailClient(ServiceClient):
     ) -> models.UpdateResourceResponse:
         r"""Replace a resource's name, type, description, booking options and visibility.
 
-        The call replaces the stored data rather than merging into it: read with
-        `describe_resource`, change what you want and send everything back. Automatic replies can be
-        switched off only while the resource has a delegate.
+        The call replaces the stored data instead of merging into it: read the resource with
+        `describe_resource`, change what you want and send everything back. You can turn automatic
+        replies off only while the resource has a delegate.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             name: The new name of the resource. 1 to 20 characters, pattern
                 `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
-            booking_options: How the resource is to answer booking requests by itself.
-            description: The new text that describes the resource; an empty string clears it. At
-                most 64 characters. Sensitive.
+            booking_options: How the resource should answer booking requests automatically.
+            description: The new description of the resource; an empty string removes it. At most 64
+                characters. Sensitive.
             type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
                 EQUIPMENT.
-            hidden_from_global_address_list: Whether the address book leaves the resource out.
+            hidden_from_global_address_list: Whether the resource is hidden from the address book.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidConfigurationException: The resource would neither answer requests by
-                itself nor have a delegate who does.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidConfigurationException: The resource would have neither automatic replies
+                nor a delegate.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
         log or error. See
@@ -1337,16 +1192,16 @@ class WorkMailClient(ServiceClient):
     async def create_alias(
         self, *, organization_id: str, entity_id: str, alias: str
     ) -> models.CreateAliasResponse:
-        r"""Give a user, group or resource one more email address.
+        r"""Add an email address to a user, group or resource.
 
-        The address has to lie in a verified domain of the organization; an entity holds up to 100
-        aliases. `entity_id` has to be the id.
+        The address must be in a verified domain of the organization. A user can have up to 100
+        aliases. `entity_id` must be the id.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
+            entity_id: The id of the user, group or resource; not a name or an email address. 12 to
+                256 characters.
             alias: The email address to add, in a verified domain of the organization. 1 to 254
                 characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
 
@@ -1354,23 +1209,15 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAlias.html>.
@@ -1384,15 +1231,15 @@ class WorkMailClient(ServiceClient):
     async def delete_alias(
         self, *, organization_id: str, entity_id: str, alias: str
     ) -> models.DeleteAliasResponse:
-        r"""Remove one alias from a user, group or resource.
+        r"""Remove an alias from a user, group or resource.
 
-        `entity_id` has to be the id: a name or an email address is refused.
+        `entity_id` must be the id; a name or an email address is refused.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
+            entity_id: The id of the user, group or resource; not a name or an email address. 12 to
+                256 characters.
             alias: The email address to remove. 1 to 254 characters, pattern
                 `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
 
@@ -1400,16 +1247,11 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAlias.html>.
@@ -1430,32 +1272,27 @@ class WorkMailClient(ServiceClient):
     ) -> Pager[str, models.ListAliasesResponse]:
         r"""List all email addresses of a user, group or resource.
 
-        The primary address is in the list too: leave it out when you create the aliases elsewhere.
-        `entity_id` has to be the id.
+        The list includes the primary address: skip it when you recreate the aliases elsewhere.
+        `entity_id` must be the id.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            entity_id: The id of the user, group or resource; not a name or an email address. 12 to
+                256 characters.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `str` of all pages, `await` gives one page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAliases.html>.
@@ -1474,13 +1311,13 @@ class WorkMailClient(ServiceClient):
     ) -> models.UpdatePrimaryEmailAddressResponse:
         r"""Change the primary email address of a user, group or resource.
 
-        The address that was primary stays as an alias; a new address that is an alias already
-        changes places with it.
+        The old primary address becomes an alias. If the new address is already an alias, the two
+        swap.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            entity_id: The user, group or resource: its id, email address or name. 1 to 256
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
             email: The new primary email address, in a verified domain of the organization. 1 to 254
                 characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
@@ -1489,29 +1326,19 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdatePrimaryEmailAddress.html>.
@@ -1529,30 +1356,25 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeregisterFromWorkMailResponse:
         """Disable a user, group or resource and schedule its mailbox for removal.
 
-        The mailbox is kept for 30 days and comes back when the same entity is registered again.
-        Export and check a mailbox before deregistering: whether a disabled one still exports is not
-        documented. The new state can take up to two minutes to settle.
+        WorkMail keeps the mailbox for 30 days and restores it if you register the same entity
+        again. Export and verify a mailbox before you deregister it: AWS does not document whether a
+        disabled mailbox can be exported. The new state can take up to two minutes to settle.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            entity_id: The user, group or resource to disable: its id, email address or name. 1 to
+            entity_id: The id, email address or name of the user, group or resource to disable. 1 to
                 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterFromWorkMail.html>.
@@ -1566,7 +1388,7 @@ class WorkMailClient(ServiceClient):
     async def describe_entity(
         self, *, organization_id: str, email: str
     ) -> models.DescribeEntityResponse:
-        r"""Find out which user, group or resource an email address belongs to.
+        r"""Find out which user, group or resource has an email address.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -1578,14 +1400,10 @@ class WorkMailClient(ServiceClient):
             The answer, with `entity_id`, `name` and `type`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEntity.html>.
@@ -1597,47 +1415,38 @@ class WorkMailClient(ServiceClient):
     async def register_to_work_mail(
         self, *, organization_id: str, entity_id: str, email: str
     ) -> models.RegisterToWorkMailResponse:
-        r"""Enable a user, group or resource for mail under an address, which can cost money.
+        r"""Enable a user, group or resource for mail under an address. This can cost money.
 
-        Registering what is enabled already changes nothing, but can also answer
-        `errors.EntityAlreadyRegisteredException`: take both as success. A deleted entity cannot be
-        registered, and `entity_id` takes an id or a name, no email address.
+        If the entity is already enabled, the call either changes nothing or fails with
+        `errors.EntityAlreadyRegisteredException`: treat both as success. A deleted entity cannot be
+        registered. `entity_id` accepts an id or a name, but no email address.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            entity_id: The user, group or resource to enable: its id or name; no email address. 1 to
-                256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            email: The primary email address to give, in a verified domain of the organization. 1 to
-                254 characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
+            entity_id: The id or name of the user, group or resource to enable; not an email
+                address. 1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            email: The primary email address to assign, in a verified domain of the organization. 1
+                to 254 characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityAlreadyRegisteredException: The user, group or resource is registered
-                already.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.EntityAlreadyRegisteredException: The user, group or resource is already
+                registered.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterToWorkMail.html>.
@@ -1653,30 +1462,25 @@ class WorkMailClient(ServiceClient):
     async def delete_mailbox_permissions(
         self, *, organization_id: str, entity_id: str, grantee_id: str
     ) -> models.DeleteMailboxPermissionsResponse:
-        """Take away every permission that one grantee has on a mailbox.
+        """Remove all permissions that one grantee has on a user, group or resource.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            entity_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-            grantee_id: Who loses the permissions: the id, email address or name. 1 to 256
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            grantee_id: The id, email address or name of the grantee that loses the permissions. 1
+                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMailboxPermissions.html>.
@@ -1690,26 +1494,22 @@ class WorkMailClient(ServiceClient):
     async def get_mailbox_details(
         self, *, organization_id: str, user_id: str
     ) -> models.GetMailboxDetailsResponse:
-        """Read the quota and the current size of a user's mailbox, both in MB.
+        """Get the quota and the current size of a user's mailbox, both in MB.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters,
+            user_id: The id, email address or name of the mailbox's owner. 1 to 256 characters,
                 pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             The answer, with `mailbox_quota` and `mailbox_size`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailboxDetails.html>.
@@ -1728,30 +1528,26 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.Permission, models.ListMailboxPermissionsResponse]:
-        r"""List who may act on a mailbox, and how.
+        r"""List who has permissions on a user, group or resource, and which ones.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            entity_id: The user or resource that owns the mailbox: its id, email address or name. 1
-                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
+                characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.Permission` of all pages, `await` gives one
                 page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxPermissions.html>.
@@ -1773,34 +1569,30 @@ class WorkMailClient(ServiceClient):
         grantee_id: str,
         permission_values: list[enums.PermissionType] | list[enums.PermissionType | str],
     ) -> models.PutMailboxPermissionsResponse:
-        """Set the permissions that one grantee has on a mailbox.
+        """Set the permissions that one grantee has on a user, group or resource.
 
-        The list replaces what this grantee had before; the permissions of others stay as they are.
+        `permission_values` replaces everything this grantee had before; other grantees keep theirs.
+        Groups have no mailbox, but someone can get permission to send as a group.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            entity_id: The user or resource that owns the mailbox: its id, email address or name. 1
-                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            grantee_id: Who gets to act on the mailbox: the id, email address or name. 1 to 256
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            permission_values: All that the grantee may do with the mailbox from now on. Each one of
+            grantee_id: The id, email address or name of the grantee: a user, group or resource. 1
+                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            permission_values: All permissions that the grantee should have. Each one of
                 `enums.PermissionType`: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMailboxPermissions.html>.
@@ -1817,31 +1609,26 @@ class WorkMailClient(ServiceClient):
     async def update_mailbox_quota(
         self, *, organization_id: str, user_id: str, mailbox_quota: int
     ) -> models.UpdateMailboxQuotaResponse:
-        """Set how large a user's mailbox may grow, in MB.
+        """Set the maximum size of a user's mailbox, in MB.
 
-        A quota lies between 1 and 51,200 MB (50 GB).
+        A quota is between 1 and 51,200 MB (50 GB).
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters,
+            user_id: The id, email address or name of the mailbox's owner. 1 to 256 characters,
                 pattern `[a-zA-Z0-9._%+@-]+`.
-            mailbox_quota: How large the mailbox may grow, in MB, up to 51,200. At least 1.
+            mailbox_quota: The maximum size of the mailbox in MB, up to 51,200. At least 1.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMailboxQuota.html>.
@@ -1857,31 +1644,26 @@ class WorkMailClient(ServiceClient):
     async def cancel_mailbox_export_job(
         self, *, job_id: str, organization_id: str, client_token: str | None = None
     ) -> models.CancelMailboxExportJobResponse:
-        r"""Ask for a running mailbox export job to be cancelled.
+        r"""Request the cancellation of a running mailbox export job.
 
-        A job that is almost done can complete all the same: describe it again before you rely on
-        the outcome.
+        A job that is nearly done can still complete. Describe it again to see what happened.
 
         Args:
             job_id: The id of the export job to cancel. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CancelMailboxExportJob.html>.
@@ -1895,10 +1677,10 @@ class WorkMailClient(ServiceClient):
     async def describe_mailbox_export_job(
         self, *, job_id: str, organization_id: str
     ) -> models.DescribeMailboxExportJobResponse:
-        """Read the state, progress and destination of a mailbox export job.
+        """Get the state, progress and destination of a mailbox export job.
 
-        The reason of a failure, the role, the key and the prefix come from this operation only, not
-        from `list_mailbox_export_jobs`. The states are RUNNING, COMPLETED, FAILED and CANCELLED.
+        Only this operation returns the reason for a failure, the role, the key and the prefix;
+        `list_mailbox_export_jobs` does not.
 
         Args:
             job_id: The id of the export job. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
@@ -1909,14 +1691,10 @@ class WorkMailClient(ServiceClient):
             The answer, with what `models.DescribeMailboxExportJobResponse` lists.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeMailboxExportJob.html>.
@@ -1930,29 +1708,26 @@ class WorkMailClient(ServiceClient):
     def list_mailbox_export_jobs(
         self, *, organization_id: str, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.MailboxExportJob, models.ListMailboxExportJobsResponse]:
-        r"""List an organization's export jobs that were started in the last seven days.
+        r"""List the export jobs that an organization started in the last seven days.
 
-        Older jobs vanish from the list. `error_info`, `role_arn`, `kms_key_arn` and `s3_prefix` are
-        missing here: describe the job to get them.
+        Older jobs disappear from the list. It does not include `error_info`, `role_arn`,
+        `kms_key_arn` and `s3_prefix`: describe a job to get them.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.MailboxExportJob` of all pages, `await` gives
                 one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxExportJobs.html>.
@@ -1975,48 +1750,44 @@ class WorkMailClient(ServiceClient):
         client_token: str | None = None,
         description: str | None = None,
     ) -> models.StartMailboxExportJobResponse:
-        r"""Start exporting the mail and calendar of one mailbox as a zip file into an S3 bucket.
+        r"""Start exporting the mail and calendar of a mailbox to a zip file in an S3 bucket.
 
-        A mailbox exports once per 24 hours, an organization runs up to 10 jobs at a time, and
-        organization, key and bucket have to be in one Region. Contacts, tasks and notes are not
-        exported, and mail that arrives meanwhile may or may not be in it. Use the same
-        `client_token` when you repeat a start, otherwise a second job is started or the 24-hour
-        rule refuses it.
+        You can export a mailbox once in 24 hours, and run up to 10 jobs at a time in an
+        organization. Organization, key and bucket must be in the same Region. Contacts, tasks and
+        notes are not exported; mail that arrives during the export may or may not be included. To
+        repeat a start, use the same `client_token`: with a new one, WorkMail starts a second job or
+        refuses it under the 24-hour limit.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            entity_id: The user or resource whose mailbox to export: its id, email address or name.
-                1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            entity_id: The id, email address or name of the user or resource whose mailbox to
+                export. 1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
             role_arn: The ARN of the IAM role that lets the job write to the bucket and use the key.
                 20 to 2048 characters, pattern
                 `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
             kms_key_arn: The ARN of the symmetric KMS key that encrypts the exported file. 20 to
                 2048 characters, pattern
                 `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
-            s3_bucket_name: The name of the S3 bucket, which is private and in the organization's
-                Region. 1 to 63 characters, pattern `[A-Za-z0-9.-]+`.
-            s3_prefix: The prefix of the exported file's key; the characters @, +, = and space are
-                refused. 1 to 1023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
-            client_token: A token that makes the start safe to repeat; a new token starts a second
-                job. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept
-                when the call is retried.
-            description: A text to recognize the job by. At most 1023 characters, pattern `[\S\s]*`.
+            s3_bucket_name: The name of the S3 bucket, which must be private and in the
+                organization's Region. 1 to 63 characters, pattern `[A-Za-z0-9.-]+`.
+            s3_prefix: The prefix of the exported file's key, without the characters @, +, = and
+                space. 1 to 1023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
+            client_token: A token that makes the start safe to repeat; with a new token, a second
+                job starts. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out,
+                and kept when the call is retried.
+            description: A description to recognize the job by. At most 1023 characters, pattern
+                `[\S\s]*`.
 
         Returns:
             The answer, with `job_id`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_StartMailboxExportJob.html>.
@@ -2039,10 +1810,10 @@ class WorkMailClient(ServiceClient):
     async def deregister_mail_domain(
         self, *, organization_id: str, domain_name: str
     ) -> models.DeregisterMailDomainResponse:
-        """Remove a mail domain from an organization and stop routing its mail to WorkMail.
+        """Remove a mail domain from an organization, which then no longer receives its mail.
 
-        Every address in the domain has to be removed from users, groups and resources first. The
-        domain itself stays in Amazon SES.
+        First remove all addresses in this domain from users, groups and resources. WorkMail loses
+        the permission to send from the domain; the domain itself stays in Amazon SES.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2053,16 +1824,13 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidCustomSesConfigurationException: Amazon SES holds settings for this domain
-                that WorkMail cannot keep.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.MailDomainInUseException: The domain is in use by addresses of this organization
-                or by another organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidCustomSesConfigurationException: Amazon SES has settings for this domain
+                that conflict with WorkMail.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.MailDomainInUseException: Addresses of this organization, or another
+                organization, use the domain.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterMailDomain.html>.
@@ -2076,24 +1844,21 @@ class WorkMailClient(ServiceClient):
     async def get_mail_domain(
         self, *, organization_id: str, domain_name: str
     ) -> models.GetMailDomainResponse:
-        """Read a mail domain's verification states and the DNS records it needs.
+        """Get a mail domain's verification status and the DNS records it needs.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            domain_name: The mail domain to read. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
+            domain_name: The mail domain to get. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
 
         Returns:
             The answer, with what `models.GetMailDomainResponse` lists.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailDomain.html>.
@@ -2107,26 +1872,23 @@ class WorkMailClient(ServiceClient):
     def list_mail_domains(
         self, *, organization_id: str, max_results: int | None = None, next_token: str | None = None
     ) -> Pager[models.MailDomainSummary, models.ListMailDomainsResponse]:
-        r"""List the mail domains of an organization and which one is the default.
+        r"""List the mail domains of an organization, and which one is the default.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            max_results: The most items to return in one page. 1 to 100.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
 
         Returns:
             A pager. `async for` gives each `models.MailDomainSummary` of all pages, `await` gives
                 one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailDomains.html>.
@@ -2140,34 +1902,30 @@ class WorkMailClient(ServiceClient):
     async def register_mail_domain(
         self, *, organization_id: str, domain_name: str, client_token: str | None = None
     ) -> models.RegisterMailDomainResponse:
-        r"""Add a mail domain to an organization, to be verified by DNS records.
+        r"""Add a mail domain to an organization, and to Amazon SES.
 
-        Addresses can use the domain once it is verified: publish the records that `get_mail_domain`
-        returns, then wait for VERIFIED. Incoming mail of the domain is then routed to this
-        organization.
+        Mail that SES receives for the domain goes to this organization. WorkMail gets a lasting
+        permission to send from the domain; `deregister_mail_domain` withdraws it. To use the domain
+        in addresses, publish the DNS records that `get_mail_domain` returns and wait for VERIFIED.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
             domain_name: The mail domain to add. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.MailDomainInUseException: The domain is in use by addresses of this organization
-                or by another organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.MailDomainInUseException: Addresses of this organization, or another
+                organization, use the domain.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterMailDomain.html>.
@@ -2181,9 +1939,9 @@ class WorkMailClient(ServiceClient):
     async def update_default_mail_domain(
         self, *, organization_id: str, domain_name: str
     ) -> models.UpdateDefaultMailDomainResponse:
-        """Choose the domain that the AWS console suggests for new email addresses.
+        """Set the domain that the AWS console suggests for new email addresses.
 
-        An organization has exactly one default domain, and it has to be verified.
+        An organization has exactly one default domain, which must be verified.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2195,15 +1953,11 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateDefaultMailDomain.html>.
@@ -2221,7 +1975,7 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeleteAccessControlRuleResponse:
         """Delete an access control rule by its name.
 
-        The call never fails on a rule that is not there.
+        If there is no such rule, the call still succeeds.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2232,10 +1986,8 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAccessControlRule.html>.
@@ -2255,10 +2007,10 @@ class WorkMailClient(ServiceClient):
         user_id: str | None = None,
         impersonation_role_id: str | None = None,
     ) -> models.GetAccessControlEffectResponse:
-        r"""Test whether the access control rules let a user or impersonation role in.
+        r"""Test whether the access control rules allow a user or impersonation role.
 
-        Give either `user_id` or `impersonation_role_id`; the latter goes with the action EWS only.
-        `user_id` has to be the id. The known actions are ActiveSync, AutoDiscover, EWS, IMAP, SMTP,
+        Pass either `user_id`, which must be the id, or `impersonation_role_id`, which works with
+        the action EWS only. Known actions are ActiveSync, AutoDiscover, EWS, IMAP, SMTP,
         WindowsOutlook and WebMail.
 
         Args:
@@ -2267,26 +2019,23 @@ class WorkMailClient(ServiceClient):
             ip_address: The IPv4 address that the simulated access comes from. 1 to 15 characters,
                 pattern
                 `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])$`.
-            action: The protocol used, such as IMAP, SMTP, EWS or WebMail. 1 to 64 characters,
+            action: The protocol to test, such as IMAP, SMTP, EWS or WebMail. 1 to 64 characters,
                 pattern `[a-zA-Z]+`.
-            user_id: The id of the user to test; no name or email address. 12 to 256 characters.
-            impersonation_role_id: The id of the impersonation role to test, with the action EWS, in
-                place of a user. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
+            user_id: The id of the user to test; not a name or an email address. 12 to 256
+                characters.
+            impersonation_role_id: The id of the impersonation role to test instead of a user, with
+                the action EWS. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
 
         Returns:
             The answer, with `effect` and `matched_rules`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetAccessControlEffect.html>.
@@ -2306,7 +2055,7 @@ class WorkMailClient(ServiceClient):
     ) -> Pager[models.AccessControlRule, models.ListAccessControlRulesResponse]:
         """List all access control rules of an organization.
 
-        All rules come in one answer; there are no pages.
+        There are no pages: one answer holds all rules.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2317,10 +2066,8 @@ class WorkMailClient(ServiceClient):
                 gives one page.
 
         Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAccessControlRules.html>.
@@ -2345,56 +2092,51 @@ class WorkMailClient(ServiceClient):
         impersonation_role_ids: list[str] | None = None,
         not_impersonation_role_ids: list[str] | None = None,
     ) -> models.PutAccessControlRuleResponse:
-        r"""Write an access control rule by addresses, protocols, users and impersonation roles.
+        r"""Create or replace an access control rule.
 
-        The whole rule of that name is replaced: conditions that are left out are gone. Users are
-        given by id.
+        If a rule of that name exists, it is replaced as a whole: conditions that you leave out are
+        removed. Identify users by their ids.
 
         Args:
-            name: The name of the rule; a rule of that name is replaced. 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
+            name: The name of the rule. An existing rule of that name is replaced. 1 to 64
+                characters, pattern `[a-zA-Z0-9_-]+`.
             effect: Whether the rule allows or denies what it matches. One of
                 `enums.AccessControlRuleEffect`: ALLOW, DENY.
-            description: A text that describes the rule. At most 255 characters, pattern
+            description: A description of the rule. At most 255 characters, pattern
                 `[\u0020-\u00FF]+`.
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1024 items,
-                each 1 to 18 characters, pattern
+            ip_ranges: The IPv4 ranges that the rule applies to, in CIDR notation. At most 1024
+                items, each 1 to 18 characters, pattern
                 `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
-            not_ip_ranges: The IPv4 ranges that the rule leaves out, in CIDR notation; it covers all
-                others. At most 1024 items, each 1 to 18 characters, pattern
+            not_ip_ranges: The IPv4 ranges that the rule does not apply to, in CIDR notation; it
+                applies to all others. At most 1024 items, each 1 to 18 characters, pattern
                 `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
-            actions: The protocols that the rule covers, such as IMAP, SMTP, EWS or WebMail. At most
-                10 items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
-            not_actions: The protocols that the rule leaves out; it covers all others. At most 10
-                items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
-            user_ids: The ids of the users that the rule covers. At most 10 items, each 12 to 256
-                characters.
-            not_user_ids: The ids of the users that the rule leaves out; it covers all others. At
-                most 10 items, each 12 to 256 characters.
-            impersonation_role_ids: The ids of the impersonation roles that the rule covers. At most
-                10 items, each 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
-            not_impersonation_role_ids: The ids of the impersonation roles that the rule leaves out;
-                it covers all others. At most 10 items, each 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
+            actions: The protocols that the rule applies to, such as IMAP, SMTP, EWS or WebMail. At
+                most 10 items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
+            not_actions: The protocols that the rule does not apply to; it applies to all others. At
+                most 10 items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
+            user_ids: The ids of the users that the rule applies to. At most 10 items, each 12 to
+                256 characters.
+            not_user_ids: The ids of the users that the rule does not apply to; it applies to all
+                others. At most 10 items, each 12 to 256 characters.
+            impersonation_role_ids: The ids of the impersonation roles that the rule applies to. At
+                most 10 items, each 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
+            not_impersonation_role_ids: The ids of the impersonation roles that the rule does not
+                apply to; it applies to all others. At most 10 items, each 1 to 64 characters,
+                pattern `[a-zA-Z0-9_-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutAccessControlRule.html>.
@@ -2435,7 +2177,7 @@ class WorkMailClient(ServiceClient):
         device_user_agents: list[str] | None = None,
         not_device_user_agents: list[str] | None = None,
     ) -> models.CreateMobileDeviceAccessRuleResponse:
-        r"""Create a rule that allows or denies mobile devices by type, model, system or agent.
+        r"""Create a rule that allows or denies mobile devices by what they report.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2443,40 +2185,36 @@ class WorkMailClient(ServiceClient):
             name: The name of the new rule. 1 to 64 characters, pattern `[\S\s]+`.
             effect: Whether the rule allows or denies the devices it matches. One of
                 `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
-            description: A text that describes the rule. 1 to 256 characters, pattern `[\S\s]+`.
+            description: A description of the rule. 1 to 256 characters, pattern `[\S\s]+`.
             device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
                 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_types: The device types that the rule leaves out; it matches all others. 1 to
-                10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+            not_device_types: The device types that the rule does not match; it matches all others.
+                1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
             device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
                 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_models: The device models that the rule leaves out; it matches all others. 1
-                to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+            not_device_models: The device models that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
             device_operating_systems: The device operating systems that the rule matches. 1 to 10
                 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_operating_systems: The device operating systems that the rule leaves out; it
-                matches all others. 1 to 10 items, each 1 to 256 characters, pattern
+            not_device_operating_systems: The device operating systems that the rule does not match;
+                it matches all others. 1 to 10 items, each 1 to 256 characters, pattern
                 `[\u0020-\u00FF]+`.
             device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
                 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_user_agents: The user agents that the rule leaves out; it matches all others.
-                1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+            not_device_user_agents: The user agents that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
 
         Returns:
             The answer, with `mobile_device_access_rule_id`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateMobileDeviceAccessRule.html>.
@@ -2502,30 +2240,26 @@ class WorkMailClient(ServiceClient):
     async def delete_mobile_device_access_override(
         self, *, organization_id: str, user_id: str, device_id: str
     ) -> models.DeleteMobileDeviceAccessOverrideResponse:
-        """Delete the access override of one user and one device.
+        """Delete the access override for a device of a user.
 
-        The call never fails on an override that is not there. `device_id` ignores case.
+        If there is no such override, the call still succeeds. `device_id` ignores case.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
+            device_id: The id that the device reports; case is ignored. 1 to 32 characters, pattern
+                `[A-Za-z0-9]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessOverride.html>.
@@ -2541,7 +2275,7 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeleteMobileDeviceAccessRuleResponse:
         """Delete a mobile device access rule.
 
-        The call never fails on a rule that is not there.
+        If there is no such rule, the call still succeeds.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2553,12 +2287,9 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessRule.html>.
@@ -2579,9 +2310,9 @@ class WorkMailClient(ServiceClient):
         device_operating_system: str | None = None,
         device_user_agent: str | None = None,
     ) -> models.GetMobileDeviceAccessEffectResponse:
-        r"""Test whether the mobile device access rules let a described device in.
+        r"""Test whether the mobile device access rules allow a device that you describe.
 
-        Overrides play no part in this test: it knows neither user nor device id.
+        The test ignores overrides, since it takes neither a user nor a device id.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2599,12 +2330,9 @@ class WorkMailClient(ServiceClient):
             The answer, with `effect` and `matched_rules`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessEffect.html>.
@@ -2622,32 +2350,28 @@ class WorkMailClient(ServiceClient):
     async def get_mobile_device_access_override(
         self, *, organization_id: str, user_id: str, device_id: str
     ) -> models.GetMobileDeviceAccessOverrideResponse:
-        """Read the access override of one user and one device.
+        """Get the access override for a device of a user.
 
         `device_id` ignores case.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
+            device_id: The id that the device reports; case is ignored. 1 to 32 characters, pattern
+                `[A-Za-z0-9]+`.
 
         Returns:
             The answer, with what `models.GetMobileDeviceAccessOverrideResponse` lists.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessOverride.html>.
@@ -2667,32 +2391,28 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.MobileDeviceAccessOverride, models.ListMobileDeviceAccessOverridesResponse]:
-        r"""List mobile device access overrides, of all or of one user or device.
+        r"""List mobile device access overrides: all, or those of one user or device.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: Only overrides of this user: its id, email address or name. 1 to 256
+            user_id: Return only overrides of the user with this id, email address or name. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            device_id: Only overrides of this device; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            device_id: Return only overrides of this device; case is ignored. 1 to 32 characters,
+                pattern `[A-Za-z0-9]+`.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.MobileDeviceAccessOverride` of all pages,
                 `await` gives one page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessOverrides.html>.
@@ -2712,7 +2432,7 @@ class WorkMailClient(ServiceClient):
     ) -> Pager[models.MobileDeviceAccessRule, models.ListMobileDeviceAccessRulesResponse]:
         """List all mobile device access rules of an organization.
 
-        All rules come in one answer; there are no pages.
+        There are no pages: one answer holds all rules.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2723,12 +2443,9 @@ class WorkMailClient(ServiceClient):
                 `await` gives one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessRules.html>.
@@ -2746,35 +2463,30 @@ class WorkMailClient(ServiceClient):
         effect: enums.MobileDeviceAccessRuleEffect | str,
         description: str | None = None,
     ) -> models.PutMobileDeviceAccessOverrideResponse:
-        r"""Allow or deny one device of one user, whatever the rules say.
+        r"""Allow or deny a device of a user, regardless of the rules.
 
-        An override that exists for this user and device is replaced. `device_id` ignores case.
+        Replaces an existing override for this user and device. `device_id` ignores case.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
+            device_id: The id that the device reports; case is ignored. 1 to 32 characters, pattern
+                `[A-Za-z0-9]+`.
             effect: Whether the override allows or denies the device. One of
                 `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-            description: A text that describes the override. 1 to 256 characters, pattern `[\S\s]+`.
+            description: A description of the override. 1 to 256 characters, pattern `[\S\s]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMobileDeviceAccessOverride.html>.
@@ -2808,8 +2520,8 @@ class WorkMailClient(ServiceClient):
     ) -> models.UpdateMobileDeviceAccessRuleResponse:
         r"""Change the name, effect and conditions of a mobile device access rule.
 
-        Send all conditions that the rule is to have: whether one that is left out is kept is not
-        documented.
+        Send all conditions the rule should have: AWS does not document whether those that you leave
+        out are kept.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2819,38 +2531,33 @@ class WorkMailClient(ServiceClient):
             name: The new name of the rule. 1 to 64 characters, pattern `[\S\s]+`.
             effect: Whether the rule allows or denies the devices it matches. One of
                 `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-            description: The new text that describes the rule. 1 to 256 characters, pattern
-                `[\S\s]+`.
+            description: The new description of the rule. 1 to 256 characters, pattern `[\S\s]+`.
             device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
                 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_types: The device types that the rule leaves out; it matches all others. 1 to
-                10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+            not_device_types: The device types that the rule does not match; it matches all others.
+                1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
             device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
                 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_models: The device models that the rule leaves out; it matches all others. 1
-                to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+            not_device_models: The device models that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
             device_operating_systems: The device operating systems that the rule matches. 1 to 10
                 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_operating_systems: The device operating systems that the rule leaves out; it
-                matches all others. 1 to 10 items, each 1 to 256 characters, pattern
+            not_device_operating_systems: The device operating systems that the rule does not match;
+                it matches all others. 1 to 10 items, each 1 to 256 characters, pattern
                 `[\u0020-\u00FF]+`.
             device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
                 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_user_agents: The user agents that the rule leaves out; it matches all others.
-                1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+            not_device_user_agents: The user agents that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMobileDeviceAccessRule.html>.
@@ -2878,9 +2585,11 @@ class WorkMailClient(ServiceClient):
     async def assume_impersonation_role(
         self, *, organization_id: str, impersonation_role_id: str
     ) -> models.AssumeImpersonationRoleResponse:
-        """Get a token to work with other users' mailboxes under an impersonation role.
+        """Get a token that opens users' mailboxes over Exchange Web Services (EWS).
 
-        The token is a secret and lives for 15 minutes; `expires_in` tells the seconds left.
+        Send the token to the EWS endpoint in the header `Authorization: Bearer`, and name the user
+        to impersonate in each EWS request. The token is a secret and expires after 15 minutes;
+        `expires_in` says how many seconds are left.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2892,14 +2601,11 @@ class WorkMailClient(ServiceClient):
             The answer, with `token` and `expires_in`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssumeImpersonationRole.html>.
@@ -2920,38 +2626,32 @@ class WorkMailClient(ServiceClient):
         client_token: str | None = None,
         description: str | None = None,
     ) -> models.CreateImpersonationRoleResponse:
-        r"""Create a role under which an application may open the mailboxes of chosen users.
+        r"""Create a role that lets an application open the mailboxes of selected users.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
             name: The name of the new role. 1 to 64 characters, pattern
                 `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-            type: Whether the role gives full access or may only read. One of
+            type: Whether the role has full or read-only access. One of
                 `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
-            rules: The rules that say which users the role may act as. At most 10 items.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            rules: The rules for which users the role may act as. At most 10 items.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
-            description: A text that describes the role. 1 to 256 characters, pattern
+            description: A description of the role. 1 to 256 characters, pattern
                 `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
 
         Returns:
             The answer, with `impersonation_role_id`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateImpersonationRole.html>.
@@ -2982,12 +2682,9 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteImpersonationRole.html>.
@@ -3001,7 +2698,7 @@ class WorkMailClient(ServiceClient):
     async def get_impersonation_role(
         self, *, organization_id: str, impersonation_role_id: str
     ) -> models.GetImpersonationRoleResponse:
-        """Read an impersonation role with its rules.
+        """Get an impersonation role and its rules.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -3013,14 +2710,11 @@ class WorkMailClient(ServiceClient):
             The answer, with what `models.GetImpersonationRoleResponse` lists.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRole.html>.
@@ -3041,25 +2735,20 @@ class WorkMailClient(ServiceClient):
                 `^m-[0-9a-f]{32}$`.
             impersonation_role_id: The id of the impersonation role to test. 1 to 64 characters,
                 pattern `[a-zA-Z0-9_-]+`.
-            target_user: The user to act as: its id, email address or name. 1 to 256 characters,
+            target_user: The id, email address or name of the user to act as. 1 to 256 characters,
                 pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             The answer, with `type`, `effect` and `matched_rules`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRoleEffect.html>.
@@ -3077,26 +2766,23 @@ class WorkMailClient(ServiceClient):
     ) -> Pager[models.ImpersonationRole, models.ListImpersonationRolesResponse]:
         r"""List the impersonation roles of an organization.
 
-        The list leaves out rules and descriptions: `get_impersonation_role` has them.
+        The list does not include rules and descriptions: `get_impersonation_role` returns them.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.ImpersonationRole` of all pages, `await` gives
                 one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListImpersonationRoles.html>.
@@ -3119,7 +2805,7 @@ class WorkMailClient(ServiceClient):
     ) -> models.UpdateImpersonationRoleResponse:
         r"""Replace an impersonation role's name, type, description and rules.
 
-        The rules that are sent take the place of the stored ones.
+        The rules that you send replace all existing ones.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -3128,30 +2814,24 @@ class WorkMailClient(ServiceClient):
                 pattern `[a-zA-Z0-9_-]+`.
             name: The new name of the role. 1 to 64 characters, pattern
                 `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-            type: Whether the role gives full access or may only read. One of
+            type: Whether the role has full or read-only access. One of
                 `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
-            rules: The rules that replace those of the role. At most 10 items.
-            description: The new text that describes the role. 1 to 256 characters, pattern
+            rules: The new rules of the role; they replace all existing ones. At most 10 items.
+            description: The new description of the role. 1 to 256 characters, pattern
                 `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateImpersonationRole.html>.
@@ -3178,36 +2858,31 @@ class WorkMailClient(ServiceClient):
         ews_provider: models.EwsAvailabilityProvider | None = None,
         lambda_provider: models.LambdaAvailabilityProvider | None = None,
     ) -> models.CreateAvailabilityConfigurationResponse:
-        r"""Tell WorkMail where to ask for free/busy times of addresses in another domain.
+        r"""Tell WorkMail where to look up free/busy times for another domain.
 
-        Give exactly one provider: `ews_provider` or `lambda_provider`.
+        Pass exactly one provider: `ews_provider` or `lambda_provider`.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
             domain_name: The domain whose free/busy times the provider knows. 3 to 255 characters,
                 pattern `[a-zA-Z0-9.-]+`.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
-            ews_provider: The Exchange Web Services server to ask; not together with
-                `lambda_provider`.
-            lambda_provider: The Lambda function to ask; not together with `ews_provider`.
+            ews_provider: The Exchange Web Services server to ask. Do not pass `lambda_provider`
+                too.
+            lambda_provider: The Lambda function to ask. Do not pass `ews_provider` too.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAvailabilityConfiguration.html>.
@@ -3237,10 +2912,8 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAvailabilityConfiguration.html>.
@@ -3259,21 +2932,18 @@ class WorkMailClient(ServiceClient):
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            max_results: The most items to return in one page. 1 to 100.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
 
         Returns:
             A pager. `async for` gives each `models.AvailabilityConfiguration` of all pages, `await`
                 gives one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAvailabilityConfigurations.html>.
@@ -3292,32 +2962,29 @@ class WorkMailClient(ServiceClient):
         ews_provider: models.EwsAvailabilityProvider | None = None,
         lambda_provider: models.LambdaAvailabilityProvider | None = None,
     ) -> models.TestAvailabilityConfigurationResponse:
-        """Try out a free/busy provider, either a stored one or one given in the request.
+        """Test a free/busy provider: a stored one, or one that you pass.
 
-        Give either `domain_name`, to test what is stored, or exactly one provider. A failed test is
-        no error: look at `test_passed` and `failure_reason`.
+        Pass either `domain_name`, to test the stored provider, or exactly one provider. A failed
+        test raises no error: check `test_passed` and `failure_reason`.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            domain_name: The domain whose stored provider to test; not together with a provider. 3
-                to 255 characters, pattern `[a-zA-Z0-9.-]+`.
-            ews_provider: The Exchange Web Services server to test; its sign-in is tried.
-            lambda_provider: The Lambda function to test; it is invoked, and must refuse anonymous
-                calls.
+            domain_name: The domain whose stored provider to test. Do not pass a provider too. 3 to
+                255 characters, pattern `[a-zA-Z0-9.-]+`.
+            ews_provider: The Exchange Web Services server to test, including its sign-in data.
+            lambda_provider: The Lambda function to test. WorkMail invokes it; it must refuse
+                anonymous calls.
 
         Returns:
             The answer, with `test_passed` and `failure_reason`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_TestAvailabilityConfiguration.html>.
@@ -3341,30 +3008,27 @@ class WorkMailClient(ServiceClient):
     ) -> models.UpdateAvailabilityConfigurationResponse:
         """Replace the free/busy provider of a domain.
 
-        Give exactly one provider: `ews_provider` or `lambda_provider`. The stored one is
-        overwritten, password included.
+        Pass exactly one provider: `ews_provider` or `lambda_provider`. It replaces the stored one,
+        including the password.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
             domain_name: The domain whose provider to replace. 3 to 255 characters, pattern
                 `[a-zA-Z0-9.-]+`.
-            ews_provider: The Exchange Web Services server to ask; not together with
-                `lambda_provider`.
-            lambda_provider: The Lambda function to ask; not together with `ews_provider`.
+            ews_provider: The Exchange Web Services server to ask. Do not pass `lambda_provider`
+                too.
+            lambda_provider: The Lambda function to ask. Do not pass `ews_provider` too.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateAvailabilityConfiguration.html>.
@@ -3395,12 +3059,9 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteRetentionPolicy.html>.
@@ -3412,7 +3073,7 @@ class WorkMailClient(ServiceClient):
     async def get_default_retention_policy(
         self, *, organization_id: str
     ) -> models.GetDefaultRetentionPolicyResponse:
-        """Read an organization's retention policy.
+        """Get an organization's retention policy.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -3422,14 +3083,10 @@ class WorkMailClient(ServiceClient):
             The answer, with `id`, `name`, `description` and `folder_configurations`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetDefaultRetentionPolicy.html>.
@@ -3447,33 +3104,29 @@ class WorkMailClient(ServiceClient):
         id: str | None = None,
         description: str | None = None,
     ) -> models.PutRetentionPolicyResponse:
-        r"""Set how long mail stays in each standard folder of every mailbox.
+        r"""Set how long mail stays in the standard folders of all mailboxes.
 
-        The policy counts for all mailboxes, and users cannot opt out. It can take 48 hours before
-        it takes effect.
+        The policy applies to every mailbox, and users cannot opt out. It can take up to 48 hours to
+        take effect.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
             name: The name of the retention policy. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
             folder_configurations: What happens in each folder, and after how many days.
-            id: The id of the existing retention policy to change; left out for a new one. 1 to 64
+            id: The id of the retention policy to change. Leave it out to create one. 1 to 64
                 characters, pattern `[a-zA-Z0-9_-]+`.
-            description: A text that describes the retention policy. At most 256 characters, pattern
+            description: A description of the retention policy. At most 256 characters, pattern
                 `[\w\d\s\S\-!?=,.;:'_]+`. Sensitive.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
         log or error. See
@@ -3496,24 +3149,23 @@ class WorkMailClient(ServiceClient):
     ) -> models.CreateIdentityCenterApplicationResponse:
         r"""Create the WorkMail application in IAM Identity Center.
 
-        This alone changes no sign-in: `put_identity_provider_configuration` connects an
-        organization with the application.
+        This alone does not change how users sign in: `put_identity_provider_configuration` connects
+        an organization to the application.
 
         Args:
             name: The name of the new application. At most 255 characters, pattern `^[\w+=,.@-]+$`.
             instance_arn: The ARN of the IAM Identity Center instance to create the application in.
                 10 to 1124 characters, pattern
                 `^arn:(aws|aws-us-gov|aws-cn|aws-iso|aws-iso-b):sso:::instance/(sso)?ins-[a-zA-Z0-9-.]{16}$`.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
 
         Returns:
             The answer, with `application_arn`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.InvalidParameterException: The service rejects a value that you passed.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateIdentityCenterApplication.html>.
@@ -3529,7 +3181,7 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeleteIdentityCenterApplicationResponse:
         r"""Delete the WorkMail application from IAM Identity Center.
 
-        How users of an organization sign in does not change by this.
+        This does not change how the users of an organization sign in.
 
         Args:
             application_arn: The ARN of the application to delete. 10 to 1224 characters, pattern
@@ -3539,10 +3191,8 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteIdentityCenterApplication.html>.
@@ -3556,8 +3206,8 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeleteIdentityProviderConfigurationResponse:
         """Disconnect an organization from IAM Identity Center.
 
-        Users sign in with their directory passwords again: passwords may have to be reset and mail
-        programs to be set up anew.
+        Users then sign in with their directory passwords again. You may have to reset passwords,
+        and users may have to set up their email clients again.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -3567,12 +3217,9 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteIdentityProviderConfiguration.html>.
@@ -3586,7 +3233,7 @@ class WorkMailClient(ServiceClient):
     async def describe_identity_provider_configuration(
         self, *, organization_id: str
     ) -> models.DescribeIdentityProviderConfigurationResponse:
-        """Read how an organization is connected with IAM Identity Center.
+        """Get how an organization is connected to IAM Identity Center.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -3597,14 +3244,11 @@ class WorkMailClient(ServiceClient):
                 `personal_access_token_configuration`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeIdentityProviderConfiguration.html>.
@@ -3625,32 +3269,29 @@ class WorkMailClient(ServiceClient):
     ) -> models.PutIdentityProviderConfigurationResponse:
         """Let an organization's users sign in through IAM Identity Center.
 
-        The application has to come from `create_identity_center_application`. An existing
-        configuration is replaced.
+        The application must come from `create_identity_center_application`. The call replaces an
+        existing configuration.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            authentication_mode: Whether users sign in through IAM Identity Center only or with the
-                directory too. One of `enums.IdentityProviderAuthenticationMode`:
+            authentication_mode: Whether users sign in through IAM Identity Center only, or also
+                with the directory password. One of `enums.IdentityProviderAuthenticationMode`:
                 IDENTITY_PROVIDER_ONLY, IDENTITY_PROVIDER_AND_DIRECTORY.
             identity_center_configuration: The IAM Identity Center instance and application used to
                 sign in.
             personal_access_token_configuration: Whether users may create personal access tokens,
-                and how long these last.
+                and how long tokens are valid.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutIdentityProviderConfiguration.html>.
@@ -3669,7 +3310,7 @@ class WorkMailClient(ServiceClient):
     async def delete_personal_access_token(
         self, *, organization_id: str, personal_access_token_id: str
     ) -> models.DeletePersonalAccessTokenResponse:
-        """Delete a personal access token, so that mail programs can no longer sign in with it.
+        """Delete a personal access token, so that email clients can no longer sign in with it.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -3681,12 +3322,9 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeletePersonalAccessToken.html>.
@@ -3700,7 +3338,7 @@ class WorkMailClient(ServiceClient):
     async def get_personal_access_token_metadata(
         self, *, organization_id: str, personal_access_token_id: str
     ) -> models.GetPersonalAccessTokenMetadataResponse:
-        """Read the owner, dates and scopes of a personal access token, not the token itself.
+        """Get the owner, dates and scopes of a personal access token, but not the token itself.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -3712,14 +3350,11 @@ class WorkMailClient(ServiceClient):
             The answer, with what `models.GetPersonalAccessTokenMetadataResponse` lists.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetPersonalAccessTokenMetadata.html>.
@@ -3743,27 +3378,22 @@ class WorkMailClient(ServiceClient):
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            user_id: Return only tokens of the user with this id, email address or name. 1 to 256
+                characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.PersonalAccessTokenSummary` of all pages,
                 `await` gives one page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListPersonalAccessTokens.html>.
@@ -3792,12 +3422,9 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteEmailMonitoringConfiguration.html>.
@@ -3811,9 +3438,9 @@ class WorkMailClient(ServiceClient):
     async def describe_email_monitoring_configuration(
         self, *, organization_id: str
     ) -> models.DescribeEmailMonitoringConfigurationResponse:
-        """Read where the organization's email events are logged.
+        """Get where the organization's email events are logged.
 
-        An organization without such a configuration answers `errors.ResourceNotFoundException`.
+        The call fails with `errors.ResourceNotFoundException` if nothing is configured.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -3823,14 +3450,11 @@ class WorkMailClient(ServiceClient):
             The answer, with `role_arn` and `log_group_arn`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEmailMonitoringConfiguration.html>.
@@ -3844,7 +3468,7 @@ class WorkMailClient(ServiceClient):
     async def describe_inbound_dmarc_settings(
         self, *, organization_id: str
     ) -> models.DescribeInboundDmarcSettingsResponse:
-        """Read whether the DMARC policy of senders is enforced on incoming mail.
+        """Get whether senders' DMARC policies are enforced on incoming mail.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -3854,10 +3478,8 @@ class WorkMailClient(ServiceClient):
             The answer, with `enforced`.
 
         Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeInboundDmarcSettings.html>.
@@ -3871,7 +3493,7 @@ class WorkMailClient(ServiceClient):
     ) -> models.PutEmailMonitoringConfigurationResponse:
         r"""Log the organization's email events to a CloudWatch log group.
 
-        An existing configuration is replaced.
+        The call replaces an existing configuration.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -3879,22 +3501,19 @@ class WorkMailClient(ServiceClient):
             log_group_arn: The ARN of the CloudWatch log group that receives the events, ending in
                 `:*`. 47 to 562 characters, pattern
                 `arn:aws:logs:[a-z\-0-9]*:[0-9]{12}:log-group:([\.\-_/#A-Za-z0-9]+):\*$`.
-            role_arn: The ARN of the IAM role to write with; left out, WorkMail's service-linked
-                role is used. 20 to 2048 characters, pattern
+            role_arn: The ARN of the IAM role to write with; WorkMail's service-linked role by
+                default. 20 to 2048 characters, pattern
                 `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutEmailMonitoringConfiguration.html>.
@@ -3908,21 +3527,19 @@ class WorkMailClient(ServiceClient):
     async def put_inbound_dmarc_settings(
         self, *, organization_id: str, enforced: bool
     ) -> models.PutInboundDmarcSettingsResponse:
-        """Switch the enforcement of senders' DMARC policies on incoming mail on or off.
+        """Turn enforcement of senders' DMARC policies on incoming mail on or off.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            enforced: Whether to enforce the DMARC policy of senders on incoming mail.
+            enforced: Whether to enforce senders' DMARC policies on incoming mail.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutInboundDmarcSettings.html>.
@@ -3941,7 +3558,7 @@ class WorkMailClient(ServiceClient):
         """List the tags of an organization.
 
         Args:
-            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters,
+            resource_arn: The ARN of the organization that has the tags. 1 to 1011 characters,
                 pattern
                 `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
 
@@ -3949,8 +3566,8 @@ class WorkMailClient(ServiceClient):
             A pager. `async for` gives each `models.Tag` of its only page, `await` gives one page.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListTagsForResource.html>.
@@ -3960,26 +3577,24 @@ class WorkMailClient(ServiceClient):
     async def tag_resource(
         self, *, resource_arn: str, tags: list[models.Tag]
     ) -> models.TagResourceResponse:
-        """Add tags to an organization, or give existing tags a new value.
+        """Add tags to an organization, or change the values of existing ones.
 
-        An organization takes up to 50 tags.
+        An organization can have up to 50 tags.
 
         Args:
-            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters,
+            resource_arn: The ARN of the organization that has the tags. 1 to 1011 characters,
                 pattern
                 `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
-            tags: The tags to add or to give a new value. At most 50 items.
+            tags: The tags to add or change. At most 50 items.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
             errors.TooManyTagsException: The organization would have more than 50 tags.
 
         Patterns are checked only with `validate="strict"`. See
@@ -3995,7 +3610,7 @@ class WorkMailClient(ServiceClient):
         """Remove tags from an organization by their keys.
 
         Args:
-            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters,
+            resource_arn: The ARN of the organization that has the tags. 1 to 1011 characters,
                 pattern
                 `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
             tag_keys: The keys of the tags to remove. At most 50 items, each 1 to 128 characters.
@@ -4004,8 +3619,8 @@ class WorkMailClient(ServiceClient):
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UntagResource.html>.
@@ -4065,7 +3680,7 @@ class WorkMailClient(ServiceClient):
         max_delay: float = 30.0,
         on_progress: ProgressCallback[models.DescribeOrganizationResponse] | None = None,
     ) -> None:
-        """Wait until the organization is gone.
+        """Wait until the organization is deleted.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -4106,7 +3721,7 @@ class WorkMailClient(ServiceClient):
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -4148,7 +3763,7 @@ class WorkMailClient(ServiceClient):
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -4185,12 +3800,12 @@ class WorkMailClient(ServiceClient):
         max_delay: float = 10.0,
         on_progress: ProgressCallback[models.DescribeUserResponse] | None = None,
     ) -> None:
-        """Wait until the user is gone.
+        """Wait until the user is deleted.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -4227,7 +3842,7 @@ class WorkMailClient(ServiceClient):
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -4269,7 +3884,7 @@ class WorkMailClient(ServiceClient):
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -4306,12 +3921,12 @@ class WorkMailClient(ServiceClient):
         max_delay: float = 10.0,
         on_progress: ProgressCallback[models.DescribeGroupResponse] | None = None,
     ) -> None:
-        """Wait until the group is gone.
+        """Wait until the group is deleted.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -4348,7 +3963,7 @@ class WorkMailClient(ServiceClient):
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -4392,7 +4007,7 @@ class WorkMailClient(ServiceClient):
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -4431,12 +4046,12 @@ class WorkMailClient(ServiceClient):
         max_delay: float = 10.0,
         on_progress: ProgressCallback[models.DescribeResourceResponse] | None = None,
     ) -> None:
-        """Wait until the resource is gone.
+        """Wait until the resource is deleted.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -4470,10 +4085,10 @@ class WorkMailClient(ServiceClient):
         max_delay: float = 60.0,
         on_progress: ProgressCallback[models.DescribeMailboxExportJobResponse] | None = None,
     ) -> models.DescribeMailboxExportJobResponse:
-        """Wait until the export job has written its zip file.
+        """Wait until the export job completes and its zip file is in S3.
 
-        Giving up waiting leaves the job running. The errors of a job that failed or was cancelled
-        carry its description, with `error_info`.
+        If you stop waiting, the job keeps running. If the job fails or is cancelled, the error
+        carries its description, including `error_info`.
 
         Args:
             job_id: The id of the export job. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
@@ -4517,12 +4132,12 @@ class WorkMailClient(ServiceClient):
     ) -> models.GetMailDomainResponse:
         """Wait until the ownership of the domain is verified.
 
-        Publish the records that `get_mail_domain` names first: WorkMail looks for them in DNS.
+        First publish the DNS records that `get_mail_domain` returns; WorkMail looks for them.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
                 `^m-[0-9a-f]{32}$`.
-            domain_name: The mail domain to read. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
+            domain_name: The mail domain to get. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
             timeout: Seconds until giving up. Default 3600.
             min_delay: Seconds before the second look. Default 5.
             max_delay: The longest pause between two looks, in seconds. Default 60.

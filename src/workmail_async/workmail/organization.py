@@ -15,9 +15,10 @@ __all__ = ["Organization"]
 
 @frozen
 class Organization:
-    """One organization: every operation on it, without the argument `organization_id`.
+    """One organization: its operations, without the argument `organization_id`.
 
-    Made by `WorkMailClient.organization`. It holds no connection of its own and needs no closing.
+    Create it with `WorkMailClient.organization`. It uses the client's connections and needs no
+    closing.
 
     Attributes:
         client: The client that sends its requests.
@@ -44,17 +45,18 @@ class Organization:
         force_delete: bool | None = None,
         delete_identity_center_application: bool | None = None,
     ) -> models.DeleteOrganizationResponse:
-        r"""Start deleting an organization with everything WorkMail keeps for it.
+        r"""Start deleting an organization and everything WorkMail stores for it.
 
-        The call returns at once and the deletion goes on in the background. An organization with
-        enabled users needs `force_delete`. No mailbox can be restored afterwards, so export first.
+        The call returns at once; the deletion continues in the background. If the organization
+        still has enabled users, pass `force_delete`. No mailbox can be restored afterwards, so
+        export first.
 
         Args:
             delete_directory: Whether to delete the directory behind the organization as well.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
-            force_delete: Whether to delete the organization although it has enabled users.
+            force_delete: Whether to delete the organization even if it has enabled users.
             delete_identity_center_application: Whether to delete the application in IAM Identity
                 Center as well.
 
@@ -62,12 +64,9 @@ class Organization:
             The answer, with `organization_id` and `state`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteOrganization.html>.
@@ -81,19 +80,17 @@ class Organization:
         )
 
     async def describe_organization(self) -> models.DescribeOrganizationResponse:
-        """Read an organization's alias, state, directory and default domain.
+        """Get an organization's alias, state, directory and default domain.
 
-        State is free text: Requested, Creating, Active, Deleting, Deleted, Failed and Impaired have
-        been seen.
+        State is free text. Values seen so far are Requested, Creating, Active, Deleting, Deleted,
+        Failed and Impaired.
 
         Returns:
             The answer, with what `models.DescribeOrganizationResponse` lists.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
 
         See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeOrganization.html>.
@@ -114,48 +111,41 @@ class Organization:
         hidden_from_global_address_list: bool | None = None,
         identity_provider_user_id: str | None = None,
     ) -> models.CreateUserResponse:
-        r"""Create a user in the organization's directory, disabled until it is registered.
+        r"""Create a user in the organization's directory; it stays disabled until registered.
 
-        The user has no mailbox before `register_to_work_mail`. A directory that WorkMail may only
-        read answers `errors.UnsupportedOperationException`.
+        The user has no mailbox until `register_to_work_mail`. The call fails with
+        `errors.UnsupportedOperationException` if the directory is read-only for WorkMail.
 
         Args:
-            name: The user name: up to 64 characters in a WorkMail directory, 20 in any other. 1 to
-                64 characters, pattern `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
+            name: The user name: up to 64 characters in a WorkMail directory, 20 in others. 1 to 64
+                characters, pattern `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
             display_name: The user's name as others see it. At most 256 characters. Sensitive.
-            password: The first password of the user. At most 256 characters, pattern
+            password: The user's initial password. At most 256 characters, pattern
                 `[\u0020-\u00FF]+`. Sensitive.
-            role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused. One
+            role: The role of the user, USER by default. SYSTEM_USER and RESOURCE are refused. One
                 of `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
             first_name: The user's first name. At most 256 characters. Sensitive.
             last_name: The user's last name. At most 256 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the user out.
-            identity_provider_user_id: The id of the user in IAM Identity Center; left out, the
-                first sign-in sets it. 1 to 47 characters, pattern
+            hidden_from_global_address_list: Whether the user is hidden from the address book.
+            identity_provider_user_id: The id of the user in IAM Identity Center. If you leave it
+                out, the first sign-in sets it. 1 to 47 characters, pattern
                 `^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
 
         Returns:
             The answer, with `user_id`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.InvalidPasswordException: The password does not meet the password rules of the
                 directory.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ReservedNameException: The name is reserved and cannot be used.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
         log or error. See
@@ -174,35 +164,29 @@ class Organization:
         )
 
     async def delete_user(self, *, user_id: str) -> models.DeleteUserResponse:
-        """Delete a disabled user for good.
+        """Permanently delete a disabled user.
 
-        Deregister the user first and wait for the state DISABLED: right after deregistration
-        `errors.EntityStateException` can come for up to two minutes. There is no way back; the
-        mailbox is kept for another 30 days, so export it before. An email address is not accepted
-        as `user_id`.
+        Deregister the user first and wait for the state DISABLED: for up to two minutes after
+        deregistration, the call can fail with `errors.EntityStateException`. Export the mailbox
+        first: a deleted user cannot be restored, and WorkMail keeps the mailbox for 30 days only.
+        `user_id` does not accept an email address.
 
         Args:
-            user_id: The user to delete: its id or name; no email address. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            user_id: The id or name of the user to delete; not an email address. 1 to 256
+                characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteUser.html>.
@@ -210,28 +194,23 @@ class Organization:
         return await self.client.delete_user(organization_id=self.organization_id, user_id=user_id)
 
     async def describe_user(self, *, user_id: str) -> models.DescribeUserResponse:
-        """Read a user's state, addresses, dates and directory attributes.
+        """Get a user's state, address, dates and directory attributes.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             The answer, with what `models.DescribeUserResponse` lists.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeUser.html>.
@@ -247,27 +226,23 @@ class Organization:
         max_results: int | None = None,
         filters: models.ListUsersFilters | None = None,
     ) -> Pager[models.User, models.ListUsersResponse]:
-        r"""List the users of an organization, a page at a time.
+        r"""List the users of an organization.
 
-        The list also holds system users and entries in state DELETED. A request takes one filter
-        only.
+        The list includes system users and entries in state DELETED. Pass at most one filter.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
+            filters: Which items to return; at most one filter per request.
 
         Returns:
             A pager. `async for` gives each `models.User` of all pages, `await` gives one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListUsers.html>.
@@ -282,36 +257,29 @@ class Organization:
     async def reset_password(self, *, user_id: str, password: str) -> models.ResetPasswordResponse:
         r"""Set a new password for a user.
 
-        `user_id` has to be the id: a name or an email address is refused. Where the directory is
-        read-only, change the password in the directory itself.
+        `user_id` must be the id; a name or an email address is refused. If the directory is
+        read-only for WorkMail, change the password in the directory itself.
 
         Args:
-            user_id: The id of the user; no name or email address. 12 to 256 characters.
-            password: The new password of the user. At most 256 characters, pattern
-                `[\u0020-\u00FF]+`. Sensitive.
+            user_id: The id of the user; not a name or an email address. 12 to 256 characters.
+            password: The user's new password. At most 256 characters, pattern `[\u0020-\u00FF]+`.
+                Sensitive.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.InvalidPasswordException: The password does not meet the password rules of the
                 directory.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
         log or error. See
@@ -344,53 +312,46 @@ class Organization:
     ) -> models.UpdateUserResponse:
         """Replace a user's role, names, contact details and address book visibility.
 
-        The call replaces the stored data rather than merging into it: read with `describe_user`,
-        change what you want and send everything back. The roles SYSTEM_USER and RESOURCE are
-        refused.
+        The call replaces the stored data instead of merging into it: read the user with
+        `describe_user`, change what you want and send everything back. SYSTEM_USER and RESOURCE are
+        refused as roles.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            role: The new role of the user; SYSTEM_USER and RESOURCE are refused. One of
+            role: The new role of the user. SYSTEM_USER and RESOURCE are refused. One of
                 `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
             display_name: The user's name as others see it. At most 256 characters. Sensitive.
             first_name: The user's first name. At most 256 characters. Sensitive.
             last_name: The user's last name. At most 256 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the user out.
+            hidden_from_global_address_list: Whether the user is hidden from the address book.
             initials: The user's initials. At most 256 characters. Sensitive.
             telephone: The user's phone number. At most 256 characters. Sensitive.
             street: The street of the user's address. At most 256 characters. Sensitive.
             job_title: The user's job title. At most 256 characters. Sensitive.
             city: The city of the user's address. At most 256 characters. Sensitive.
-            company: The company of the user. At most 256 characters. Sensitive.
+            company: The user's company. At most 256 characters. Sensitive.
             zip_code: The postal code of the user's address. At most 256 characters. Sensitive.
-            department: The department of the user. At most 256 characters. Sensitive.
+            department: The user's department. At most 256 characters. Sensitive.
             country: The country of the user's address. At most 256 characters. Sensitive.
-            office: The office of the user. At most 256 characters. Sensitive.
+            office: The user's office. At most 256 characters. Sensitive.
             identity_provider_user_id: The id of the user in IAM Identity Center; an empty string
-                clears it. At most 47 characters, pattern
+                removes it. At most 47 characters, pattern
                 `^$|^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
         log or error. See
@@ -425,31 +386,24 @@ class Organization:
         """Add a user or another group to a group.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            member_id: The user or group to add: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            member_id: The id, email address or name of the user or group to add. 1 to 256
+                characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateMemberToGroup.html>.
@@ -461,35 +415,27 @@ class Organization:
     async def create_group(
         self, *, name: str, hidden_from_global_address_list: bool | None = None
     ) -> models.CreateGroupResponse:
-        r"""Create a group in the organization's directory, disabled until it is registered.
+        r"""Create a group in the organization's directory; it stays disabled until registered.
 
-        The group receives mail only after `register_to_work_mail` gives it an address. Groups have
-        no mailbox.
+        The group receives mail once `register_to_work_mail` gives it an address. It has no mailbox.
 
         Args:
             name: The name of the new group. 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            hidden_from_global_address_list: Whether the address book leaves the group out.
+            hidden_from_global_address_list: Whether the group is hidden from the address book.
 
         Returns:
             The answer, with `group_id`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ReservedNameException: The name is reserved and cannot be used.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateGroup.html>.
@@ -503,31 +449,25 @@ class Organization:
     async def delete_group(self, *, group_id: str) -> models.DeleteGroupResponse:
         """Delete a disabled group.
 
-        Deregister the group first; `errors.EntityStateException` can come for up to two minutes
-        after that. An email address is not accepted as `group_id`.
+        Deregister the group first. For two minutes after that, the call can still fail with
+        `errors.EntityStateException`. `group_id` does not accept an email address.
 
         Args:
-            group_id: The group to delete: its id or name; no email address. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
+            group_id: The id or name of the group to delete; not an email address. 1 to 256
+                characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteGroup.html>.
@@ -537,24 +477,20 @@ class Organization:
         )
 
     async def describe_group(self, *, group_id: str) -> models.DescribeGroupResponse:
-        """Read a group's name, address, state and dates.
+        """Get a group's name, address, state and dates.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             The answer, with what `models.DescribeGroupResponse` lists.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeGroup.html>.
@@ -566,34 +502,27 @@ class Organization:
     async def disassociate_member_from_group(
         self, *, group_id: str, member_id: str
     ) -> models.DisassociateMemberFromGroupResponse:
-        """Take a user or a nested group out of a group.
+        """Remove a user or a nested group from a group.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            member_id: The user or group to take out: its id, email address or name. 1 to 256
+            member_id: The id, email address or name of the user or group to remove. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateMemberFromGroup.html>.
@@ -608,26 +537,21 @@ class Organization:
         r"""List the users and groups that are members of a group.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.Member` of all pages, `await` gives one page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupMembers.html>.
@@ -646,28 +570,24 @@ class Organization:
         max_results: int | None = None,
         filters: models.ListGroupsFilters | None = None,
     ) -> Pager[models.Group, models.ListGroupsResponse]:
-        r"""List the groups of an organization, a page at a time.
+        r"""List the groups of an organization.
 
-        Entries in state DELETED are in the list too. A request takes one filter only.
+        The list includes entries in state DELETED. Pass at most one filter.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
+            filters: Which items to return; at most one filter per request.
 
         Returns:
             A pager. `async for` gives each `models.Group` of all pages, `await` gives one page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroups.html>.
@@ -687,31 +607,26 @@ class Organization:
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.GroupIdentifier, models.ListGroupsForEntityResponse]:
-        r"""List the groups that a user or a group is a member of.
+        r"""List the groups that a user or group belongs to.
 
         Args:
-            entity_id: The user or group: its id, email address or name. 1 to 256 characters,
+            entity_id: The id, email address or name of the user or group. 1 to 256 characters,
                 pattern `[a-zA-Z0-9._%+@-]+`.
-            filters: What to narrow the list by.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            filters: Which items to return.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.GroupIdentifier` of all pages, `await` gives one
                 page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListGroupsForEntity.html>.
@@ -730,26 +645,20 @@ class Organization:
         """Show or hide a group in the address book.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            hidden_from_global_address_list: Whether the address book leaves the group out.
+            hidden_from_global_address_list: Whether the group is hidden from the address book.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateGroup.html>.
@@ -765,30 +674,24 @@ class Organization:
     async def associate_delegate_to_resource(
         self, *, resource_id: str, entity_id: str
     ) -> models.AssociateDelegateToResourceResponse:
-        """Make a user or a group a delegate who answers booking requests for a resource.
+        """Make a user or group a delegate, who answers booking requests for a resource.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            entity_id: The user or group to make a delegate: its id, email address or name. 1 to 256
-                characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            entity_id: The id, email address or name of the user or group to make a delegate. 1 to
+                256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssociateDelegateToResource.html>.
@@ -805,39 +708,32 @@ class Organization:
         description: str | None = None,
         hidden_from_global_address_list: bool | None = None,
     ) -> models.CreateResourceResponse:
-        r"""Create a room or a piece of equipment, disabled until it is registered.
+        r"""Create a room or a piece of equipment; it stays disabled until registered.
 
-        The resource can be booked only after `register_to_work_mail`. Its mailbox can be exported
-        like that of a user.
+        The resource can be booked once it is registered with `register_to_work_mail`. You can
+        export its mailbox like a user's.
 
         Args:
             name: The name of the new resource. 1 to 20 characters, pattern
                 `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
             type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
                 EQUIPMENT.
-            description: A text that describes the resource. 1 to 64 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the resource out.
+            description: A description of the resource. 1 to 64 characters. Sensitive.
+            hidden_from_global_address_list: Whether the resource is hidden from the address book.
 
         Returns:
             The answer, with `resource_id`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ReservedNameException: The name is reserved and cannot be used.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
         log or error. See
@@ -854,27 +750,22 @@ class Organization:
     async def delete_resource(self, *, resource_id: str) -> models.DeleteResourceResponse:
         """Delete a disabled resource.
 
-        Deregister the resource first; `errors.EntityStateException` can come for up to two minutes
-        after that. An email address is not accepted as `resource_id`.
+        Deregister the resource first. For two minutes after that, the call can still fail with
+        `errors.EntityStateException`. `resource_id` does not accept an email address.
 
         Args:
-            resource_id: The resource to delete: its id or name; no email address. 1 to 256
+            resource_id: The id or name of the resource to delete; not an email address. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteResource.html>.
@@ -884,26 +775,21 @@ class Organization:
         )
 
     async def describe_resource(self, *, resource_id: str) -> models.DescribeResourceResponse:
-        """Read a resource's type, address, state, dates and booking options.
+        """Get a resource's type, address, state, dates and booking options.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             The answer, with what `models.DescribeResourceResponse` lists.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeResource.html>.
@@ -915,32 +801,26 @@ class Organization:
     async def disassociate_delegate_from_resource(
         self, *, resource_id: str, entity_id: str
     ) -> models.DisassociateDelegateFromResourceResponse:
-        """Take a user or a group off the delegates of a resource.
+        """Remove a user or group from the delegates of a resource.
 
-        A resource that does not answer requests by itself has to keep at least one delegate.
+        A resource that does not answer requests automatically must keep at least one delegate.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            entity_id: The delegate to take off: the user's or group's id, email address or name. 1
-                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            entity_id: The id, email address or name of the delegate to remove. 1 to 256 characters,
+                pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DisassociateDelegateFromResource.html>.
@@ -952,33 +832,27 @@ class Organization:
     def list_resource_delegates(
         self, *, resource_id: str, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.Delegate, models.ListResourceDelegatesResponse]:
-        r"""List the delegates of a resource: users and groups who answer booking requests.
+        r"""List the users and groups who answer booking requests for a resource.
 
-        The last page carries an empty token rather than none.
+        On the last page, `next_token` is empty instead of absent.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.Delegate` of all pages, `await` gives one page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResourceDelegates.html>.
@@ -997,29 +871,25 @@ class Organization:
         max_results: int | None = None,
         filters: models.ListResourcesFilters | None = None,
     ) -> Pager[models.Resource, models.ListResourcesResponse]:
-        r"""List the rooms and equipment of an organization, a page at a time.
+        r"""List the rooms and equipment of an organization.
 
-        Entries in state DELETED are in the list too, and the last page carries an empty token. A
-        request takes one filter only.
+        The list includes entries in state DELETED. Pass at most one filter. On the last page,
+        `next_token` is empty instead of absent.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
+            filters: Which items to return; at most one filter per request.
 
         Returns:
             A pager. `async for` gives each `models.Resource` of all pages, `await` gives one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResources.html>.
@@ -1043,49 +913,39 @@ class Organization:
     ) -> models.UpdateResourceResponse:
         r"""Replace a resource's name, type, description, booking options and visibility.
 
-        The call replaces the stored data rather than merging into it: read with
-        `describe_resource`, change what you want and send everything back. Automatic replies can be
-        switched off only while the resource has a delegate.
+        The call replaces the stored data instead of merging into it: read the resource with
+        `describe_resource`, change what you want and send everything back. You can turn automatic
+        replies off only while the resource has a delegate.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             name: The new name of the resource. 1 to 20 characters, pattern
                 `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
-            booking_options: How the resource is to answer booking requests by itself.
-            description: The new text that describes the resource; an empty string clears it. At
-                most 64 characters. Sensitive.
+            booking_options: How the resource should answer booking requests automatically.
+            description: The new description of the resource; an empty string removes it. At most 64
+                characters. Sensitive.
             type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
                 EQUIPMENT.
-            hidden_from_global_address_list: Whether the address book leaves the resource out.
+            hidden_from_global_address_list: Whether the resource is hidden from the address book.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidConfigurationException: The resource would neither answer requests by
-                itself nor have a delegate who does.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidConfigurationException: The resource would have neither automatic replies
+                nor a delegate.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
         log or error. See
@@ -1104,14 +964,14 @@ class Organization:
     # --- Aliases ---
 
     async def create_alias(self, *, entity_id: str, alias: str) -> models.CreateAliasResponse:
-        r"""Give a user, group or resource one more email address.
+        r"""Add an email address to a user, group or resource.
 
-        The address has to lie in a verified domain of the organization; an entity holds up to 100
-        aliases. `entity_id` has to be the id.
+        The address must be in a verified domain of the organization. A user can have up to 100
+        aliases. `entity_id` must be the id.
 
         Args:
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
+            entity_id: The id of the user, group or resource; not a name or an email address. 12 to
+                256 characters.
             alias: The email address to add, in a verified domain of the organization. 1 to 254
                 characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
 
@@ -1119,23 +979,15 @@ class Organization:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAlias.html>.
@@ -1145,13 +997,13 @@ class Organization:
         )
 
     async def delete_alias(self, *, entity_id: str, alias: str) -> models.DeleteAliasResponse:
-        r"""Remove one alias from a user, group or resource.
+        r"""Remove an alias from a user, group or resource.
 
-        `entity_id` has to be the id: a name or an email address is refused.
+        `entity_id` must be the id; a name or an email address is refused.
 
         Args:
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
+            entity_id: The id of the user, group or resource; not a name or an email address. 12 to
+                256 characters.
             alias: The email address to remove. 1 to 254 characters, pattern
                 `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
 
@@ -1159,16 +1011,11 @@ class Organization:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAlias.html>.
@@ -1182,30 +1029,25 @@ class Organization:
     ) -> Pager[str, models.ListAliasesResponse]:
         r"""List all email addresses of a user, group or resource.
 
-        The primary address is in the list too: leave it out when you create the aliases elsewhere.
-        `entity_id` has to be the id.
+        The list includes the primary address: skip it when you recreate the aliases elsewhere.
+        `entity_id` must be the id.
 
         Args:
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            entity_id: The id of the user, group or resource; not a name or an email address. 12 to
+                256 characters.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `str` of all pages, `await` gives one page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAliases.html>.
@@ -1222,11 +1064,11 @@ class Organization:
     ) -> models.UpdatePrimaryEmailAddressResponse:
         r"""Change the primary email address of a user, group or resource.
 
-        The address that was primary stays as an alias; a new address that is an alias already
-        changes places with it.
+        The old primary address becomes an alias. If the new address is already an alias, the two
+        swap.
 
         Args:
-            entity_id: The user, group or resource: its id, email address or name. 1 to 256
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
             email: The new primary email address, in a verified domain of the organization. 1 to 254
                 characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
@@ -1235,29 +1077,19 @@ class Organization:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdatePrimaryEmailAddress.html>.
@@ -1273,28 +1105,23 @@ class Organization:
     ) -> models.DeregisterFromWorkMailResponse:
         """Disable a user, group or resource and schedule its mailbox for removal.
 
-        The mailbox is kept for 30 days and comes back when the same entity is registered again.
-        Export and check a mailbox before deregistering: whether a disabled one still exports is not
-        documented. The new state can take up to two minutes to settle.
+        WorkMail keeps the mailbox for 30 days and restores it if you register the same entity
+        again. Export and verify a mailbox before you deregister it: AWS does not document whether a
+        disabled mailbox can be exported. The new state can take up to two minutes to settle.
 
         Args:
-            entity_id: The user, group or resource to disable: its id, email address or name. 1 to
+            entity_id: The id, email address or name of the user, group or resource to disable. 1 to
                 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterFromWorkMail.html>.
@@ -1304,7 +1131,7 @@ class Organization:
         )
 
     async def describe_entity(self, *, email: str) -> models.DescribeEntityResponse:
-        r"""Find out which user, group or resource an email address belongs to.
+        r"""Find out which user, group or resource has an email address.
 
         Args:
             email: The email address to look up. 1 to 254 characters, pattern
@@ -1314,14 +1141,10 @@ class Organization:
             The answer, with `entity_id`, `name` and `type`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEntity.html>.
@@ -1331,45 +1154,36 @@ class Organization:
     async def register_to_work_mail(
         self, *, entity_id: str, email: str
     ) -> models.RegisterToWorkMailResponse:
-        r"""Enable a user, group or resource for mail under an address, which can cost money.
+        r"""Enable a user, group or resource for mail under an address. This can cost money.
 
-        Registering what is enabled already changes nothing, but can also answer
-        `errors.EntityAlreadyRegisteredException`: take both as success. A deleted entity cannot be
-        registered, and `entity_id` takes an id or a name, no email address.
+        If the entity is already enabled, the call either changes nothing or fails with
+        `errors.EntityAlreadyRegisteredException`: treat both as success. A deleted entity cannot be
+        registered. `entity_id` accepts an id or a name, but no email address.
 
         Args:
-            entity_id: The user, group or resource to enable: its id or name; no email address. 1 to
-                256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            email: The primary email address to give, in a verified domain of the organization. 1 to
-                254 characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
+            entity_id: The id or name of the user, group or resource to enable; not an email
+                address. 1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            email: The primary email address to assign, in a verified domain of the organization. 1
+                to 254 characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.DirectoryServiceAuthenticationFailedException: The directory refuses the
-                credentials with which WorkMail signs in to it.
-            errors.DirectoryUnavailableException: The directory does not answer; it may be down,
-                deleted or in another Region.
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityAlreadyRegisteredException: The user, group or resource is registered
-                already.
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.DirectoryServiceAuthenticationFailedException: The directory rejects the
+                credentials that WorkMail signs in with.
+            errors.DirectoryUnavailableException: The directory does not respond.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.EntityAlreadyRegisteredException: The user, group or resource is already
+                registered.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.UnsupportedOperationException: The directory is read-only for WorkMail, so this
-                cannot be written.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.UnsupportedOperationException: WorkMail cannot change this read-only directory.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterToWorkMail.html>.
@@ -1383,28 +1197,23 @@ class Organization:
     async def delete_mailbox_permissions(
         self, *, entity_id: str, grantee_id: str
     ) -> models.DeleteMailboxPermissionsResponse:
-        """Take away every permission that one grantee has on a mailbox.
+        """Remove all permissions that one grantee has on a user, group or resource.
 
         Args:
-            entity_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-            grantee_id: Who loses the permissions: the id, email address or name. 1 to 256
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            grantee_id: The id, email address or name of the grantee that loses the permissions. 1
+                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMailboxPermissions.html>.
@@ -1414,24 +1223,20 @@ class Organization:
         )
 
     async def get_mailbox_details(self, *, user_id: str) -> models.GetMailboxDetailsResponse:
-        """Read the quota and the current size of a user's mailbox, both in MB.
+        """Get the quota and the current size of a user's mailbox, both in MB.
 
         Args:
-            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters,
+            user_id: The id, email address or name of the mailbox's owner. 1 to 256 characters,
                 pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             The answer, with `mailbox_quota` and `mailbox_size`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailboxDetails.html>.
@@ -1443,28 +1248,24 @@ class Organization:
     def list_mailbox_permissions(
         self, *, entity_id: str, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.Permission, models.ListMailboxPermissionsResponse]:
-        r"""List who may act on a mailbox, and how.
+        r"""List who has permissions on a user, group or resource, and which ones.
 
         Args:
-            entity_id: The user or resource that owns the mailbox: its id, email address or name. 1
-                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
+                characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.Permission` of all pages, `await` gives one
                 page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxPermissions.html>.
@@ -1483,32 +1284,28 @@ class Organization:
         grantee_id: str,
         permission_values: list[enums.PermissionType] | list[enums.PermissionType | str],
     ) -> models.PutMailboxPermissionsResponse:
-        """Set the permissions that one grantee has on a mailbox.
+        """Set the permissions that one grantee has on a user, group or resource.
 
-        The list replaces what this grantee had before; the permissions of others stay as they are.
+        `permission_values` replaces everything this grantee had before; other grantees keep theirs.
+        Groups have no mailbox, but someone can get permission to send as a group.
 
         Args:
-            entity_id: The user or resource that owns the mailbox: its id, email address or name. 1
-                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            grantee_id: Who gets to act on the mailbox: the id, email address or name. 1 to 256
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            permission_values: All that the grantee may do with the mailbox from now on. Each one of
+            grantee_id: The id, email address or name of the grantee: a user, group or resource. 1
+                to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            permission_values: All permissions that the grantee should have. Each one of
                 `enums.PermissionType`: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMailboxPermissions.html>.
@@ -1523,29 +1320,24 @@ class Organization:
     async def update_mailbox_quota(
         self, *, user_id: str, mailbox_quota: int
     ) -> models.UpdateMailboxQuotaResponse:
-        """Set how large a user's mailbox may grow, in MB.
+        """Set the maximum size of a user's mailbox, in MB.
 
-        A quota lies between 1 and 51,200 MB (50 GB).
+        A quota is between 1 and 51,200 MB (50 GB).
 
         Args:
-            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters,
+            user_id: The id, email address or name of the mailbox's owner. 1 to 256 characters,
                 pattern `[a-zA-Z0-9._%+@-]+`.
-            mailbox_quota: How large the mailbox may grow, in MB, up to 51,200. At least 1.
+            mailbox_quota: The maximum size of the mailbox in MB, up to 51,200. At least 1.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMailboxQuota.html>.
@@ -1559,29 +1351,24 @@ class Organization:
     async def cancel_mailbox_export_job(
         self, *, job_id: str, client_token: str | None = None
     ) -> models.CancelMailboxExportJobResponse:
-        r"""Ask for a running mailbox export job to be cancelled.
+        r"""Request the cancellation of a running mailbox export job.
 
-        A job that is almost done can complete all the same: describe it again before you rely on
-        the outcome.
+        A job that is nearly done can still complete. Describe it again to see what happened.
 
         Args:
             job_id: The id of the export job to cancel. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CancelMailboxExportJob.html>.
@@ -1593,10 +1380,10 @@ class Organization:
     async def describe_mailbox_export_job(
         self, *, job_id: str
     ) -> models.DescribeMailboxExportJobResponse:
-        """Read the state, progress and destination of a mailbox export job.
+        """Get the state, progress and destination of a mailbox export job.
 
-        The reason of a failure, the role, the key and the prefix come from this operation only, not
-        from `list_mailbox_export_jobs`. The states are RUNNING, COMPLETED, FAILED and CANCELLED.
+        Only this operation returns the reason for a failure, the role, the key and the prefix;
+        `list_mailbox_export_jobs` does not.
 
         Args:
             job_id: The id of the export job. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
@@ -1605,14 +1392,10 @@ class Organization:
             The answer, with what `models.DescribeMailboxExportJobResponse` lists.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeMailboxExportJob.html>.
@@ -1624,27 +1407,24 @@ class Organization:
     def list_mailbox_export_jobs(
         self, *, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.MailboxExportJob, models.ListMailboxExportJobsResponse]:
-        r"""List an organization's export jobs that were started in the last seven days.
+        r"""List the export jobs that an organization started in the last seven days.
 
-        Older jobs vanish from the list. `error_info`, `role_arn`, `kms_key_arn` and `s3_prefix` are
-        missing here: describe the job to get them.
+        Older jobs disappear from the list. It does not include `error_info`, `role_arn`,
+        `kms_key_arn` and `s3_prefix`: describe a job to get them.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.MailboxExportJob` of all pages, `await` gives
                 one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailboxExportJobs.html>.
@@ -1664,46 +1444,42 @@ class Organization:
         client_token: str | None = None,
         description: str | None = None,
     ) -> models.StartMailboxExportJobResponse:
-        r"""Start exporting the mail and calendar of one mailbox as a zip file into an S3 bucket.
+        r"""Start exporting the mail and calendar of a mailbox to a zip file in an S3 bucket.
 
-        A mailbox exports once per 24 hours, an organization runs up to 10 jobs at a time, and
-        organization, key and bucket have to be in one Region. Contacts, tasks and notes are not
-        exported, and mail that arrives meanwhile may or may not be in it. Use the same
-        `client_token` when you repeat a start, otherwise a second job is started or the 24-hour
-        rule refuses it.
+        You can export a mailbox once in 24 hours, and run up to 10 jobs at a time in an
+        organization. Organization, key and bucket must be in the same Region. Contacts, tasks and
+        notes are not exported; mail that arrives during the export may or may not be included. To
+        repeat a start, use the same `client_token`: with a new one, WorkMail starts a second job or
+        refuses it under the 24-hour limit.
 
         Args:
-            entity_id: The user or resource whose mailbox to export: its id, email address or name.
-                1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            entity_id: The id, email address or name of the user or resource whose mailbox to
+                export. 1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
             role_arn: The ARN of the IAM role that lets the job write to the bucket and use the key.
                 20 to 2048 characters, pattern
                 `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
             kms_key_arn: The ARN of the symmetric KMS key that encrypts the exported file. 20 to
                 2048 characters, pattern
                 `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
-            s3_bucket_name: The name of the S3 bucket, which is private and in the organization's
-                Region. 1 to 63 characters, pattern `[A-Za-z0-9.-]+`.
-            s3_prefix: The prefix of the exported file's key; the characters @, +, = and space are
-                refused. 1 to 1023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
-            client_token: A token that makes the start safe to repeat; a new token starts a second
-                job. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and kept
-                when the call is retried.
-            description: A text to recognize the job by. At most 1023 characters, pattern `[\S\s]*`.
+            s3_bucket_name: The name of the S3 bucket, which must be private and in the
+                organization's Region. 1 to 63 characters, pattern `[A-Za-z0-9.-]+`.
+            s3_prefix: The prefix of the exported file's key, without the characters @, +, = and
+                space. 1 to 1023 characters, pattern `[A-Za-z0-9!_.*'()/-]+`.
+            client_token: A token that makes the start safe to repeat; with a new token, a second
+                job starts. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out,
+                and kept when the call is retried.
+            description: A description to recognize the job by. At most 1023 characters, pattern
+                `[\S\s]*`.
 
         Returns:
             The answer, with `job_id`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_StartMailboxExportJob.html>.
@@ -1724,10 +1500,10 @@ class Organization:
     async def deregister_mail_domain(
         self, *, domain_name: str
     ) -> models.DeregisterMailDomainResponse:
-        """Remove a mail domain from an organization and stop routing its mail to WorkMail.
+        """Remove a mail domain from an organization, which then no longer receives its mail.
 
-        Every address in the domain has to be removed from users, groups and resources first. The
-        domain itself stays in Amazon SES.
+        First remove all addresses in this domain from users, groups and resources. WorkMail loses
+        the permission to send from the domain; the domain itself stays in Amazon SES.
 
         Args:
             domain_name: The mail domain to remove. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
@@ -1736,16 +1512,13 @@ class Organization:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidCustomSesConfigurationException: Amazon SES holds settings for this domain
-                that WorkMail cannot keep.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.MailDomainInUseException: The domain is in use by addresses of this organization
-                or by another organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidCustomSesConfigurationException: Amazon SES has settings for this domain
+                that conflict with WorkMail.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.MailDomainInUseException: Addresses of this organization, or another
+                organization, use the domain.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeregisterMailDomain.html>.
@@ -1755,22 +1528,19 @@ class Organization:
         )
 
     async def get_mail_domain(self, *, domain_name: str) -> models.GetMailDomainResponse:
-        """Read a mail domain's verification states and the DNS records it needs.
+        """Get a mail domain's verification status and the DNS records it needs.
 
         Args:
-            domain_name: The mail domain to read. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
+            domain_name: The mail domain to get. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
 
         Returns:
             The answer, with what `models.GetMailDomainResponse` lists.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMailDomain.html>.
@@ -1782,24 +1552,21 @@ class Organization:
     def list_mail_domains(
         self, *, max_results: int | None = None, next_token: str | None = None
     ) -> Pager[models.MailDomainSummary, models.ListMailDomainsResponse]:
-        r"""List the mail domains of an organization and which one is the default.
+        r"""List the mail domains of an organization, and which one is the default.
 
         Args:
-            max_results: The most items to return in one page. 1 to 100.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
 
         Returns:
             A pager. `async for` gives each `models.MailDomainSummary` of all pages, `await` gives
                 one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMailDomains.html>.
@@ -1811,32 +1578,28 @@ class Organization:
     async def register_mail_domain(
         self, *, domain_name: str, client_token: str | None = None
     ) -> models.RegisterMailDomainResponse:
-        r"""Add a mail domain to an organization, to be verified by DNS records.
+        r"""Add a mail domain to an organization, and to Amazon SES.
 
-        Addresses can use the domain once it is verified: publish the records that `get_mail_domain`
-        returns, then wait for VERIFIED. Incoming mail of the domain is then routed to this
-        organization.
+        Mail that SES receives for the domain goes to this organization. WorkMail gets a lasting
+        permission to send from the domain; `deregister_mail_domain` withdraws it. To use the domain
+        in addresses, publish the DNS records that `get_mail_domain` returns and wait for VERIFIED.
 
         Args:
             domain_name: The mail domain to add. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.MailDomainInUseException: The domain is in use by addresses of this organization
-                or by another organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.MailDomainInUseException: Addresses of this organization, or another
+                organization, use the domain.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_RegisterMailDomain.html>.
@@ -1848,9 +1611,9 @@ class Organization:
     async def update_default_mail_domain(
         self, *, domain_name: str
     ) -> models.UpdateDefaultMailDomainResponse:
-        """Choose the domain that the AWS console suggests for new email addresses.
+        """Set the domain that the AWS console suggests for new email addresses.
 
-        An organization has exactly one default domain, and it has to be verified.
+        An organization has exactly one default domain, which must be verified.
 
         Args:
             domain_name: The verified mail domain to make the default. 3 to 209 characters, pattern
@@ -1860,15 +1623,11 @@ class Organization:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
+            errors.InvalidParameterException: The service rejects a value that you passed.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateDefaultMailDomain.html>.
@@ -1884,7 +1643,7 @@ class Organization:
     ) -> models.DeleteAccessControlRuleResponse:
         """Delete an access control rule by its name.
 
-        The call never fails on a rule that is not there.
+        If there is no such rule, the call still succeeds.
 
         Args:
             name: The name of the rule to delete. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
@@ -1893,10 +1652,8 @@ class Organization:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAccessControlRule.html>.
@@ -1913,36 +1670,33 @@ class Organization:
         user_id: str | None = None,
         impersonation_role_id: str | None = None,
     ) -> models.GetAccessControlEffectResponse:
-        r"""Test whether the access control rules let a user or impersonation role in.
+        r"""Test whether the access control rules allow a user or impersonation role.
 
-        Give either `user_id` or `impersonation_role_id`; the latter goes with the action EWS only.
-        `user_id` has to be the id. The known actions are ActiveSync, AutoDiscover, EWS, IMAP, SMTP,
+        Pass either `user_id`, which must be the id, or `impersonation_role_id`, which works with
+        the action EWS only. Known actions are ActiveSync, AutoDiscover, EWS, IMAP, SMTP,
         WindowsOutlook and WebMail.
 
         Args:
             ip_address: The IPv4 address that the simulated access comes from. 1 to 15 characters,
                 pattern
                 `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])$`.
-            action: The protocol used, such as IMAP, SMTP, EWS or WebMail. 1 to 64 characters,
+            action: The protocol to test, such as IMAP, SMTP, EWS or WebMail. 1 to 64 characters,
                 pattern `[a-zA-Z]+`.
-            user_id: The id of the user to test; no name or email address. 12 to 256 characters.
-            impersonation_role_id: The id of the impersonation role to test, with the action EWS, in
-                place of a user. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
+            user_id: The id of the user to test; not a name or an email address. 12 to 256
+                characters.
+            impersonation_role_id: The id of the impersonation role to test instead of a user, with
+                the action EWS. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
 
         Returns:
             The answer, with `effect` and `matched_rules`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetAccessControlEffect.html>.
@@ -1960,17 +1714,15 @@ class Organization:
     ) -> Pager[models.AccessControlRule, models.ListAccessControlRulesResponse]:
         """List all access control rules of an organization.
 
-        All rules come in one answer; there are no pages.
+        There are no pages: one answer holds all rules.
 
         Returns:
             A pager. `async for` gives each `models.AccessControlRule` of its only page, `await`
                 gives one page.
 
         Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAccessControlRules.html>.
@@ -1992,54 +1744,49 @@ class Organization:
         impersonation_role_ids: list[str] | None = None,
         not_impersonation_role_ids: list[str] | None = None,
     ) -> models.PutAccessControlRuleResponse:
-        r"""Write an access control rule by addresses, protocols, users and impersonation roles.
+        r"""Create or replace an access control rule.
 
-        The whole rule of that name is replaced: conditions that are left out are gone. Users are
-        given by id.
+        If a rule of that name exists, it is replaced as a whole: conditions that you leave out are
+        removed. Identify users by their ids.
 
         Args:
-            name: The name of the rule; a rule of that name is replaced. 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
+            name: The name of the rule. An existing rule of that name is replaced. 1 to 64
+                characters, pattern `[a-zA-Z0-9_-]+`.
             effect: Whether the rule allows or denies what it matches. One of
                 `enums.AccessControlRuleEffect`: ALLOW, DENY.
-            description: A text that describes the rule. At most 255 characters, pattern
+            description: A description of the rule. At most 255 characters, pattern
                 `[\u0020-\u00FF]+`.
-            ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1024 items,
-                each 1 to 18 characters, pattern
+            ip_ranges: The IPv4 ranges that the rule applies to, in CIDR notation. At most 1024
+                items, each 1 to 18 characters, pattern
                 `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
-            not_ip_ranges: The IPv4 ranges that the rule leaves out, in CIDR notation; it covers all
-                others. At most 1024 items, each 1 to 18 characters, pattern
+            not_ip_ranges: The IPv4 ranges that the rule does not apply to, in CIDR notation; it
+                applies to all others. At most 1024 items, each 1 to 18 characters, pattern
                 `^(([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])/([0-9]|[12][0-9]|3[0-2])$`.
-            actions: The protocols that the rule covers, such as IMAP, SMTP, EWS or WebMail. At most
-                10 items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
-            not_actions: The protocols that the rule leaves out; it covers all others. At most 10
-                items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
-            user_ids: The ids of the users that the rule covers. At most 10 items, each 12 to 256
-                characters.
-            not_user_ids: The ids of the users that the rule leaves out; it covers all others. At
-                most 10 items, each 12 to 256 characters.
-            impersonation_role_ids: The ids of the impersonation roles that the rule covers. At most
-                10 items, each 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
-            not_impersonation_role_ids: The ids of the impersonation roles that the rule leaves out;
-                it covers all others. At most 10 items, each 1 to 64 characters, pattern
-                `[a-zA-Z0-9_-]+`.
+            actions: The protocols that the rule applies to, such as IMAP, SMTP, EWS or WebMail. At
+                most 10 items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
+            not_actions: The protocols that the rule does not apply to; it applies to all others. At
+                most 10 items, each 1 to 64 characters, pattern `[a-zA-Z]+`.
+            user_ids: The ids of the users that the rule applies to. At most 10 items, each 12 to
+                256 characters.
+            not_user_ids: The ids of the users that the rule does not apply to; it applies to all
+                others. At most 10 items, each 12 to 256 characters.
+            impersonation_role_ids: The ids of the impersonation roles that the rule applies to. At
+                most 10 items, each 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
+            not_impersonation_role_ids: The ids of the impersonation roles that the rule does not
+                apply to; it applies to all others. At most 10 items, each 1 to 64 characters,
+                pattern `[a-zA-Z0-9_-]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutAccessControlRule.html>.
@@ -2077,46 +1824,42 @@ class Organization:
         device_user_agents: list[str] | None = None,
         not_device_user_agents: list[str] | None = None,
     ) -> models.CreateMobileDeviceAccessRuleResponse:
-        r"""Create a rule that allows or denies mobile devices by type, model, system or agent.
+        r"""Create a rule that allows or denies mobile devices by what they report.
 
         Args:
             name: The name of the new rule. 1 to 64 characters, pattern `[\S\s]+`.
             effect: Whether the rule allows or denies the devices it matches. One of
                 `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
-            description: A text that describes the rule. 1 to 256 characters, pattern `[\S\s]+`.
+            description: A description of the rule. 1 to 256 characters, pattern `[\S\s]+`.
             device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
                 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_types: The device types that the rule leaves out; it matches all others. 1 to
-                10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+            not_device_types: The device types that the rule does not match; it matches all others.
+                1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
             device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
                 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_models: The device models that the rule leaves out; it matches all others. 1
-                to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+            not_device_models: The device models that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
             device_operating_systems: The device operating systems that the rule matches. 1 to 10
                 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_operating_systems: The device operating systems that the rule leaves out; it
-                matches all others. 1 to 10 items, each 1 to 256 characters, pattern
+            not_device_operating_systems: The device operating systems that the rule does not match;
+                it matches all others. 1 to 10 items, each 1 to 256 characters, pattern
                 `[\u0020-\u00FF]+`.
             device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
                 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_user_agents: The user agents that the rule leaves out; it matches all others.
-                1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+            not_device_user_agents: The user agents that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
 
         Returns:
             The answer, with `mobile_device_access_rule_id`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateMobileDeviceAccessRule.html>.
@@ -2140,28 +1883,24 @@ class Organization:
     async def delete_mobile_device_access_override(
         self, *, user_id: str, device_id: str
     ) -> models.DeleteMobileDeviceAccessOverrideResponse:
-        """Delete the access override of one user and one device.
+        """Delete the access override for a device of a user.
 
-        The call never fails on an override that is not there. `device_id` ignores case.
+        If there is no such override, the call still succeeds. `device_id` ignores case.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
+            device_id: The id that the device reports; case is ignored. 1 to 32 characters, pattern
+                `[A-Za-z0-9]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessOverride.html>.
@@ -2175,7 +1914,7 @@ class Organization:
     ) -> models.DeleteMobileDeviceAccessRuleResponse:
         """Delete a mobile device access rule.
 
-        The call never fails on a rule that is not there.
+        If there is no such rule, the call still succeeds.
 
         Args:
             mobile_device_access_rule_id: The id of the rule to delete. 1 to 64 characters, pattern
@@ -2185,12 +1924,9 @@ class Organization:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteMobileDeviceAccessRule.html>.
@@ -2208,9 +1944,9 @@ class Organization:
         device_operating_system: str | None = None,
         device_user_agent: str | None = None,
     ) -> models.GetMobileDeviceAccessEffectResponse:
-        r"""Test whether the mobile device access rules let a described device in.
+        r"""Test whether the mobile device access rules allow a device that you describe.
 
-        Overrides play no part in this test: it knows neither user nor device id.
+        The test ignores overrides, since it takes neither a user nor a device id.
 
         Args:
             device_type: The type that the simulated device reports. 1 to 256 characters, pattern
@@ -2226,12 +1962,9 @@ class Organization:
             The answer, with `effect` and `matched_rules`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessEffect.html>.
@@ -2247,30 +1980,26 @@ class Organization:
     async def get_mobile_device_access_override(
         self, *, user_id: str, device_id: str
     ) -> models.GetMobileDeviceAccessOverrideResponse:
-        """Read the access override of one user and one device.
+        """Get the access override for a device of a user.
 
         `device_id` ignores case.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
+            device_id: The id that the device reports; case is ignored. 1 to 32 characters, pattern
+                `[A-Za-z0-9]+`.
 
         Returns:
             The answer, with what `models.GetMobileDeviceAccessOverrideResponse` lists.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetMobileDeviceAccessOverride.html>.
@@ -2287,30 +2016,26 @@ class Organization:
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.MobileDeviceAccessOverride, models.ListMobileDeviceAccessOverridesResponse]:
-        r"""List mobile device access overrides, of all or of one user or device.
+        r"""List mobile device access overrides: all, or those of one user or device.
 
         Args:
-            user_id: Only overrides of this user: its id, email address or name. 1 to 256
+            user_id: Return only overrides of the user with this id, email address or name. 1 to 256
                 characters, pattern `[a-zA-Z0-9._%+@-]+`.
-            device_id: Only overrides of this device; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            device_id: Return only overrides of this device; case is ignored. 1 to 32 characters,
+                pattern `[A-Za-z0-9]+`.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.MobileDeviceAccessOverride` of all pages,
                 `await` gives one page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessOverrides.html>.
@@ -2328,19 +2053,16 @@ class Organization:
     ) -> Pager[models.MobileDeviceAccessRule, models.ListMobileDeviceAccessRulesResponse]:
         """List all mobile device access rules of an organization.
 
-        All rules come in one answer; there are no pages.
+        There are no pages: one answer holds all rules.
 
         Returns:
             A pager. `async for` gives each `models.MobileDeviceAccessRule` of its only page,
                 `await` gives one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListMobileDeviceAccessRules.html>.
@@ -2355,33 +2077,28 @@ class Organization:
         effect: enums.MobileDeviceAccessRuleEffect | str,
         description: str | None = None,
     ) -> models.PutMobileDeviceAccessOverrideResponse:
-        r"""Allow or deny one device of one user, whatever the rules say.
+        r"""Allow or deny a device of a user, regardless of the rules.
 
-        An override that exists for this user and device is replaced. `device_id` ignores case.
+        Replaces an existing override for this user and device. `device_id` ignores case.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters, pattern `[A-Za-z0-9]+`.
+            device_id: The id that the device reports; case is ignored. 1 to 32 characters, pattern
+                `[A-Za-z0-9]+`.
             effect: Whether the override allows or denies the device. One of
                 `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-            description: A text that describes the override. 1 to 256 characters, pattern `[\S\s]+`.
+            description: A description of the override. 1 to 256 characters, pattern `[\S\s]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutMobileDeviceAccessOverride.html>.
@@ -2412,8 +2129,8 @@ class Organization:
     ) -> models.UpdateMobileDeviceAccessRuleResponse:
         r"""Change the name, effect and conditions of a mobile device access rule.
 
-        Send all conditions that the rule is to have: whether one that is left out is kept is not
-        documented.
+        Send all conditions the rule should have: AWS does not document whether those that you leave
+        out are kept.
 
         Args:
             mobile_device_access_rule_id: The id of the rule to change. 1 to 64 characters, pattern
@@ -2421,38 +2138,33 @@ class Organization:
             name: The new name of the rule. 1 to 64 characters, pattern `[\S\s]+`.
             effect: Whether the rule allows or denies the devices it matches. One of
                 `enums.MobileDeviceAccessRuleEffect`: ALLOW, DENY.
-            description: The new text that describes the rule. 1 to 256 characters, pattern
-                `[\S\s]+`.
+            description: The new description of the rule. 1 to 256 characters, pattern `[\S\s]+`.
             device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
                 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_types: The device types that the rule leaves out; it matches all others. 1 to
-                10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+            not_device_types: The device types that the rule does not match; it matches all others.
+                1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
             device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
                 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_models: The device models that the rule leaves out; it matches all others. 1
-                to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+            not_device_models: The device models that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
             device_operating_systems: The device operating systems that the rule matches. 1 to 10
                 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_operating_systems: The device operating systems that the rule leaves out; it
-                matches all others. 1 to 10 items, each 1 to 256 characters, pattern
+            not_device_operating_systems: The device operating systems that the rule does not match;
+                it matches all others. 1 to 10 items, each 1 to 256 characters, pattern
                 `[\u0020-\u00FF]+`.
             device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
                 characters, pattern `[\u0020-\u00FF]+`.
-            not_device_user_agents: The user agents that the rule leaves out; it matches all others.
-                1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
+            not_device_user_agents: The user agents that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters, pattern `[\u0020-\u00FF]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateMobileDeviceAccessRule.html>.
@@ -2478,9 +2190,11 @@ class Organization:
     async def assume_impersonation_role(
         self, *, impersonation_role_id: str
     ) -> models.AssumeImpersonationRoleResponse:
-        """Get a token to work with other users' mailboxes under an impersonation role.
+        """Get a token that opens users' mailboxes over Exchange Web Services (EWS).
 
-        The token is a secret and lives for 15 minutes; `expires_in` tells the seconds left.
+        Send the token to the EWS endpoint in the header `Authorization: Bearer`, and name the user
+        to impersonate in each EWS request. The token is a secret and expires after 15 minutes;
+        `expires_in` says how many seconds are left.
 
         Args:
             impersonation_role_id: The id of the impersonation role to assume. 1 to 64 characters,
@@ -2490,14 +2204,11 @@ class Organization:
             The answer, with `token` and `expires_in`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_AssumeImpersonationRole.html>.
@@ -2515,36 +2226,30 @@ class Organization:
         client_token: str | None = None,
         description: str | None = None,
     ) -> models.CreateImpersonationRoleResponse:
-        r"""Create a role under which an application may open the mailboxes of chosen users.
+        r"""Create a role that lets an application open the mailboxes of selected users.
 
         Args:
             name: The name of the new role. 1 to 64 characters, pattern
                 `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-            type: Whether the role gives full access or may only read. One of
+            type: Whether the role has full or read-only access. One of
                 `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
-            rules: The rules that say which users the role may act as. At most 10 items.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            rules: The rules for which users the role may act as. At most 10 items.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
-            description: A text that describes the role. 1 to 256 characters, pattern
+            description: A description of the role. 1 to 256 characters, pattern
                 `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
 
         Returns:
             The answer, with `impersonation_role_id`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateImpersonationRole.html>.
@@ -2571,12 +2276,9 @@ class Organization:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteImpersonationRole.html>.
@@ -2588,7 +2290,7 @@ class Organization:
     async def get_impersonation_role(
         self, *, impersonation_role_id: str
     ) -> models.GetImpersonationRoleResponse:
-        """Read an impersonation role with its rules.
+        """Get an impersonation role and its rules.
 
         Args:
             impersonation_role_id: The id of the impersonation role. 1 to 64 characters, pattern
@@ -2598,14 +2300,11 @@ class Organization:
             The answer, with what `models.GetImpersonationRoleResponse` lists.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRole.html>.
@@ -2622,25 +2321,20 @@ class Organization:
         Args:
             impersonation_role_id: The id of the impersonation role to test. 1 to 64 characters,
                 pattern `[a-zA-Z0-9_-]+`.
-            target_user: The user to act as: its id, email address or name. 1 to 256 characters,
+            target_user: The id, email address or name of the user to act as. 1 to 256 characters,
                 pattern `[a-zA-Z0-9._%+@-]+`.
 
         Returns:
             The answer, with `type`, `effect` and `matched_rules`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetImpersonationRoleEffect.html>.
@@ -2656,24 +2350,21 @@ class Organization:
     ) -> Pager[models.ImpersonationRole, models.ListImpersonationRolesResponse]:
         r"""List the impersonation roles of an organization.
 
-        The list leaves out rules and descriptions: `get_impersonation_role` has them.
+        The list does not include rules and descriptions: `get_impersonation_role` returns them.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.ImpersonationRole` of all pages, `await` gives
                 one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListImpersonationRoles.html>.
@@ -2693,37 +2384,31 @@ class Organization:
     ) -> models.UpdateImpersonationRoleResponse:
         r"""Replace an impersonation role's name, type, description and rules.
 
-        The rules that are sent take the place of the stored ones.
+        The rules that you send replace all existing ones.
 
         Args:
             impersonation_role_id: The id of the impersonation role to change. 1 to 64 characters,
                 pattern `[a-zA-Z0-9_-]+`.
             name: The new name of the role. 1 to 64 characters, pattern
                 `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-            type: Whether the role gives full access or may only read. One of
+            type: Whether the role has full or read-only access. One of
                 `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
-            rules: The rules that replace those of the role. At most 10 items.
-            description: The new text that describes the role. 1 to 256 characters, pattern
+            rules: The new rules of the role; they replace all existing ones. At most 10 items.
+            description: The new description of the role. 1 to 256 characters, pattern
                 `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateImpersonationRole.html>.
@@ -2747,34 +2432,29 @@ class Organization:
         ews_provider: models.EwsAvailabilityProvider | None = None,
         lambda_provider: models.LambdaAvailabilityProvider | None = None,
     ) -> models.CreateAvailabilityConfigurationResponse:
-        r"""Tell WorkMail where to ask for free/busy times of addresses in another domain.
+        r"""Tell WorkMail where to look up free/busy times for another domain.
 
-        Give exactly one provider: `ews_provider` or `lambda_provider`.
+        Pass exactly one provider: `ews_provider` or `lambda_provider`.
 
         Args:
             domain_name: The domain whose free/busy times the provider knows. 3 to 255 characters,
                 pattern `[a-zA-Z0-9.-]+`.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in when left out, and
                 kept when the call is retried.
-            ews_provider: The Exchange Web Services server to ask; not together with
-                `lambda_provider`.
-            lambda_provider: The Lambda function to ask; not together with `ews_provider`.
+            ews_provider: The Exchange Web Services server to ask. Do not pass `lambda_provider`
+                too.
+            lambda_provider: The Lambda function to ask. Do not pass `ews_provider` too.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateAvailabilityConfiguration.html>.
@@ -2800,10 +2480,8 @@ class Organization:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteAvailabilityConfiguration.html>.
@@ -2818,21 +2496,18 @@ class Organization:
         r"""List the free/busy configurations of an organization, without their passwords.
 
         Args:
-            max_results: The most items to return in one page. 1 to 100.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
 
         Returns:
             A pager. `async for` gives each `models.AvailabilityConfiguration` of all pages, `await`
                 gives one page.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListAvailabilityConfigurations.html>.
@@ -2848,30 +2523,27 @@ class Organization:
         ews_provider: models.EwsAvailabilityProvider | None = None,
         lambda_provider: models.LambdaAvailabilityProvider | None = None,
     ) -> models.TestAvailabilityConfigurationResponse:
-        """Try out a free/busy provider, either a stored one or one given in the request.
+        """Test a free/busy provider: a stored one, or one that you pass.
 
-        Give either `domain_name`, to test what is stored, or exactly one provider. A failed test is
-        no error: look at `test_passed` and `failure_reason`.
+        Pass either `domain_name`, to test the stored provider, or exactly one provider. A failed
+        test raises no error: check `test_passed` and `failure_reason`.
 
         Args:
-            domain_name: The domain whose stored provider to test; not together with a provider. 3
-                to 255 characters, pattern `[a-zA-Z0-9.-]+`.
-            ews_provider: The Exchange Web Services server to test; its sign-in is tried.
-            lambda_provider: The Lambda function to test; it is invoked, and must refuse anonymous
-                calls.
+            domain_name: The domain whose stored provider to test. Do not pass a provider too. 3 to
+                255 characters, pattern `[a-zA-Z0-9.-]+`.
+            ews_provider: The Exchange Web Services server to test, including its sign-in data.
+            lambda_provider: The Lambda function to test. WorkMail invokes it; it must refuse
+                anonymous calls.
 
         Returns:
             The answer, with `test_passed` and `failure_reason`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_TestAvailabilityConfiguration.html>.
@@ -2892,28 +2564,25 @@ class Organization:
     ) -> models.UpdateAvailabilityConfigurationResponse:
         """Replace the free/busy provider of a domain.
 
-        Give exactly one provider: `ews_provider` or `lambda_provider`. The stored one is
-        overwritten, password included.
+        Pass exactly one provider: `ews_provider` or `lambda_provider`. It replaces the stored one,
+        including the password.
 
         Args:
             domain_name: The domain whose provider to replace. 3 to 255 characters, pattern
                 `[a-zA-Z0-9.-]+`.
-            ews_provider: The Exchange Web Services server to ask; not together with
-                `lambda_provider`.
-            lambda_provider: The Lambda function to ask; not together with `ews_provider`.
+            ews_provider: The Exchange Web Services server to ask. Do not pass `lambda_provider`
+                too.
+            lambda_provider: The Lambda function to ask. Do not pass `ews_provider` too.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UpdateAvailabilityConfiguration.html>.
@@ -2938,12 +2607,9 @@ class Organization:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteRetentionPolicy.html>.
@@ -2953,20 +2619,16 @@ class Organization:
         )
 
     async def get_default_retention_policy(self) -> models.GetDefaultRetentionPolicyResponse:
-        """Read an organization's retention policy.
+        """Get an organization's retention policy.
 
         Returns:
             The answer, with `id`, `name`, `description` and `folder_configurations`.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetDefaultRetentionPolicy.html>.
@@ -2981,31 +2643,27 @@ class Organization:
         id: str | None = None,
         description: str | None = None,
     ) -> models.PutRetentionPolicyResponse:
-        r"""Set how long mail stays in each standard folder of every mailbox.
+        r"""Set how long mail stays in the standard folders of all mailboxes.
 
-        The policy counts for all mailboxes, and users cannot opt out. It can take 48 hours before
-        it takes effect.
+        The policy applies to every mailbox, and users cannot opt out. It can take up to 48 hours to
+        take effect.
 
         Args:
             name: The name of the retention policy. 1 to 64 characters, pattern `[a-zA-Z0-9_-]+`.
             folder_configurations: What happens in each folder, and after how many days.
-            id: The id of the existing retention policy to change; left out for a new one. 1 to 64
+            id: The id of the retention policy to change. Leave it out to create one. 1 to 64
                 characters, pattern `[a-zA-Z0-9_-]+`.
-            description: A text that describes the retention policy. At most 256 characters, pattern
+            description: A description of the retention policy. At most 256 characters, pattern
                 `[\w\d\s\S\-!?=,.;:'_]+`. Sensitive.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. Sensitive values are shown in no repr,
         log or error. See
@@ -3026,19 +2684,16 @@ class Organization:
     ) -> models.DeleteIdentityProviderConfigurationResponse:
         """Disconnect an organization from IAM Identity Center.
 
-        Users sign in with their directory passwords again: passwords may have to be reset and mail
-        programs to be set up anew.
+        Users then sign in with their directory passwords again. You may have to reset passwords,
+        and users may have to set up their email clients again.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteIdentityProviderConfiguration.html>.
@@ -3050,21 +2705,18 @@ class Organization:
     async def describe_identity_provider_configuration(
         self,
     ) -> models.DescribeIdentityProviderConfigurationResponse:
-        """Read how an organization is connected with IAM Identity Center.
+        """Get how an organization is connected to IAM Identity Center.
 
         Returns:
             The answer, with `authentication_mode`, `identity_center_configuration` and
                 `personal_access_token_configuration`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeIdentityProviderConfiguration.html>.
@@ -3082,30 +2734,27 @@ class Organization:
     ) -> models.PutIdentityProviderConfigurationResponse:
         """Let an organization's users sign in through IAM Identity Center.
 
-        The application has to come from `create_identity_center_application`. An existing
-        configuration is replaced.
+        The application must come from `create_identity_center_application`. The call replaces an
+        existing configuration.
 
         Args:
-            authentication_mode: Whether users sign in through IAM Identity Center only or with the
-                directory too. One of `enums.IdentityProviderAuthenticationMode`:
+            authentication_mode: Whether users sign in through IAM Identity Center only, or also
+                with the directory password. One of `enums.IdentityProviderAuthenticationMode`:
                 IDENTITY_PROVIDER_ONLY, IDENTITY_PROVIDER_AND_DIRECTORY.
             identity_center_configuration: The IAM Identity Center instance and application used to
                 sign in.
             personal_access_token_configuration: Whether users may create personal access tokens,
-                and how long these last.
+                and how long tokens are valid.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutIdentityProviderConfiguration.html>.
@@ -3122,7 +2771,7 @@ class Organization:
     async def delete_personal_access_token(
         self, *, personal_access_token_id: str
     ) -> models.DeletePersonalAccessTokenResponse:
-        """Delete a personal access token, so that mail programs can no longer sign in with it.
+        """Delete a personal access token, so that email clients can no longer sign in with it.
 
         Args:
             personal_access_token_id: The id of the personal access token to delete. 1 to 64
@@ -3132,12 +2781,9 @@ class Organization:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeletePersonalAccessToken.html>.
@@ -3149,7 +2795,7 @@ class Organization:
     async def get_personal_access_token_metadata(
         self, *, personal_access_token_id: str
     ) -> models.GetPersonalAccessTokenMetadataResponse:
-        """Read the owner, dates and scopes of a personal access token, not the token itself.
+        """Get the owner, dates and scopes of a personal access token, but not the token itself.
 
         Args:
             personal_access_token_id: The id of the personal access token. 1 to 64 characters,
@@ -3159,14 +2805,11 @@ class Organization:
             The answer, with what `models.GetPersonalAccessTokenMetadataResponse` lists.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_GetPersonalAccessTokenMetadata.html>.
@@ -3185,27 +2828,22 @@ class Organization:
         r"""List the personal access tokens of an organization or of one user.
 
         Args:
-            user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters,
-                pattern `[a-zA-Z0-9._%+@-]+`.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-            max_results: The most items to return in one page. 1 to 100.
+            user_id: Return only tokens of the user with this id, email address or name. 1 to 256
+                characters, pattern `[a-zA-Z0-9._%+@-]+`.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager. `async for` gives each `models.PersonalAccessTokenSummary` of all pages,
                 `await` gives one page.
 
         Raises:
-            errors.EntityNotFoundException: The organization has no user, group, resource or job
-                with this identifier.
-            errors.EntityStateException: The user, group or resource is in a state that does not
-                allow this.
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.EntityNotFoundException: No user, group, resource or job has this identifier.
+            errors.EntityStateException: The state of the user, group or resource forbids this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListPersonalAccessTokens.html>.
@@ -3228,12 +2866,9 @@ class Organization:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DeleteEmailMonitoringConfiguration.html>.
@@ -3245,22 +2880,19 @@ class Organization:
     async def describe_email_monitoring_configuration(
         self,
     ) -> models.DescribeEmailMonitoringConfigurationResponse:
-        """Read where the organization's email events are logged.
+        """Get where the organization's email events are logged.
 
-        An organization without such a configuration answers `errors.ResourceNotFoundException`.
+        The call fails with `errors.ResourceNotFoundException` if nothing is configured.
 
         Returns:
             The answer, with `role_arn` and `log_group_arn`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeEmailMonitoringConfiguration.html>.
@@ -3270,16 +2902,14 @@ class Organization:
         )
 
     async def describe_inbound_dmarc_settings(self) -> models.DescribeInboundDmarcSettingsResponse:
-        """Read whether the DMARC policy of senders is enforced on incoming mail.
+        """Get whether senders' DMARC policies are enforced on incoming mail.
 
         Returns:
             The answer, with `enforced`.
 
         Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_DescribeInboundDmarcSettings.html>.
@@ -3293,28 +2923,25 @@ class Organization:
     ) -> models.PutEmailMonitoringConfigurationResponse:
         r"""Log the organization's email events to a CloudWatch log group.
 
-        An existing configuration is replaced.
+        The call replaces an existing configuration.
 
         Args:
             log_group_arn: The ARN of the CloudWatch log group that receives the events, ending in
                 `:*`. 47 to 562 characters, pattern
                 `arn:aws:logs:[a-z\-0-9]*:[0-9]{12}:log-group:([\.\-_/#A-Za-z0-9]+):\*$`.
-            role_arn: The ARN of the IAM role to write with; left out, WorkMail's service-linked
-                role is used. 20 to 2048 characters, pattern
+            role_arn: The ARN of the IAM role to write with; WorkMail's service-linked role by
+                default. 20 to 2048 characters, pattern
                 `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.InvalidParameterException: The service refuses the value of at least one
-                parameter.
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.InvalidParameterException: The service rejects a value that you passed.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Patterns are checked only with `validate="strict"`. See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutEmailMonitoringConfiguration.html>.
@@ -3326,19 +2953,17 @@ class Organization:
     async def put_inbound_dmarc_settings(
         self, *, enforced: bool
     ) -> models.PutInboundDmarcSettingsResponse:
-        """Switch the enforcement of senders' DMARC policies on incoming mail on or off.
+        """Turn enforcement of senders' DMARC policies on incoming mail on or off.
 
         Args:
-            enforced: Whether to enforce the DMARC policy of senders on incoming mail.
+            enforced: Whether to enforce senders' DMARC policies on incoming mail.
 
         Returns:
             An empty answer, which only has `response_metadata`.
 
         Raises:
-            errors.OrganizationNotFoundException: The account has no organization with this id in
-                this Region.
-            errors.OrganizationStateException: The organization is in a state that does not allow
-                this.
+            errors.OrganizationNotFoundException: No such organization in this account and Region.
+            errors.OrganizationStateException: The state of the organization does not allow this.
 
         See
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutInboundDmarcSettings.html>.
@@ -3389,7 +3014,7 @@ class Organization:
         max_delay: float = 30.0,
         on_progress: ProgressCallback[models.DescribeOrganizationResponse] | None = None,
     ) -> None:
-        """Wait until the organization is gone.
+        """Wait until the organization is deleted.
 
         Args:
             timeout: Seconds until giving up. Default 600.
@@ -3421,7 +3046,7 @@ class Organization:
         """Wait until the user is enabled.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -3458,7 +3083,7 @@ class Organization:
         """Wait until the user is disabled.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -3492,10 +3117,10 @@ class Organization:
         max_delay: float = 10.0,
         on_progress: ProgressCallback[models.DescribeUserResponse] | None = None,
     ) -> None:
-        """Wait until the user is gone.
+        """Wait until the user is deleted.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+            user_id: The id, email address or name of the user. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -3528,7 +3153,7 @@ class Organization:
         """Wait until the group is enabled.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -3565,7 +3190,7 @@ class Organization:
         """Wait until the group is disabled.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -3599,10 +3224,10 @@ class Organization:
         max_delay: float = 10.0,
         on_progress: ProgressCallback[models.DescribeGroupResponse] | None = None,
     ) -> None:
-        """Wait until the group is gone.
+        """Wait until the group is deleted.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters, pattern
+            group_id: The id, email address or name of the group. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -3635,7 +3260,7 @@ class Organization:
         """Wait until the resource is enabled.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -3672,7 +3297,7 @@ class Organization:
         """Wait until the resource is disabled.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -3706,10 +3331,10 @@ class Organization:
         max_delay: float = 10.0,
         on_progress: ProgressCallback[models.DescribeResourceResponse] | None = None,
     ) -> None:
-        """Wait until the resource is gone.
+        """Wait until the resource is deleted.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+            resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
                 `[a-zA-Z0-9._%+@-]+`.
             timeout: Seconds until giving up. Default 120.
             min_delay: Seconds before the second look. Default 1.
@@ -3739,10 +3364,10 @@ class Organization:
         max_delay: float = 60.0,
         on_progress: ProgressCallback[models.DescribeMailboxExportJobResponse] | None = None,
     ) -> models.DescribeMailboxExportJobResponse:
-        """Wait until the export job has written its zip file.
+        """Wait until the export job completes and its zip file is in S3.
 
-        Giving up waiting leaves the job running. The errors of a job that failed or was cancelled
-        carry its description, with `error_info`.
+        If you stop waiting, the job keeps running. If the job fails or is cancelled, the error
+        carries its description, including `error_info`.
 
         Args:
             job_id: The id of the export job. 1 to 63 characters, pattern `[A-Za-z0-9-]+`.
@@ -3781,10 +3406,10 @@ class Organization:
     ) -> models.GetMailDomainResponse:
         """Wait until the ownership of the domain is verified.
 
-        Publish the records that `get_mail_domain` names first: WorkMail looks for them in DNS.
+        First publish the DNS records that `get_mail_domain` returns; WorkMail looks for them.
 
         Args:
-            domain_name: The mail domain to read. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
+            domain_name: The mail domain to get. 3 to 209 characters, pattern `[a-zA-Z0-9.-]+`.
             timeout: Seconds until giving up. Default 3600.
             min_delay: Seconds before the second look. Default 5.
             max_delay: The longest pause between two looks, in seconds. Default 60.
