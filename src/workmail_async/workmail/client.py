@@ -1710,8 +1710,8 @@ class WorkMailClient(ServiceClient):
     ) -> Pager[models.MailboxExportJob, models.ListMailboxExportJobsResponse]:
         r"""List the export jobs that an organization started in the last seven days.
 
-        Older jobs disappear from the list. It does not include `error_info`, `role_arn`,
-        `kms_key_arn` and `s3_prefix`: describe a job to get them.
+        Older jobs disappear from the list. Describe a job to get `error_info`, `role_arn`,
+        `kms_key_arn` and `s3_prefix`, which are not in the list.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2055,7 +2055,7 @@ class WorkMailClient(ServiceClient):
     ) -> Pager[models.AccessControlRule, models.ListAccessControlRulesResponse]:
         """List all access control rules of an organization.
 
-        There are no pages: one answer holds all rules.
+        There are no pages: one answer has all rules.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2177,7 +2177,7 @@ class WorkMailClient(ServiceClient):
         device_user_agents: list[str] | None = None,
         not_device_user_agents: list[str] | None = None,
     ) -> models.CreateMobileDeviceAccessRuleResponse:
-        r"""Create a rule that allows or denies mobile devices by what they report.
+        r"""Create a rule that allows or denies mobile devices by type, model, OS or user agent.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -2432,7 +2432,7 @@ class WorkMailClient(ServiceClient):
     ) -> Pager[models.MobileDeviceAccessRule, models.ListMobileDeviceAccessRulesResponse]:
         """List all mobile device access rules of an organization.
 
-        There are no pages: one answer holds all rules.
+        There are no pages: one answer has all rules.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -3233,7 +3233,7 @@ class WorkMailClient(ServiceClient):
     async def describe_identity_provider_configuration(
         self, *, organization_id: str
     ) -> models.DescribeIdentityProviderConfigurationResponse:
-        """Get how an organization is connected to IAM Identity Center.
+        """Get an organization's connection to IAM Identity Center.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -3438,7 +3438,7 @@ class WorkMailClient(ServiceClient):
     async def describe_email_monitoring_configuration(
         self, *, organization_id: str
     ) -> models.DescribeEmailMonitoringConfigurationResponse:
-        """Get where the organization's email events are logged.
+        """Find out where the organization's email events are logged.
 
         The call fails with `errors.ResourceNotFoundException` if nothing is configured.
 
@@ -3468,7 +3468,7 @@ class WorkMailClient(ServiceClient):
     async def describe_inbound_dmarc_settings(
         self, *, organization_id: str
     ) -> models.DescribeInboundDmarcSettingsResponse:
-        """Get whether senders' DMARC policies are enforced on incoming mail.
+        """Find out whether senders' DMARC policies are enforced on incoming mail.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters, pattern

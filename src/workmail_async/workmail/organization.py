@@ -1409,8 +1409,8 @@ class Organization:
     ) -> Pager[models.MailboxExportJob, models.ListMailboxExportJobsResponse]:
         r"""List the export jobs that an organization started in the last seven days.
 
-        Older jobs disappear from the list. It does not include `error_info`, `role_arn`,
-        `kms_key_arn` and `s3_prefix`: describe a job to get them.
+        Older jobs disappear from the list. Describe a job to get `error_info`, `role_arn`,
+        `kms_key_arn` and `s3_prefix`, which are not in the list.
 
         Args:
             next_token: The token from the previous page; leave it out to get the first page. 1 to
@@ -1714,7 +1714,7 @@ class Organization:
     ) -> Pager[models.AccessControlRule, models.ListAccessControlRulesResponse]:
         """List all access control rules of an organization.
 
-        There are no pages: one answer holds all rules.
+        There are no pages: one answer has all rules.
 
         Returns:
             A pager. `async for` gives each `models.AccessControlRule` of its only page, `await`
@@ -1824,7 +1824,7 @@ class Organization:
         device_user_agents: list[str] | None = None,
         not_device_user_agents: list[str] | None = None,
     ) -> models.CreateMobileDeviceAccessRuleResponse:
-        r"""Create a rule that allows or denies mobile devices by what they report.
+        r"""Create a rule that allows or denies mobile devices by type, model, OS or user agent.
 
         Args:
             name: The name of the new rule. 1 to 64 characters, pattern `[\S\s]+`.
@@ -2053,7 +2053,7 @@ class Organization:
     ) -> Pager[models.MobileDeviceAccessRule, models.ListMobileDeviceAccessRulesResponse]:
         """List all mobile device access rules of an organization.
 
-        There are no pages: one answer holds all rules.
+        There are no pages: one answer has all rules.
 
         Returns:
             A pager. `async for` gives each `models.MobileDeviceAccessRule` of its only page,
@@ -2705,7 +2705,7 @@ class Organization:
     async def describe_identity_provider_configuration(
         self,
     ) -> models.DescribeIdentityProviderConfigurationResponse:
-        """Get how an organization is connected to IAM Identity Center.
+        """Get an organization's connection to IAM Identity Center.
 
         Returns:
             The answer, with `authentication_mode`, `identity_center_configuration` and
@@ -2880,7 +2880,7 @@ class Organization:
     async def describe_email_monitoring_configuration(
         self,
     ) -> models.DescribeEmailMonitoringConfigurationResponse:
-        """Get where the organization's email events are logged.
+        """Find out where the organization's email events are logged.
 
         The call fails with `errors.ResourceNotFoundException` if nothing is configured.
 
@@ -2902,7 +2902,7 @@ class Organization:
         )
 
     async def describe_inbound_dmarc_settings(self) -> models.DescribeInboundDmarcSettingsResponse:
-        """Get whether senders' DMARC policies are enforced on incoming mail.
+        """Find out whether senders' DMARC policies are enforced on incoming mail.
 
         Returns:
             The answer, with `enforced`.

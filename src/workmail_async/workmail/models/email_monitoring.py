@@ -79,7 +79,7 @@ class DescribeEmailMonitoringConfigurationRequest(
 ):
     """Input of DescribeEmailMonitoringConfiguration.
 
-    Get where the organization's email events are logged.
+    Find out where the organization's email events are logged.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -112,7 +112,7 @@ class DescribeInboundDmarcSettingsResponse(Output):
 class DescribeInboundDmarcSettingsRequest(Request[DescribeInboundDmarcSettingsResponse]):
     """Input of DescribeInboundDmarcSettings.
 
-    Get whether senders' DMARC policies are enforced on incoming mail.
+    Find out whether senders' DMARC policies are enforced on incoming mail.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern

@@ -204,7 +204,7 @@ class DescribeIdentityProviderConfigurationRequest(
 ):
     """Input of DescribeIdentityProviderConfiguration.
 
-    Get how an organization is connected to IAM Identity Center.
+    Get an organization's connection to IAM Identity Center.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern

@@ -184,7 +184,7 @@ class CreateMobileDeviceAccessRuleResponse(Output):
 class CreateMobileDeviceAccessRuleRequest(Request[CreateMobileDeviceAccessRuleResponse]):
     r"""Input of CreateMobileDeviceAccessRule.
 
-    Create a rule that allows or denies mobile devices by what they report.
+    Create a rule that allows or denies mobile devices by type, model, OS or user agent.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
