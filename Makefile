@@ -1,5 +1,5 @@
 # The tasks of the project: `make help` lists them, and CI runs the same ones.
-# Each needs only Python 3.10 or newer: it makes its own environment from constraints.txt.
+# They need only Python 3.10 or newer: each creates its environment from constraints.txt.
 
 VENV ?= .venv
 PYTHON ?= $(shell tools/find-python)
@@ -9,15 +9,15 @@ VERSIONS ?= 3.10 3.11 3.12 3.13
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 INSTALL := $(RUN) pip install --quiet --constraint $(CONSTRAINTS)
-# Pyright asks the first python on PATH what is installed: `--verifytypes` hears of no other.
+# Pyright asks the first python on PATH what is installed; `--verifytypes` has no other way.
 PYRIGHT := PATH="$(abspath $(BIN)):$$PATH" $(RUN) pyright
 EXTRAS := cli,emulator,notebook,otel,trio
 LOCK := $(RUN) uv pip compile --quiet --universal --python-version 3.10 --upgrade --no-annotate --no-header pyproject.toml
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Pyright comes whole in its wheel: run that copy and look for no newer one.
+# The wheel of pyright is complete: run it, and do not look for a newer one.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
-# A notice about the future of mkdocs, on every build.
+# Hide a notice about the future of mkdocs, which every build would print.
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
@@ -28,14 +28,14 @@ export NO_MKDOCS_2_WARNING := 1
 help: ## List the tasks
 	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-demo: $(VENV)/demo.stamp ## Export the mailboxes of an emulated organization, from nothing
+demo: $(VENV)/demo.stamp ## Export the mailboxes of an emulated organization
 	@$(BIN)/python examples/demo.py
 
 ##@ Test
 
-test: check docs suite ## Everything that CI runs
+test: check docs suite ## Run everything that CI runs
 
-check: $(VENV)/dev.stamp ## Generated code, format, lint and types
+check: $(VENV)/dev.stamp ## Check generated code, format, lint and types
 	$(RUN) codegen --check
 	$(RUN) ruff format --check
 	$(RUN) ruff check
@@ -43,16 +43,16 @@ check: $(VENV)/dev.stamp ## Generated code, format, lint and types
 	$(PYRIGHT)
 	$(PYRIGHT) --verifytypes workmail_async --ignoreexternal
 
-suite: $(VENV)/dev.stamp ## The tests, with coverage
+suite: $(VENV)/dev.stamp ## Run the tests, with coverage
 	$(RUN) pytest -n 2 --dist loadfile --cov --cov-report=term
 
-test-slow: $(VENV)/dev.stamp ## The big inputs and long runs that `make test` leaves out
+test-slow: $(VENV)/dev.stamp ## Run the slow tests, which `make test` leaves out
 	$(RUN) pytest -m slow
 
-test-floor: ## The tests with the oldest dependencies that are supported
+test-floor: ## Run the tests with the oldest supported dependencies
 	$(MAKE) suite-bare VENV=.venv-floor CONSTRAINTS=constraints-floor.txt PYTHON=$$(tools/find-python 3.10 || tools/find-python)
 
-test-all: $(VERSIONS:%=test-%) ## The tests on each supported Python that this machine has
+test-all: $(VERSIONS:%=test-%) ## Run the tests on each supported Python on this machine
 
 $(VERSIONS:%=test-%): test-%:
 	@if python=$$(tools/find-python $*); then $(MAKE) suite-bare VENV=.venv-$* PYTHON="$$python"; else echo "Python $*: missing, not tested"; fi
@@ -65,24 +65,24 @@ bench: $(VENV)/bench.stamp ## Compare with aiobotocore, boto3 and capo-workmail
 
 ##@ Write
 
-generate: $(VENV)/dev.stamp ## Write the generated code anew
+generate: $(VENV)/dev.stamp ## Write the generated code
 	$(RUN) codegen
 
-format: $(VENV)/dev.stamp ## Format the code and mend what ruff can
+format: $(VENV)/dev.stamp ## Format the code, and fix what ruff can
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 
 docs: $(VENV)/dev.stamp ## Build the documentation into site/
 	$(RUN) mkdocs build --strict
 
-lock: $(VENV)/lock.stamp ## Renew the constraints to the newest versions allowed
+lock: $(VENV)/lock.stamp ## Update the constraints to the newest allowed versions
 	$(LOCK) --all-extras --group dev --group bench --output-file constraints.txt
 	$(LOCK) --all-extras --group dev --resolution lowest-direct --output-file constraints-floor.txt
 
-clean: ## Remove the environments and everything that is built
+clean: ## Remove the environments and everything that was built
 	rm -rf .venv .venv-* .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist site
 
-# The environments. A stamp says what is installed, and is older than what asks for more.
+# The environments. A stamp is newer than the files that say what to install, or it is outdated.
 
 $(VENV)/base.stamp: pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)

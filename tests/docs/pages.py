@@ -22,7 +22,7 @@ SHELL = "shell"
 SHELL_NOT_RUN = "shell, not run"
 
 _REMARK = re.compile(r"<!--\s*(?P<kind>script|output|not run|file|shell)(?:: (?P<more>.+?))?\s*-->")
-_HIDDEN = re.compile(r"<!-- python\n(?P<code>.*?)-->", re.DOTALL)
+_HIDDEN = re.compile(r"<!-- (?P<language>python|console)\n(?P<code>.*?)-->", re.DOTALL)
 
 
 @define
@@ -132,7 +132,8 @@ def read_page(path: Path) -> Page:
         line = token.map[0] + 1 if token.map else 0
         if token.type == "html_block":
             if hidden := _HIDDEN.match(token.content):
-                page.blocks.append(Block(path, line + 1, hidden["code"]))
+                form = RUN if hidden["language"] == "python" else SHELL
+                page.blocks.append(Block(path, line + 1, hidden["code"], form))
             elif remark := _REMARK.match(token.content):
                 kind, more = remark["kind"], remark["more"] or ""
             continue

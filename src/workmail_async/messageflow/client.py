@@ -88,21 +88,21 @@ class MessageFlowClient(ServiceClient):
     # --- Message content ---
 
     def get_raw_message_content(self, *, message_id: str) -> MessageContentCall:
-        """Fetch the raw MIME bytes of a message on its way through WorkMail.
+        """Get the raw MIME content of a message in transit.
 
-        A message can be fetched for 24 hours while it is in transit; after that
-        `errors.ResourceNotFoundException` comes. The answer calls itself application/json, yet the
-        body is MIME.
+        The message is available for 24 hours while it is in transit; after that, the call fails
+        with `errors.ResourceNotFoundException`. The body is MIME although the answer's Content-Type
+        is application/json.
 
         Args:
-            message_id: The id of the message, as the Lambda event names it. 1 to 120 characters.
+            message_id: The id of the message, from the Lambda event. 1 to 120 characters.
 
         Returns:
             An asynchronous context manager that opens the content as a stream of bytes.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_messageflow_GetRawMessageContent.html>
         """
@@ -111,26 +111,24 @@ class MessageFlowClient(ServiceClient):
     async def put_raw_message_content(
         self, *, message_id: str, content: models.RawMessageContent
     ) -> models.PutRawMessageContentResponse:
-        """Replace the content of a message on its way with MIME content from S3.
+        """Replace the content of a message in transit with MIME content from S3.
 
-        The change counts only when it is made from a Lambda function behind a synchronous Run
-        Lambda rule; after delivery the call succeeds and changes nothing. Bucket, account and
-        Region have to be those of WorkMail, and the bucket policy has to let WorkMail read the
-        object.
+        The change takes effect only if a Lambda function behind a synchronous Run Lambda rule makes
+        it; after delivery, the call succeeds and changes nothing. The bucket must be in the
+        organization's account and Region, and its policy must let WorkMail read the object.
 
         Args:
-            message_id: The id of the message to change, as the Lambda event names it. 1 to 120
-                characters.
-            content: Where the new content lies in S3.
+            message_id: The id of the message to change, from the Lambda event. 1 to 120 characters.
+            content: Where the new content is in S3.
 
         Raises:
-            errors.InvalidContentLocation: WorkMail cannot read the new content from the given place
-                in S3.
+            errors.InvalidContentLocation: WorkMail cannot read the new content from the S3 location
+                given.
             errors.MessageFrozen: The message can no longer be changed, for example because it was
                 redirected.
             errors.MessageRejected: The new content breaks a rule for MIME messages.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_messageflow_PutRawMessageContent.html>
         """

@@ -7,16 +7,16 @@ __all__ = ["ERRORS", "InvalidContentLocation", "MessageFrozen", "MessageRejected
 
 
 class InvalidContentLocation(ServiceError):
-    """WorkMail cannot read the new content from the given place in S3.
+    """WorkMail cannot read the new content from the S3 location given.
 
-    Check that bucket, account and Region match and that the bucket policy admits WorkMail.
+    Check that bucket, account and Region match, and that the bucket policy allows WorkMail.
     """
 
 
 class MessageFrozen(ServiceError):
     """The message can no longer be changed, for example because it was redirected.
 
-    Leave this message as it is; sending the change again does not help.
+    Leave the message as it is; retrying does not help.
     """
 
 

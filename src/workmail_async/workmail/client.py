@@ -50,20 +50,15 @@ class WorkMailClient(ServiceClient):
 
     Methods only name these frequent errors:
 
-    - `errors.InvalidParameterException`: The service refuses the value of at least one parameter.
-    - `errors.OrganizationNotFoundException`: The account has no organization with this id in this
-      Region.
-    - `errors.OrganizationStateException`: The organization is in a state that does not allow this.
-    - `errors.EntityNotFoundException`: The organization has no user, group, resource or job with
-      this identifier.
-    - `errors.EntityStateException`: The user, group or resource is in a state that does not allow
-      this.
-    - `errors.UnsupportedOperationException`: The directory is read-only for WorkMail, so this
-      cannot be written.
-    - `errors.DirectoryUnavailableException`: The directory does not answer; it may be down, deleted
-      or in another Region.
-    - `errors.DirectoryServiceAuthenticationFailedException`: The directory refuses the credentials
-      with which WorkMail signs in to it.
+    - `errors.InvalidParameterException`: The service rejects a value that you passed.
+    - `errors.OrganizationNotFoundException`: No such organization in this account and Region.
+    - `errors.OrganizationStateException`: The state of the organization does not allow this.
+    - `errors.EntityNotFoundException`: No user, group, resource or job has this identifier.
+    - `errors.EntityStateException`: The state of the user, group or resource forbids this.
+    - `errors.UnsupportedOperationException`: WorkMail cannot change this read-only directory.
+    - `errors.DirectoryUnavailableException`: The directory does not respond.
+    - `errors.DirectoryServiceAuthenticationFailedException`: The directory rejects the credentials
+      that WorkMail signs in with.
 
     Example:
         ```python
@@ -122,14 +117,15 @@ class WorkMailClient(ServiceClient):
     def list_organizations(
         self, *, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.OrganizationSummary, models.ListOrganizationsResponse]:
-        """List the organizations of the calling account in this Region.
+        """List your account's organizations in this Region.
 
-        Organizations being deleted, or already deleted, can be in the list: look at each State.
+        The list can include organizations that are being deleted or are deleted, so check their
+        states.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.OrganizationSummary` of all pages, `await`
@@ -145,10 +141,10 @@ class WorkMailClient(ServiceClient):
     async def describe_organization(
         self, *, organization_id: str
     ) -> models.DescribeOrganizationResponse:
-        """Read an organization's alias, state, directory and default domain.
+        """Get an organization's alias, state, directory and default domain.
 
-        State is free text: Requested, Creating, Active, Deleting, Deleted, Failed and Impaired have
-        been seen.
+        State is free text. Values seen so far are Requested, Creating, Active, Deleting, Deleted,
+        Failed and Impaired.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -175,24 +171,24 @@ class WorkMailClient(ServiceClient):
         kms_key_arn: str | None = None,
         enable_interoperability: bool | None = None,
     ) -> models.CreateOrganizationResponse:
-        """Start creating an organization, on a new directory or on one that already exists.
+        """Start creating an organization, with a new or an existing directory.
 
-        The call returns at once; the organization is usable when its state reads Active. With
-        `directory_id`, the alias has to be the alias of that directory. An account holds up to 100
-        organizations, and since 2026-04-30 AWS accepts no new customers.
+        The call returns at once; you can use the organization when its state is Active. If you pass
+        `directory_id`, the alias must be that of the directory. An account can have up to 100
+        organizations. AWS has accepted no new customers since 2026-04-30.
 
         Args:
-            alias: The alias of the new organization; with `directory_id`, the alias of that
+            alias: The alias of the new organization. If you pass `directory_id`, the alias of that
                 directory. 1 to 62 characters.
-            directory_id: The id of an existing directory to use; left out, a new one is created.
-                Exactly 12 characters.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            directory_id: The id of an existing directory to use. If you leave it out, a new one is
+                created. Exactly 12 characters.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
             domains: The mail domains to set up together with the organization. At most 5 items.
-            kms_key_arn: The ARN of your own KMS key to encrypt mail with; left out, AWS manages
-                one. 20 to 2048 characters.
-            enable_interoperability: Whether to work beside Microsoft Exchange, for which
-                `directory_id` names an AD Connector.
+            kms_key_arn: The ARN of your own KMS key to encrypt mail with. If you leave it out, AWS
+                manages the key. 20 to 2048 characters.
+            enable_interoperability: Whether to enable interoperability with Microsoft Exchange;
+                `directory_id` must then be an AD Connector.
 
         Returns:
             The response, with `organization_id`.
@@ -200,10 +196,8 @@ class WorkMailClient(ServiceClient):
         Raises:
             errors.DirectoryInUseException: Another organization of this account and Region already
                 uses the directory.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
 
         Also raises `InvalidParameterException` and `DirectoryUnavailableException`.
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_CreateOrganization.html>
@@ -228,17 +222,18 @@ class WorkMailClient(ServiceClient):
         force_delete: bool | None = None,
         delete_identity_center_application: bool | None = None,
     ) -> models.DeleteOrganizationResponse:
-        """Start deleting an organization with everything WorkMail keeps for it.
+        """Start deleting an organization and everything WorkMail stores for it.
 
-        The call returns at once and the deletion goes on in the background. An organization with
-        enabled users needs `force_delete`. No mailbox can be restored afterwards, so export first.
+        The call returns at once; the deletion continues in the background. If the organization
+        still has enabled users, pass `force_delete`. No mailbox can be restored afterwards, so
+        export first.
 
         Args:
             organization_id: The id of the organization to delete. Exactly 34 characters.
             delete_directory: Whether to delete the directory behind the organization as well.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
-            force_delete: Whether to delete the organization although it has enabled users.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            force_delete: Whether to delete the organization even if it has enabled users.
             delete_identity_center_application: Whether to delete the application in IAM Identity
                 Center as well.
 
@@ -269,17 +264,16 @@ class WorkMailClient(ServiceClient):
         max_results: int | None = None,
         filters: models.ListUsersFilters | None = None,
     ) -> Pager[models.User, models.ListUsersResponse]:
-        """List the users of an organization, a page at a time.
+        """List the users of an organization.
 
-        The list also holds system users and entries in state DELETED. A request takes one filter
-        only.
+        The list includes system users and entries in state DELETED. Pass at most one filter.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
+            filters: Which items to return; at most one filter per request.
 
         Returns:
             A pager: `async for` yields each `models.User` of all pages, `await` returns one page.
@@ -300,11 +294,11 @@ class WorkMailClient(ServiceClient):
     async def describe_user(
         self, *, organization_id: str, user_id: str
     ) -> models.DescribeUserResponse:
-        """Read a user's state, addresses, dates and directory attributes.
+        """Get a user's state, address, dates and directory attributes.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: The user: its id, email address or name. 1 to 256 characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
 
         Returns:
             The response, with `user_id`, `name`, `email`, `display_name`, `state`, `user_role`,
@@ -336,23 +330,23 @@ class WorkMailClient(ServiceClient):
         hidden_from_global_address_list: bool | None = None,
         identity_provider_user_id: str | None = None,
     ) -> models.CreateUserResponse:
-        """Create a user in the organization's directory, disabled until it is registered.
+        """Create a user in the organization's directory; it stays disabled until registered.
 
-        The user has no mailbox before `register_to_work_mail`. A directory that WorkMail may only
-        read answers `errors.UnsupportedOperationException`.
+        The user has no mailbox until `register_to_work_mail`. The call fails with
+        `errors.UnsupportedOperationException` if the directory is read-only for WorkMail.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            name: The user name: up to 64 characters in a WorkMail directory, 20 in any other. 1 to
-                64 characters.
+            name: The user name: up to 64 characters in a WorkMail directory, 20 in others. 1 to 64
+                characters.
             display_name: The user's name as others see it. At most 256 characters. Sensitive.
-            password: The first password of the user. At most 256 characters. Sensitive.
-            role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused.
+            password: The user's initial password. At most 256 characters. Sensitive.
+            role: The role of the user, USER by default. SYSTEM_USER and RESOURCE are refused.
             first_name: The user's first name. At most 256 characters. Sensitive.
             last_name: The user's last name. At most 256 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the user out.
-            identity_provider_user_id: The id of the user in IAM Identity Center; left out, the
-                first sign-in sets it. 1 to 47 characters.
+            hidden_from_global_address_list: Whether the user is hidden from the address book.
+            identity_provider_user_id: The id of the user in IAM Identity Center. If you leave it
+                out, the first sign-in sets it. 1 to 47 characters.
 
         Returns:
             The response, with `user_id`.
@@ -360,10 +354,8 @@ class WorkMailClient(ServiceClient):
         Raises:
             errors.InvalidPasswordException: The password does not meet the password rules of the
                 directory.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.ReservedNameException: The name is reserved and cannot be used.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `UnsupportedOperationException`,
@@ -411,30 +403,30 @@ class WorkMailClient(ServiceClient):
     ) -> models.UpdateUserResponse:
         """Replace a user's role, names, contact details and address book visibility.
 
-        The call replaces the stored data rather than merging into it: read with `describe_user`,
-        change what you want and send everything back. The roles SYSTEM_USER and RESOURCE are
-        refused.
+        The call replaces the stored data instead of merging into it: read the user with
+        `describe_user`, change what you want and send everything back. SYSTEM_USER and RESOURCE are
+        refused as roles.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: The user: its id, email address or name. 1 to 256 characters.
-            role: The new role of the user; SYSTEM_USER and RESOURCE are refused.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
+            role: The new role of the user. SYSTEM_USER and RESOURCE are refused.
             display_name: The user's name as others see it. At most 256 characters. Sensitive.
             first_name: The user's first name. At most 256 characters. Sensitive.
             last_name: The user's last name. At most 256 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the user out.
+            hidden_from_global_address_list: Whether the user is hidden from the address book.
             initials: The user's initials. At most 256 characters. Sensitive.
             telephone: The user's phone number. At most 256 characters. Sensitive.
             street: The street of the user's address. At most 256 characters. Sensitive.
             job_title: The user's job title. At most 256 characters. Sensitive.
             city: The city of the user's address. At most 256 characters. Sensitive.
-            company: The company of the user. At most 256 characters. Sensitive.
+            company: The user's company. At most 256 characters. Sensitive.
             zip_code: The postal code of the user's address. At most 256 characters. Sensitive.
-            department: The department of the user. At most 256 characters. Sensitive.
+            department: The user's department. At most 256 characters. Sensitive.
             country: The country of the user's address. At most 256 characters. Sensitive.
-            office: The office of the user. At most 256 characters. Sensitive.
+            office: The user's office. At most 256 characters. Sensitive.
             identity_provider_user_id: The id of the user in IAM Identity Center; an empty string
-                clears it. At most 47 characters.
+                removes it. At most 47 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
@@ -470,13 +462,13 @@ class WorkMailClient(ServiceClient):
     ) -> models.ResetPasswordResponse:
         """Set a new password for a user.
 
-        `user_id` has to be the id: a name or an email address is refused. Where the directory is
-        read-only, change the password in the directory itself.
+        `user_id` must be the id; a name or an email address is refused. If the directory is
+        read-only for WorkMail, change the password in the directory itself.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: The id of the user; no name or email address. 12 to 256 characters.
-            password: The new password of the user. At most 256 characters. Sensitive.
+            user_id: The id of the user; not a name or an email address. 12 to 256 characters.
+            password: The user's new password. At most 256 characters. Sensitive.
 
         Raises:
             errors.InvalidPasswordException: The password does not meet the password rules of the
@@ -495,16 +487,17 @@ class WorkMailClient(ServiceClient):
         )
 
     async def delete_user(self, *, organization_id: str, user_id: str) -> models.DeleteUserResponse:
-        """Delete a disabled user for good.
+        """Permanently delete a disabled user.
 
-        Deregister the user first and wait for the state DISABLED: right after deregistration
-        `errors.EntityStateException` can come for up to two minutes. There is no way back; the
-        mailbox is kept for another 30 days, so export it before. An email address is not accepted
-        as `user_id`.
+        Deregister the user first and wait for the state DISABLED: for up to two minutes after
+        deregistration, the call can fail with `errors.EntityStateException`. Export the mailbox
+        first: a deleted user cannot be restored, and WorkMail keeps the mailbox for 30 days only.
+        `user_id` does not accept an email address.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: The user to delete: its id or name; no email address. 1 to 256 characters.
+            user_id: The id or name of the user to delete; not an email address. 1 to 256
+                characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityStateException`, `UnsupportedOperationException`,
@@ -529,10 +522,10 @@ class WorkMailClient(ServiceClient):
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            group_id: The group: its id, email address or name. 1 to 256 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.Member` of all pages, `await` returns one page.
@@ -558,16 +551,16 @@ class WorkMailClient(ServiceClient):
         max_results: int | None = None,
         filters: models.ListGroupsFilters | None = None,
     ) -> Pager[models.Group, models.ListGroupsResponse]:
-        """List the groups of an organization, a page at a time.
+        """List the groups of an organization.
 
-        Entries in state DELETED are in the list too. A request takes one filter only.
+        The list includes entries in state DELETED. Pass at most one filter.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
+            filters: Which items to return; at most one filter per request.
 
         Returns:
             A pager: `async for` yields each `models.Group` of all pages, `await` returns one page.
@@ -594,15 +587,15 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.GroupIdentifier, models.ListGroupsForEntityResponse]:
-        """List the groups that a user or a group is a member of.
+        """List the groups that a user or group belongs to.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            entity_id: The user or group: its id, email address or name. 1 to 256 characters.
-            filters: What to narrow the list by.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            entity_id: The id, email address or name of the user or group. 1 to 256 characters.
+            filters: Which items to return.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.GroupIdentifier` of all pages, `await` returns
@@ -625,11 +618,11 @@ class WorkMailClient(ServiceClient):
     async def describe_group(
         self, *, organization_id: str, group_id: str
     ) -> models.DescribeGroupResponse:
-        """Read a group's name, address, state and dates.
+        """Get a group's name, address, state and dates.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            group_id: The group: its id, email address or name. 1 to 256 characters.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
 
         Returns:
             The response, with `group_id`, `name`, `email`, `state`, `enabled_date`, `disabled_date`
@@ -650,24 +643,21 @@ class WorkMailClient(ServiceClient):
         name: str,
         hidden_from_global_address_list: bool | None = None,
     ) -> models.CreateGroupResponse:
-        """Create a group in the organization's directory, disabled until it is registered.
+        """Create a group in the organization's directory; it stays disabled until registered.
 
-        The group receives mail only after `register_to_work_mail` gives it an address. Groups have
-        no mailbox.
+        The group receives mail once `register_to_work_mail` gives it an address. It has no mailbox.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             name: The name of the new group. 1 to 256 characters.
-            hidden_from_global_address_list: Whether the address book leaves the group out.
+            hidden_from_global_address_list: Whether the group is hidden from the address book.
 
         Returns:
             The response, with `group_id`.
 
         Raises:
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.ReservedNameException: The name is reserved and cannot be used.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `UnsupportedOperationException`,
@@ -689,8 +679,9 @@ class WorkMailClient(ServiceClient):
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            group_id: The group: its id, email address or name. 1 to 256 characters.
-            member_id: The user or group to add: its id, email address or name. 1 to 256 characters.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
+            member_id: The id, email address or name of the user or group to add. 1 to 256
+                characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
@@ -715,8 +706,8 @@ class WorkMailClient(ServiceClient):
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            group_id: The group: its id, email address or name. 1 to 256 characters.
-            hidden_from_global_address_list: Whether the address book leaves the group out.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
+            hidden_from_global_address_list: Whether the group is hidden from the address book.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
@@ -734,12 +725,12 @@ class WorkMailClient(ServiceClient):
     async def disassociate_member_from_group(
         self, *, organization_id: str, group_id: str, member_id: str
     ) -> models.DisassociateMemberFromGroupResponse:
-        """Take a user or a nested group out of a group.
+        """Remove a user or a nested group from a group.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            group_id: The group: its id, email address or name. 1 to 256 characters.
-            member_id: The user or group to take out: its id, email address or name. 1 to 256
+            group_id: The id, email address or name of the group. 1 to 256 characters.
+            member_id: The id, email address or name of the user or group to remove. 1 to 256
                 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
@@ -759,12 +750,13 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeleteGroupResponse:
         """Delete a disabled group.
 
-        Deregister the group first; `errors.EntityStateException` can come for up to two minutes
-        after that. An email address is not accepted as `group_id`.
+        Deregister the group first. For two minutes after that, the call can still fail with
+        `errors.EntityStateException`. `group_id` does not accept an email address.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            group_id: The group to delete: its id or name; no email address. 1 to 256 characters.
+            group_id: The id or name of the group to delete; not an email address. 1 to 256
+                characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityStateException`, `UnsupportedOperationException`,
@@ -785,16 +777,16 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.Delegate, models.ListResourceDelegatesResponse]:
-        """List the delegates of a resource: users and groups who answer booking requests.
+        """List the users and groups who answer booking requests for a resource.
 
-        The last page carries an empty token rather than none.
+        On the last page, `next_token` is empty instead of absent.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.Delegate` of all pages, `await` returns one
@@ -822,17 +814,17 @@ class WorkMailClient(ServiceClient):
         max_results: int | None = None,
         filters: models.ListResourcesFilters | None = None,
     ) -> Pager[models.Resource, models.ListResourcesResponse]:
-        """List the rooms and equipment of an organization, a page at a time.
+        """List the rooms and equipment of an organization.
 
-        Entries in state DELETED are in the list too, and the last page carries an empty token. A
-        request takes one filter only.
+        The list includes entries in state DELETED. Pass at most one filter. On the last page,
+        `next_token` is empty instead of absent.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
+            filters: Which items to return; at most one filter per request.
 
         Returns:
             A pager: `async for` yields each `models.Resource` of all pages, `await` returns one
@@ -854,11 +846,11 @@ class WorkMailClient(ServiceClient):
     async def describe_resource(
         self, *, organization_id: str, resource_id: str
     ) -> models.DescribeResourceResponse:
-        """Read a resource's type, address, state, dates and booking options.
+        """Get a resource's type, address, state, dates and booking options.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
 
         Returns:
             The response, with `resource_id`, `email`, `name`, `type`, `booking_options`, `state`,
@@ -884,26 +876,24 @@ class WorkMailClient(ServiceClient):
         description: str | None = None,
         hidden_from_global_address_list: bool | None = None,
     ) -> models.CreateResourceResponse:
-        """Create a room or a piece of equipment, disabled until it is registered.
+        """Create a room or a piece of equipment; it stays disabled until registered.
 
-        The resource can be booked only after `register_to_work_mail`. Its mailbox can be exported
-        like that of a user.
+        The resource can be booked once it is registered with `register_to_work_mail`. You can
+        export its mailbox like a user's.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             name: The name of the new resource. 1 to 20 characters.
             type: Whether the resource is a room or equipment.
-            description: A text that describes the resource. 1 to 64 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the resource out.
+            description: A description of the resource. 1 to 64 characters. Sensitive.
+            hidden_from_global_address_list: Whether the resource is hidden from the address book.
 
         Returns:
             The response, with `resource_id`.
 
         Raises:
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.ReservedNameException: The name is reserved and cannot be used.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `UnsupportedOperationException`,
@@ -923,13 +913,13 @@ class WorkMailClient(ServiceClient):
     async def associate_delegate_to_resource(
         self, *, organization_id: str, resource_id: str, entity_id: str
     ) -> models.AssociateDelegateToResourceResponse:
-        """Make a user or a group a delegate who answers booking requests for a resource.
+        """Make a user or group a delegate, who answers booking requests for a resource.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
-            entity_id: The user or group to make a delegate: its id, email address or name. 1 to 256
-                characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
+            entity_id: The id, email address or name of the user or group to make a delegate. 1 to
+                256 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
@@ -955,30 +945,27 @@ class WorkMailClient(ServiceClient):
     ) -> models.UpdateResourceResponse:
         """Replace a resource's name, type, description, booking options and visibility.
 
-        The call replaces the stored data rather than merging into it: read with
-        `describe_resource`, change what you want and send everything back. Automatic replies can be
-        switched off only while the resource has a delegate.
+        The call replaces the stored data instead of merging into it: read the resource with
+        `describe_resource`, change what you want and send everything back. You can turn automatic
+        replies off only while the resource has a delegate.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
             name: The new name of the resource. 1 to 20 characters.
-            booking_options: How the resource is to answer booking requests by itself.
-            description: The new text that describes the resource; an empty string clears it. At
-                most 64 characters. Sensitive.
+            booking_options: How the resource should answer booking requests automatically.
+            description: The new description of the resource; an empty string removes it. At most 64
+                characters. Sensitive.
             type: Whether the resource is a room or equipment.
-            hidden_from_global_address_list: Whether the address book leaves the resource out.
+            hidden_from_global_address_list: Whether the resource is hidden from the address book.
 
         Raises:
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.InvalidConfigurationException: The resource would neither answer requests by
-                itself nor have a delegate who does.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.InvalidConfigurationException: The resource would have neither automatic replies
+                nor a delegate.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
@@ -1000,15 +987,14 @@ class WorkMailClient(ServiceClient):
     async def disassociate_delegate_from_resource(
         self, *, organization_id: str, resource_id: str, entity_id: str
     ) -> models.DisassociateDelegateFromResourceResponse:
-        """Take a user or a group off the delegates of a resource.
+        """Remove a user or group from the delegates of a resource.
 
-        A resource that does not answer requests by itself has to keep at least one delegate.
+        A resource that does not answer requests automatically must keep at least one delegate.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
-            entity_id: The delegate to take off: the user's or group's id, email address or name. 1
-                to 256 characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
+            entity_id: The id, email address or name of the delegate to remove. 1 to 256 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
@@ -1026,12 +1012,12 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeleteResourceResponse:
         """Delete a disabled resource.
 
-        Deregister the resource first; `errors.EntityStateException` can come for up to two minutes
-        after that. An email address is not accepted as `resource_id`.
+        Deregister the resource first. For two minutes after that, the call can still fail with
+        `errors.EntityStateException`. `resource_id` does not accept an email address.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            resource_id: The resource to delete: its id or name; no email address. 1 to 256
+            resource_id: The id or name of the resource to delete; not an email address. 1 to 256
                 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
@@ -1056,16 +1042,16 @@ class WorkMailClient(ServiceClient):
     ) -> Pager[str, models.ListAliasesResponse]:
         """List all email addresses of a user, group or resource.
 
-        The primary address is in the list too: leave it out when you create the aliases elsewhere.
-        `entity_id` has to be the id.
+        The list includes the primary address: skip it when you recreate the aliases elsewhere.
+        `entity_id` must be the id.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            entity_id: The id of the user, group or resource; not a name or an email address. 12 to
+                256 characters.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `str` of all pages, `await` returns one page.
@@ -1086,26 +1072,23 @@ class WorkMailClient(ServiceClient):
     async def create_alias(
         self, *, organization_id: str, entity_id: str, alias: str
     ) -> models.CreateAliasResponse:
-        """Give a user, group or resource one more email address.
+        """Add an email address to a user, group or resource.
 
-        The address has to lie in a verified domain of the organization; an entity holds up to 100
-        aliases. `entity_id` has to be the id.
+        The address must be in a verified domain of the organization. A user can have up to 100
+        aliases. `entity_id` must be the id.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
+            entity_id: The id of the user, group or resource; not a name or an email address. 12 to
+                256 characters.
             alias: The email address to add, in a verified domain of the organization. 1 to 254
                 characters.
 
         Raises:
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -1122,22 +1105,20 @@ class WorkMailClient(ServiceClient):
     ) -> models.UpdatePrimaryEmailAddressResponse:
         """Change the primary email address of a user, group or resource.
 
-        The address that was primary stays as an alias; a new address that is an alias already
-        changes places with it.
+        The old primary address becomes an alias. If the new address is already an alias, the two
+        swap.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            entity_id: The user, group or resource: its id, email address or name. 1 to 256
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
                 characters.
             email: The new primary email address, in a verified domain of the organization. 1 to 254
                 characters.
 
         Raises:
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
@@ -1154,14 +1135,14 @@ class WorkMailClient(ServiceClient):
     async def delete_alias(
         self, *, organization_id: str, entity_id: str, alias: str
     ) -> models.DeleteAliasResponse:
-        """Remove one alias from a user, group or resource.
+        """Remove an alias from a user, group or resource.
 
-        `entity_id` has to be the id: a name or an email address is refused.
+        `entity_id` must be the id; a name or an email address is refused.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
+            entity_id: The id of the user, group or resource; not a name or an email address. 12 to
+                256 characters.
             alias: The email address to remove. 1 to 254 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
@@ -1179,7 +1160,7 @@ class WorkMailClient(ServiceClient):
     async def describe_entity(
         self, *, organization_id: str, email: str
     ) -> models.DescribeEntityResponse:
-        """Find out which user, group or resource an email address belongs to.
+        """Find out which user, group or resource has an email address.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -1199,27 +1180,25 @@ class WorkMailClient(ServiceClient):
     async def register_to_work_mail(
         self, *, organization_id: str, entity_id: str, email: str
     ) -> models.RegisterToWorkMailResponse:
-        """Enable a user, group or resource for mail under an address, which can cost money.
+        """Enable a user, group or resource for mail under an address. This can cost money.
 
-        Registering what is enabled already changes nothing, but can also answer
-        `errors.EntityAlreadyRegisteredException`: take both as success. A deleted entity cannot be
-        registered, and `entity_id` takes an id or a name, no email address.
+        If the entity is already enabled, the call either changes nothing or fails with
+        `errors.EntityAlreadyRegisteredException`: treat both as success. A deleted entity cannot be
+        registered. `entity_id` accepts an id or a name, but no email address.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            entity_id: The user, group or resource to enable: its id or name; no email address. 1 to
-                256 characters.
-            email: The primary email address to give, in a verified domain of the organization. 1 to
-                254 characters.
+            entity_id: The id or name of the user, group or resource to enable; not an email
+                address. 1 to 256 characters.
+            email: The primary email address to assign, in a verified domain of the organization. 1
+                to 254 characters.
 
         Raises:
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityAlreadyRegisteredException: The user, group or resource is registered
-                already.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.EntityAlreadyRegisteredException: The user, group or resource is already
+                registered.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
@@ -1238,13 +1217,13 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeregisterFromWorkMailResponse:
         """Disable a user, group or resource and schedule its mailbox for removal.
 
-        The mailbox is kept for 30 days and comes back when the same entity is registered again.
-        Export and check a mailbox before deregistering: whether a disabled one still exports is not
-        documented. The new state can take up to two minutes to settle.
+        WorkMail keeps the mailbox for 30 days and restores it if you register the same entity
+        again. Export and verify a mailbox before you deregister it: AWS does not document whether a
+        disabled mailbox can be exported. The new state can take up to two minutes to settle.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            entity_id: The user, group or resource to disable: its id, email address or name. 1 to
+            entity_id: The id, email address or name of the user, group or resource to disable. 1 to
                 256 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
@@ -1267,15 +1246,15 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.Permission, models.ListMailboxPermissionsResponse]:
-        """List who may act for a user, group or resource, and how.
+        """List who has permissions on a user, group or resource, and which ones.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            entity_id: The user, group or resource: its id, email address or name. 1 to 256
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
                 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.Permission` of all pages, `await` returns one
@@ -1297,11 +1276,11 @@ class WorkMailClient(ServiceClient):
     async def get_mailbox_details(
         self, *, organization_id: str, user_id: str
     ) -> models.GetMailboxDetailsResponse:
-        """Read the quota and the current size of a user's mailbox, both in MB.
+        """Get the quota and the current size of a user's mailbox, both in MB.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters.
+            user_id: The id, email address or name of the mailbox's owner. 1 to 256 characters.
 
         Returns:
             The response, with `mailbox_quota` and `mailbox_size`.
@@ -1319,14 +1298,14 @@ class WorkMailClient(ServiceClient):
     async def update_mailbox_quota(
         self, *, organization_id: str, user_id: str, mailbox_quota: int
     ) -> models.UpdateMailboxQuotaResponse:
-        """Set how large a user's mailbox may grow, in MB.
+        """Set the maximum size of a user's mailbox, in MB.
 
-        A quota lies between 1 and 51,200 MB (50 GB).
+        A quota is between 1 and 51,200 MB (50 GB).
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters.
-            mailbox_quota: How large the mailbox may grow, in MB, up to 51,200. At least 1.
+            user_id: The id, email address or name of the mailbox's owner. 1 to 256 characters.
+            mailbox_quota: The maximum size of the mailbox in MB, up to 51,200. At least 1.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -1348,17 +1327,18 @@ class WorkMailClient(ServiceClient):
         | list[Literal["FULL_ACCESS", "SEND_AS", "SEND_ON_BEHALF"]]
         | list[enums.PermissionType | str],
     ) -> models.PutMailboxPermissionsResponse:
-        """Set what one grantee may do for a user, group or resource.
+        """Set the permissions that one grantee has on a user, group or resource.
 
-        The list replaces what this grantee had before; the permissions of others stay as they are.
+        `permission_values` replaces everything this grantee had before; other grantees keep theirs.
+        Groups have no mailbox, but someone can get permission to send as a group.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            entity_id: The user, group or resource to act for: its id, email address or name. 1 to
-                256 characters.
-            grantee_id: Who may act: the id, email address or name of a user, group or resource. 1
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
+                characters.
+            grantee_id: The id, email address or name of the grantee: a user, group or resource. 1
                 to 256 characters.
-            permission_values: All that the grantee may do with the mailbox from now on.
+            permission_values: All permissions that the grantee should have.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -1376,14 +1356,14 @@ class WorkMailClient(ServiceClient):
     async def delete_mailbox_permissions(
         self, *, organization_id: str, entity_id: str, grantee_id: str
     ) -> models.DeleteMailboxPermissionsResponse:
-        """Take away every permission that one grantee has on a mailbox.
+        """Remove all permissions that one grantee has on a user, group or resource.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            entity_id: The user, group or resource that the grantee may act for: its id, email
-                address or name. 1 to 256 characters.
-            grantee_id: Who loses the permissions: a user, group or resource, by id, email address
-                or name. 1 to 256 characters.
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
+                characters.
+            grantee_id: The id, email address or name of the grantee that loses the permissions. 1
+                to 256 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -1400,16 +1380,16 @@ class WorkMailClient(ServiceClient):
     def list_mailbox_export_jobs(
         self, *, organization_id: str, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.MailboxExportJob, models.ListMailboxExportJobsResponse]:
-        """List an organization's export jobs that were started in the last seven days.
+        """List the export jobs that an organization started in the last seven days.
 
-        Older jobs vanish from the list. `error_info`, `role_arn`, `kms_key_arn` and `s3_prefix` are
-        missing here: describe the job to get them.
+        Older jobs disappear from the list. Describe a job to get `error_info`, `role_arn`,
+        `kms_key_arn` and `s3_prefix`, which are not in the list.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.MailboxExportJob` of all pages, `await` returns
@@ -1428,10 +1408,10 @@ class WorkMailClient(ServiceClient):
     async def describe_mailbox_export_job(
         self, *, job_id: str, organization_id: str
     ) -> models.DescribeMailboxExportJobResponse:
-        """Read the state, progress and destination of a mailbox export job.
+        """Get the state, progress and destination of a mailbox export job.
 
-        The reason of a failure, the role, the key and the prefix come from this operation only, not
-        from `list_mailbox_export_jobs`. The states are RUNNING, COMPLETED, FAILED and CANCELLED.
+        Only this operation returns the reason for a failure, the role, the key and the prefix;
+        `list_mailbox_export_jobs` does not.
 
         Args:
             job_id: The id of the export job. 1 to 63 characters.
@@ -1464,36 +1444,35 @@ class WorkMailClient(ServiceClient):
         client_token: str | None = None,
         description: str | None = None,
     ) -> models.StartMailboxExportJobResponse:
-        """Start exporting the mail and calendar of one mailbox as a zip file into an S3 bucket.
+        """Start exporting the mail and calendar of a mailbox to a zip file in an S3 bucket.
 
-        A mailbox exports once per 24 hours, an organization runs up to 10 jobs at a time, and
-        organization, key and bucket have to be in one Region. Contacts, tasks and notes are not
-        exported, and mail that arrives meanwhile may or may not be in it. Use the same
-        `client_token` when you repeat a start, otherwise a second job is started or the 24-hour
-        rule refuses it.
+        You can export a mailbox once in 24 hours, and run up to 10 jobs at a time in an
+        organization. Organization, key and bucket must be in the same Region. Contacts, tasks and
+        notes are not exported; mail that arrives during the export may or may not be included. To
+        repeat a start, use the same `client_token`: with a new one, WorkMail starts a second job or
+        refuses it under the 24-hour limit.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            entity_id: The user or resource whose mailbox to export: its id, email address or name.
-                1 to 256 characters.
+            entity_id: The id, email address or name of the user or resource whose mailbox to
+                export. 1 to 256 characters.
             role_arn: The ARN of the IAM role that lets the job write to the bucket and use the key.
                 20 to 2048 characters.
             kms_key_arn: The ARN of the symmetric KMS key that encrypts the exported file. 20 to
                 2048 characters.
-            s3_bucket_name: The name of the S3 bucket, which is private and in the organization's
-                Region. 1 to 63 characters.
-            s3_prefix: The prefix of the exported file's key; the characters @, +, = and space are
-                refused. 1 to 1023 characters.
-            client_token: A token that makes the start safe to repeat; a new token starts a second
-                job. 1 to 128 characters. Filled in if you omit it, and reused for retries.
-            description: A text to recognize the job by. At most 1023 characters.
+            s3_bucket_name: The name of the S3 bucket, which must be private and in the
+                organization's Region. 1 to 63 characters.
+            s3_prefix: The prefix of the exported file's key, without the characters @, +, = and
+                space. 1 to 1023 characters.
+            client_token: A token that makes the start safe to repeat; with a new token, a second
+                job starts. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            description: A description to recognize the job by. At most 1023 characters.
 
         Returns:
             The response, with `job_id`.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1515,16 +1494,15 @@ class WorkMailClient(ServiceClient):
     async def cancel_mailbox_export_job(
         self, *, job_id: str, organization_id: str, client_token: str | None = None
     ) -> models.CancelMailboxExportJobResponse:
-        """Ask for a running mailbox export job to be cancelled.
+        """Request the cancellation of a running mailbox export job.
 
-        A job that is almost done can complete all the same: describe it again before you rely on
-        the outcome.
+        A job that is nearly done can still complete. Describe it again to see what happened.
 
         Args:
             job_id: The id of the export job to cancel. 1 to 63 characters.
             organization_id: The id of the organization. Exactly 34 characters.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1541,13 +1519,13 @@ class WorkMailClient(ServiceClient):
     def list_mail_domains(
         self, *, organization_id: str, max_results: int | None = None, next_token: str | None = None
     ) -> Pager[models.MailDomainSummary, models.ListMailDomainsResponse]:
-        """List the mail domains of an organization and which one is the default.
+        """List the mail domains of an organization, and which one is the default.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            max_results: The most items to return in one page. 1 to 100.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
 
         Returns:
             A pager: `async for` yields each `models.MailDomainSummary` of all pages, `await`
@@ -1566,11 +1544,11 @@ class WorkMailClient(ServiceClient):
     async def get_mail_domain(
         self, *, organization_id: str, domain_name: str
     ) -> models.GetMailDomainResponse:
-        """Read a mail domain's verification states and the DNS records it needs.
+        """Get a mail domain's verification status and the DNS records it needs.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            domain_name: The mail domain to read. 3 to 209 characters.
+            domain_name: The mail domain to get. 3 to 209 characters.
 
         Returns:
             The response, with `records`, `is_test_domain`, `is_default`,
@@ -1592,24 +1570,22 @@ class WorkMailClient(ServiceClient):
     async def register_mail_domain(
         self, *, organization_id: str, domain_name: str, client_token: str | None = None
     ) -> models.RegisterMailDomainResponse:
-        """Add a mail domain to an organization, to be verified by DNS records.
+        """Add a mail domain to an organization, and to Amazon SES.
 
-        Addresses can use the domain once it is verified: publish the records that `get_mail_domain`
-        returns, then wait for VERIFIED. The domain is also registered in Amazon SES. SES routes its
-        incoming mail to this organization, and WorkMail keeps the permission to send from the
-        domain until you call `deregister_mail_domain`, which leaves the domain in SES.
+        Mail that SES receives for the domain goes to this organization. WorkMail gets a lasting
+        permission to send from the domain; `deregister_mail_domain` withdraws it. To use the domain
+        in addresses, publish the DNS records that `get_mail_domain` returns and wait for VERIFIED.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             domain_name: The mail domain to add. 3 to 209 characters.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.MailDomainInUseException: The domain is in use by addresses of this organization
-                or by another organization.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.MailDomainInUseException: Addresses of this organization, or another
+                organization, use the domain.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -1624,9 +1600,9 @@ class WorkMailClient(ServiceClient):
     async def update_default_mail_domain(
         self, *, organization_id: str, domain_name: str
     ) -> models.UpdateDefaultMailDomainResponse:
-        """Choose the domain that the AWS console suggests for new email addresses.
+        """Set the domain that the AWS console suggests for new email addresses.
 
-        An organization has exactly one default domain, and it has to be verified.
+        An organization has exactly one default domain, which must be verified.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -1634,8 +1610,7 @@ class WorkMailClient(ServiceClient):
 
         Raises:
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -1650,20 +1625,20 @@ class WorkMailClient(ServiceClient):
     async def deregister_mail_domain(
         self, *, organization_id: str, domain_name: str
     ) -> models.DeregisterMailDomainResponse:
-        """Remove a mail domain from an organization and stop routing its mail to WorkMail.
+        """Remove a mail domain from an organization, which then no longer receives its mail.
 
-        Every address in the domain has to be removed from users, groups and resources first. The
-        domain itself stays in Amazon SES.
+        First remove all addresses in this domain from users, groups and resources. WorkMail loses
+        the permission to send from the domain; the domain itself stays in Amazon SES.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             domain_name: The mail domain to remove. 3 to 209 characters.
 
         Raises:
-            errors.InvalidCustomSesConfigurationException: Amazon SES holds settings for this domain
-                that WorkMail cannot keep.
-            errors.MailDomainInUseException: The domain is in use by addresses of this organization
-                or by another organization.
+            errors.InvalidCustomSesConfigurationException: Amazon SES has settings for this domain
+                that conflict with WorkMail.
+            errors.MailDomainInUseException: Addresses of this organization, or another
+                organization, use the domain.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -1682,7 +1657,7 @@ class WorkMailClient(ServiceClient):
     ) -> Pager[models.AccessControlRule, models.ListAccessControlRulesResponse]:
         """List all access control rules of an organization.
 
-        All rules come in one answer; there are no pages.
+        There are no pages: one answer has all rules.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -1707,26 +1682,27 @@ class WorkMailClient(ServiceClient):
         user_id: str | None = None,
         impersonation_role_id: str | None = None,
     ) -> models.GetAccessControlEffectResponse:
-        """Test whether the access control rules let a user or impersonation role in.
+        """Test whether the access control rules allow a user or impersonation role.
 
-        Give either `user_id` or `impersonation_role_id`; the latter goes with the action EWS only.
-        `user_id` has to be the id. The known actions are ActiveSync, AutoDiscover, EWS, IMAP, SMTP,
+        Pass either `user_id`, which must be the id, or `impersonation_role_id`, which works with
+        the action EWS only. Known actions are ActiveSync, AutoDiscover, EWS, IMAP, SMTP,
         WindowsOutlook and WebMail.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             ip_address: The IPv4 address that the simulated access comes from. 1 to 15 characters.
-            action: The protocol used, such as IMAP, SMTP, EWS or WebMail. 1 to 64 characters.
-            user_id: The id of the user to test; no name or email address. 12 to 256 characters.
-            impersonation_role_id: The id of the impersonation role to test, with the action EWS, in
-                place of a user. 1 to 64 characters.
+            action: The protocol to test, such as IMAP, SMTP, EWS or WebMail. 1 to 64 characters.
+            user_id: The id of the user to test; not a name or an email address. 12 to 256
+                characters.
+            impersonation_role_id: The id of the impersonation role to test instead of a user, with
+                the action EWS. 1 to 64 characters.
 
         Returns:
             The response, with `effect` and `matched_rules`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1758,38 +1734,38 @@ class WorkMailClient(ServiceClient):
         impersonation_role_ids: list[str] | None = None,
         not_impersonation_role_ids: list[str] | None = None,
     ) -> models.PutAccessControlRuleResponse:
-        """Write an access control rule by addresses, protocols, users and impersonation roles.
+        """Create or replace an access control rule.
 
-        The whole rule of that name is replaced: conditions that are left out are gone. Users are
-        given by id.
+        If a rule of that name exists, it is replaced as a whole: conditions that you leave out are
+        removed. Identify users by their ids.
 
         Args:
-            name: The name of the rule; a rule of that name is replaced. 1 to 64 characters.
-            effect: Whether the rule allows or denies what it matches.
-            description: A text that describes the rule. At most 255 characters.
-            organization_id: The id of the organization. Exactly 34 characters.
-            ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1024 items,
-                each 1 to 18 characters.
-            not_ip_ranges: The IPv4 ranges that the rule leaves out, in CIDR notation; it covers all
-                others. At most 1024 items, each 1 to 18 characters.
-            actions: The protocols that the rule covers, such as IMAP, SMTP, EWS or WebMail. At most
-                10 items, each 1 to 64 characters.
-            not_actions: The protocols that the rule leaves out; it covers all others. At most 10
-                items, each 1 to 64 characters.
-            user_ids: The ids of the users that the rule covers. At most 10 items, each 12 to 256
+            name: The name of the rule. An existing rule of that name is replaced. 1 to 64
                 characters.
-            not_user_ids: The ids of the users that the rule leaves out; it covers all others. At
-                most 10 items, each 12 to 256 characters.
-            impersonation_role_ids: The ids of the impersonation roles that the rule covers. At most
-                10 items, each 1 to 64 characters.
-            not_impersonation_role_ids: The ids of the impersonation roles that the rule leaves out;
-                it covers all others. At most 10 items, each 1 to 64 characters.
+            effect: Whether the rule allows or denies what it matches.
+            description: A description of the rule. At most 255 characters.
+            organization_id: The id of the organization. Exactly 34 characters.
+            ip_ranges: The IPv4 ranges that the rule applies to, in CIDR notation. At most 1024
+                items, each 1 to 18 characters.
+            not_ip_ranges: The IPv4 ranges that the rule does not apply to, in CIDR notation; it
+                applies to all others. At most 1024 items, each 1 to 18 characters.
+            actions: The protocols that the rule applies to, such as IMAP, SMTP, EWS or WebMail. At
+                most 10 items, each 1 to 64 characters.
+            not_actions: The protocols that the rule does not apply to; it applies to all others. At
+                most 10 items, each 1 to 64 characters.
+            user_ids: The ids of the users that the rule applies to. At most 10 items, each 12 to
+                256 characters.
+            not_user_ids: The ids of the users that the rule does not apply to; it applies to all
+                others. At most 10 items, each 12 to 256 characters.
+            impersonation_role_ids: The ids of the impersonation roles that the rule applies to. At
+                most 10 items, each 1 to 64 characters.
+            not_impersonation_role_ids: The ids of the impersonation roles that the rule does not
+                apply to; it applies to all others. At most 10 items, each 1 to 64 characters.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1817,7 +1793,7 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeleteAccessControlRuleResponse:
         """Delete an access control rule by its name.
 
-        The call never fails on a rule that is not there.
+        If there is no such rule, the call still succeeds.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -1843,17 +1819,16 @@ class WorkMailClient(ServiceClient):
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.MobileDeviceAccessOverride, models.ListMobileDeviceAccessOverridesResponse]:
-        """List mobile device access overrides, of all or of one user or device.
+        """List mobile device access overrides: all, or those of one user or device.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: Only overrides of this user: its id, email address or name. 1 to 256
+            user_id: Return only overrides of the user with this id, email address or name. 1 to 256
                 characters.
-            device_id: Only overrides of this device; upper and lower case count the same. 1 to 32
-                characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            device_id: Return only overrides of this device; case is ignored. 1 to 32 characters.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.MobileDeviceAccessOverride` of all pages,
@@ -1878,7 +1853,7 @@ class WorkMailClient(ServiceClient):
     ) -> Pager[models.MobileDeviceAccessRule, models.ListMobileDeviceAccessRulesResponse]:
         """List all mobile device access rules of an organization.
 
-        All rules come in one answer; there are no pages.
+        There are no pages: one answer has all rules.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -1904,9 +1879,9 @@ class WorkMailClient(ServiceClient):
         device_operating_system: str | None = None,
         device_user_agent: str | None = None,
     ) -> models.GetMobileDeviceAccessEffectResponse:
-        """Test whether the mobile device access rules let a described device in.
+        """Test whether the mobile device access rules allow a device that you describe.
 
-        Overrides play no part in this test: it knows neither user nor device id.
+        The test ignores overrides, since it takes neither a user nor a device id.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -1937,23 +1912,22 @@ class WorkMailClient(ServiceClient):
     async def get_mobile_device_access_override(
         self, *, organization_id: str, user_id: str, device_id: str
     ) -> models.GetMobileDeviceAccessOverrideResponse:
-        """Read the access override of one user and one device.
+        """Get the access override for a device of a user.
 
         `device_id` ignores case.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: The user: its id, email address or name. 1 to 256 characters.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
+            device_id: The id that the device reports; case is ignored. 1 to 32 characters.
 
         Returns:
             The response, with `user_id`, `device_id`, `effect`, `description`, `date_created` and
                 `date_modified`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1982,38 +1956,37 @@ class WorkMailClient(ServiceClient):
         device_user_agents: list[str] | None = None,
         not_device_user_agents: list[str] | None = None,
     ) -> models.CreateMobileDeviceAccessRuleResponse:
-        """Create a rule that allows or denies mobile devices by type, model, system or agent.
+        """Create a rule that allows or denies mobile devices by type, model, OS or user agent.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             name: The name of the new rule. 1 to 64 characters.
             effect: Whether the rule allows or denies the devices it matches.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
-            description: A text that describes the rule. 1 to 256 characters.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            description: A description of the rule. 1 to 256 characters.
             device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
                 characters.
-            not_device_types: The device types that the rule leaves out; it matches all others. 1 to
-                10 items, each 1 to 256 characters.
+            not_device_types: The device types that the rule does not match; it matches all others.
+                1 to 10 items, each 1 to 256 characters.
             device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
                 characters.
-            not_device_models: The device models that the rule leaves out; it matches all others. 1
-                to 10 items, each 1 to 256 characters.
+            not_device_models: The device models that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters.
             device_operating_systems: The device operating systems that the rule matches. 1 to 10
                 items, each 1 to 256 characters.
-            not_device_operating_systems: The device operating systems that the rule leaves out; it
-                matches all others. 1 to 10 items, each 1 to 256 characters.
+            not_device_operating_systems: The device operating systems that the rule does not match;
+                it matches all others. 1 to 10 items, each 1 to 256 characters.
             device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
                 characters.
-            not_device_user_agents: The user agents that the rule leaves out; it matches all others.
-                1 to 10 items, each 1 to 256 characters.
+            not_device_user_agents: The user agents that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters.
 
         Returns:
             The response, with `mobile_device_access_rule_id`.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2056,31 +2029,31 @@ class WorkMailClient(ServiceClient):
     ) -> models.UpdateMobileDeviceAccessRuleResponse:
         """Change the name, effect and conditions of a mobile device access rule.
 
-        Send all conditions that the rule is to have: whether one that is left out is kept is not
-        documented.
+        Send all conditions the rule should have: AWS does not document whether those that you leave
+        out are kept.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             mobile_device_access_rule_id: The id of the rule to change. 1 to 64 characters.
             name: The new name of the rule. 1 to 64 characters.
             effect: Whether the rule allows or denies the devices it matches.
-            description: The new text that describes the rule. 1 to 256 characters.
+            description: The new description of the rule. 1 to 256 characters.
             device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
                 characters.
-            not_device_types: The device types that the rule leaves out; it matches all others. 1 to
-                10 items, each 1 to 256 characters.
+            not_device_types: The device types that the rule does not match; it matches all others.
+                1 to 10 items, each 1 to 256 characters.
             device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
                 characters.
-            not_device_models: The device models that the rule leaves out; it matches all others. 1
-                to 10 items, each 1 to 256 characters.
+            not_device_models: The device models that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters.
             device_operating_systems: The device operating systems that the rule matches. 1 to 10
                 items, each 1 to 256 characters.
-            not_device_operating_systems: The device operating systems that the rule leaves out; it
-                matches all others. 1 to 10 items, each 1 to 256 characters.
+            not_device_operating_systems: The device operating systems that the rule does not match;
+                it matches all others. 1 to 10 items, each 1 to 256 characters.
             device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
                 characters.
-            not_device_user_agents: The user agents that the rule leaves out; it matches all others.
-                1 to 10 items, each 1 to 256 characters.
+            not_device_user_agents: The user agents that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -2113,17 +2086,16 @@ class WorkMailClient(ServiceClient):
         effect: enums.MobileDeviceAccessRuleEffect | Literal["ALLOW", "DENY"] | str,
         description: str | None = None,
     ) -> models.PutMobileDeviceAccessOverrideResponse:
-        """Allow or deny one device of one user, whatever the rules say.
+        """Allow or deny a device of a user, regardless of the rules.
 
-        An override that exists for this user and device is replaced. `device_id` ignores case.
+        Replaces an existing override for this user and device. `device_id` ignores case.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: The user: its id, email address or name. 1 to 256 characters.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
+            device_id: The id that the device reports; case is ignored. 1 to 32 characters.
             effect: Whether the override allows or denies the device.
-            description: A text that describes the override. 1 to 256 characters.
+            description: A description of the override. 1 to 256 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -2142,15 +2114,14 @@ class WorkMailClient(ServiceClient):
     async def delete_mobile_device_access_override(
         self, *, organization_id: str, user_id: str, device_id: str
     ) -> models.DeleteMobileDeviceAccessOverrideResponse:
-        """Delete the access override of one user and one device.
+        """Delete the access override for a device of a user.
 
-        The call never fails on an override that is not there. `device_id` ignores case.
+        If there is no such override, the call still succeeds. `device_id` ignores case.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: The user: its id, email address or name. 1 to 256 characters.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
+            device_id: The id that the device reports; case is ignored. 1 to 32 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -2167,7 +2138,7 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeleteMobileDeviceAccessRuleResponse:
         """Delete a mobile device access rule.
 
-        The call never fails on a rule that is not there.
+        If there is no such rule, the call still succeeds.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -2191,13 +2162,13 @@ class WorkMailClient(ServiceClient):
     ) -> Pager[models.ImpersonationRole, models.ListImpersonationRolesResponse]:
         """List the impersonation roles of an organization.
 
-        The list leaves out rules and descriptions: `get_impersonation_role` has them.
+        The list does not include rules and descriptions: `get_impersonation_role` returns them.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.ImpersonationRole` of all pages, `await`
@@ -2216,7 +2187,7 @@ class WorkMailClient(ServiceClient):
     async def get_impersonation_role(
         self, *, organization_id: str, impersonation_role_id: str
     ) -> models.GetImpersonationRoleResponse:
-        """Read an impersonation role with its rules.
+        """Get an impersonation role and its rules.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -2227,8 +2198,8 @@ class WorkMailClient(ServiceClient):
                 `date_created` and `date_modified`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2248,14 +2219,14 @@ class WorkMailClient(ServiceClient):
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             impersonation_role_id: The id of the impersonation role to test. 1 to 64 characters.
-            target_user: The user to act as: its id, email address or name. 1 to 256 characters.
+            target_user: The id, email address or name of the user to act as. 1 to 256 characters.
 
         Returns:
             The response, with `type`, `effect` and `matched_rules`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -2279,23 +2250,22 @@ class WorkMailClient(ServiceClient):
         client_token: str | None = None,
         description: str | None = None,
     ) -> models.CreateImpersonationRoleResponse:
-        """Create a role under which an application may open the mailboxes of chosen users.
+        """Create a role that lets an application open the mailboxes of selected users.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             name: The name of the new role. 1 to 64 characters.
-            type: Whether the role gives full access or may only read.
-            rules: The rules that say which users the role may act as. At most 10 items.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
-            description: A text that describes the role. 1 to 256 characters.
+            type: Whether the role has full or read-only access.
+            rules: The rules for which users the role may act as. At most 10 items.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            description: A description of the role. 1 to 256 characters.
 
         Returns:
             The response, with `impersonation_role_id`.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -2315,11 +2285,11 @@ class WorkMailClient(ServiceClient):
     async def assume_impersonation_role(
         self, *, organization_id: str, impersonation_role_id: str
     ) -> models.AssumeImpersonationRoleResponse:
-        """Get a token to work with other users' mailboxes under an impersonation role.
+        """Get a token that opens users' mailboxes over Exchange Web Services (EWS).
 
-        The token is for Exchange Web Services (EWS): send it as `Authorization: Bearer <token>` and
-        name the user to impersonate in the SOAP request. It is a secret and lives for 15 minutes;
-        `expires_in` has the seconds left.
+        Send the token to the EWS endpoint in the header `Authorization: Bearer`, and name the user
+        to impersonate in each EWS request. The token is a secret and expires after 15 minutes;
+        `expires_in` says how many seconds are left.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -2329,8 +2299,8 @@ class WorkMailClient(ServiceClient):
             The response, with `token` and `expires_in`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2354,21 +2324,20 @@ class WorkMailClient(ServiceClient):
     ) -> models.UpdateImpersonationRoleResponse:
         """Replace an impersonation role's name, type, description and rules.
 
-        The rules that are sent take the place of the stored ones.
+        The rules that you send replace all existing ones.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             impersonation_role_id: The id of the impersonation role to change. 1 to 64 characters.
             name: The new name of the role. 1 to 64 characters.
-            type: Whether the role gives full access or may only read.
-            rules: The rules that replace those of the role. At most 10 items.
-            description: The new text that describes the role. 1 to 256 characters.
+            type: Whether the role has full or read-only access.
+            rules: The new rules of the role; they replace all existing ones. At most 10 items.
+            description: The new description of the role. 1 to 256 characters.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -2413,9 +2382,9 @@ class WorkMailClient(ServiceClient):
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            max_results: The most items to return in one page. 1 to 100.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
 
         Returns:
             A pager: `async for` yields each `models.AvailabilityConfiguration` of all pages,
@@ -2440,24 +2409,22 @@ class WorkMailClient(ServiceClient):
         ews_provider: models.EwsAvailabilityProvider | None = None,
         lambda_provider: models.LambdaAvailabilityProvider | None = None,
     ) -> models.CreateAvailabilityConfigurationResponse:
-        """Tell WorkMail where to ask for free/busy times of addresses in another domain.
+        """Tell WorkMail where to look up free/busy times for another domain.
 
-        Give exactly one provider: `ews_provider` or `lambda_provider`.
+        Pass exactly one provider: `ews_provider` or `lambda_provider`.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             domain_name: The domain whose free/busy times the provider knows. 3 to 255 characters.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
-            ews_provider: The Exchange Web Services server to ask; not together with
-                `lambda_provider`.
-            lambda_provider: The Lambda function to ask; not together with `ews_provider`.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            ews_provider: The Exchange Web Services server to ask. Do not pass `lambda_provider`
+                too.
+            lambda_provider: The Lambda function to ask. Do not pass `ews_provider` too.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2481,25 +2448,25 @@ class WorkMailClient(ServiceClient):
         ews_provider: models.EwsAvailabilityProvider | None = None,
         lambda_provider: models.LambdaAvailabilityProvider | None = None,
     ) -> models.TestAvailabilityConfigurationResponse:
-        """Try out a free/busy provider, either a stored one or one given in the request.
+        """Test a free/busy provider: a stored one, or one that you pass.
 
-        Give either `domain_name`, to test what is stored, or exactly one provider. A failed test is
-        no error: look at `test_passed` and `failure_reason`.
+        Pass either `domain_name`, to test the stored provider, or exactly one provider. A failed
+        test raises no error: check `test_passed` and `failure_reason`.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            domain_name: The domain whose stored provider to test; not together with a provider. 3
-                to 255 characters.
-            ews_provider: The Exchange Web Services server to test; its sign-in is tried.
-            lambda_provider: The Lambda function to test; it is invoked, and must refuse anonymous
-                calls.
+            domain_name: The domain whose stored provider to test. Do not pass a provider too. 3 to
+                255 characters.
+            ews_provider: The Exchange Web Services server to test, including its sign-in data.
+            lambda_provider: The Lambda function to test. WorkMail invokes it; it must refuse
+                anonymous calls.
 
         Returns:
             The response, with `test_passed` and `failure_reason`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2524,19 +2491,19 @@ class WorkMailClient(ServiceClient):
     ) -> models.UpdateAvailabilityConfigurationResponse:
         """Replace the free/busy provider of a domain.
 
-        Give exactly one provider: `ews_provider` or `lambda_provider`. The stored one is
-        overwritten, password included.
+        Pass exactly one provider: `ews_provider` or `lambda_provider`. It replaces the stored one,
+        including the password.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             domain_name: The domain whose provider to replace. 3 to 255 characters.
-            ews_provider: The Exchange Web Services server to ask; not together with
-                `lambda_provider`.
-            lambda_provider: The Lambda function to ask; not together with `ews_provider`.
+            ews_provider: The Exchange Web Services server to ask. Do not pass `lambda_provider`
+                too.
+            lambda_provider: The Lambda function to ask. Do not pass `ews_provider` too.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2574,7 +2541,7 @@ class WorkMailClient(ServiceClient):
     async def get_default_retention_policy(
         self, *, organization_id: str
     ) -> models.GetDefaultRetentionPolicyResponse:
-        """Read an organization's retention policy.
+        """Get an organization's retention policy.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -2599,23 +2566,21 @@ class WorkMailClient(ServiceClient):
         id: str | None = None,
         description: str | None = None,
     ) -> models.PutRetentionPolicyResponse:
-        """Set how long mail stays in each standard folder of every mailbox.
+        """Set how long mail stays in the standard folders of all mailboxes.
 
-        The policy counts for all mailboxes, and users cannot opt out. It can take 48 hours before
-        it takes effect.
+        The policy applies to every mailbox, and users cannot opt out. It can take up to 48 hours to
+        take effect.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             name: The name of the retention policy. 1 to 64 characters.
             folder_configurations: What happens in each folder, and after how many days.
-            id: The id of the existing retention policy to change; left out for a new one. 1 to 64
+            id: The id of the retention policy to change. Leave it out to create one. 1 to 64
                 characters.
-            description: A text that describes the retention policy. At most 256 characters.
-                Sensitive.
+            description: A description of the retention policy. At most 256 characters. Sensitive.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2653,7 +2618,7 @@ class WorkMailClient(ServiceClient):
     async def describe_identity_provider_configuration(
         self, *, organization_id: str
     ) -> models.DescribeIdentityProviderConfigurationResponse:
-        """Read how an organization is connected with IAM Identity Center.
+        """Get an organization's connection to IAM Identity Center.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -2663,8 +2628,8 @@ class WorkMailClient(ServiceClient):
                 `personal_access_token_configuration`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2681,15 +2646,15 @@ class WorkMailClient(ServiceClient):
     ) -> models.CreateIdentityCenterApplicationResponse:
         """Create the WorkMail application in IAM Identity Center.
 
-        This alone changes no sign-in: `put_identity_provider_configuration` connects an
-        organization with the application.
+        This alone does not change how users sign in: `put_identity_provider_configuration` connects
+        an organization to the application.
 
         Args:
             name: The name of the new application. At most 255 characters.
             instance_arn: The ARN of the IAM Identity Center instance to create the application in.
                 10 to 1124 characters.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
 
         Returns:
             The response, with `application_arn`.
@@ -2715,21 +2680,21 @@ class WorkMailClient(ServiceClient):
     ) -> models.PutIdentityProviderConfigurationResponse:
         """Let an organization's users sign in through IAM Identity Center.
 
-        The application has to come from `create_identity_center_application`. An existing
-        configuration is replaced.
+        The application must come from `create_identity_center_application`. The call replaces an
+        existing configuration.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            authentication_mode: Whether users sign in through IAM Identity Center only or with the
-                directory too.
+            authentication_mode: Whether users sign in through IAM Identity Center only, or also
+                with the directory password.
             identity_center_configuration: The IAM Identity Center instance and application used to
                 sign in.
             personal_access_token_configuration: Whether users may create personal access tokens,
-                and how long these last.
+                and how long tokens are valid.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2749,7 +2714,7 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeleteIdentityCenterApplicationResponse:
         """Delete the WorkMail application from IAM Identity Center.
 
-        How users of an organization sign in does not change by this.
+        This does not change how the users of an organization sign in.
 
         Args:
             application_arn: The ARN of the application to delete. 10 to 1224 characters.
@@ -2766,8 +2731,8 @@ class WorkMailClient(ServiceClient):
     ) -> models.DeleteIdentityProviderConfigurationResponse:
         """Disconnect an organization from IAM Identity Center.
 
-        Users sign in with their directory passwords again: passwords may have to be reset and mail
-        programs to be set up anew.
+        Users then sign in with their directory passwords again. You may have to reset passwords,
+        and users may have to set up their email clients again.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -2796,10 +2761,11 @@ class WorkMailClient(ServiceClient):
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            user_id: Return only tokens of the user with this id, email address or name. 1 to 256
+                characters.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.PersonalAccessTokenSummary` of all pages,
@@ -2821,7 +2787,7 @@ class WorkMailClient(ServiceClient):
     async def get_personal_access_token_metadata(
         self, *, organization_id: str, personal_access_token_id: str
     ) -> models.GetPersonalAccessTokenMetadataResponse:
-        """Read the owner, dates and scopes of a personal access token, not the token itself.
+        """Get the owner, dates and scopes of a personal access token, but not the token itself.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -2832,8 +2798,8 @@ class WorkMailClient(ServiceClient):
                 `date_last_used`, `expires_time` and `scopes`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2848,7 +2814,7 @@ class WorkMailClient(ServiceClient):
     async def delete_personal_access_token(
         self, *, organization_id: str, personal_access_token_id: str
     ) -> models.DeletePersonalAccessTokenResponse:
-        """Delete a personal access token, so that mail programs can no longer sign in with it.
+        """Delete a personal access token, so that email clients can no longer sign in with it.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -2870,9 +2836,9 @@ class WorkMailClient(ServiceClient):
     async def describe_email_monitoring_configuration(
         self, *, organization_id: str
     ) -> models.DescribeEmailMonitoringConfigurationResponse:
-        """Read where the organization's email events are logged.
+        """Find out where the organization's email events are logged.
 
-        An organization without such a configuration answers `errors.ResourceNotFoundException`.
+        The call fails with `errors.ResourceNotFoundException` if nothing is configured.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -2881,8 +2847,8 @@ class WorkMailClient(ServiceClient):
             The response, with `role_arn` and `log_group_arn`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2897,7 +2863,7 @@ class WorkMailClient(ServiceClient):
     async def describe_inbound_dmarc_settings(
         self, *, organization_id: str
     ) -> models.DescribeInboundDmarcSettingsResponse:
-        """Read whether the DMARC policy of senders is enforced on incoming mail.
+        """Find out whether senders' DMARC policies are enforced on incoming mail.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -2917,18 +2883,18 @@ class WorkMailClient(ServiceClient):
     ) -> models.PutEmailMonitoringConfigurationResponse:
         """Log the organization's email events to a CloudWatch log group.
 
-        An existing configuration is replaced.
+        The call replaces an existing configuration.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
             log_group_arn: The ARN of the CloudWatch log group that receives the events, ending in
                 `:*`. 47 to 562 characters.
-            role_arn: The ARN of the IAM role to write with; left out, WorkMail's service-linked
-                role is used. 20 to 2048 characters.
+            role_arn: The ARN of the IAM role to write with; WorkMail's service-linked role by
+                default. 20 to 2048 characters.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2943,11 +2909,11 @@ class WorkMailClient(ServiceClient):
     async def put_inbound_dmarc_settings(
         self, *, organization_id: str, enforced: bool
     ) -> models.PutInboundDmarcSettingsResponse:
-        """Switch the enforcement of senders' DMARC policies on incoming mail on or off.
+        """Turn enforcement of senders' DMARC policies on incoming mail on or off.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            enforced: Whether to enforce the DMARC policy of senders on incoming mail.
+            enforced: Whether to enforce senders' DMARC policies on incoming mail.
 
         Raises `OrganizationNotFoundException` and `OrganizationStateException`.
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutInboundDmarcSettings.html>
@@ -2984,15 +2950,15 @@ class WorkMailClient(ServiceClient):
         """List the tags of an organization.
 
         Args:
-            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters.
+            resource_arn: The ARN of the organization that has the tags. 1 to 1011 characters.
 
         Returns:
             A pager: `async for` yields each `models.Tag` of its only page, `await` returns one
                 page.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListTagsForResource.html>
         """
@@ -3001,17 +2967,17 @@ class WorkMailClient(ServiceClient):
     async def tag_resource(
         self, *, resource_arn: str, tags: list[models.Tag]
     ) -> models.TagResourceResponse:
-        """Add tags to an organization, or give existing tags a new value.
+        """Add tags to an organization, or change the values of existing ones.
 
-        An organization takes up to 50 tags.
+        An organization can have up to 50 tags.
 
         Args:
-            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters.
-            tags: The tags to add or to give a new value. At most 50 items.
+            resource_arn: The ARN of the organization that has the tags. 1 to 1011 characters.
+            tags: The tags to add or change. At most 50 items.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
             errors.TooManyTagsException: The organization would have more than 50 tags.
 
         Also raises `InvalidParameterException` and `OrganizationStateException`.
@@ -3027,12 +2993,12 @@ class WorkMailClient(ServiceClient):
         """Remove tags from an organization by their keys.
 
         Args:
-            resource_arn: The ARN of the organization that carries the tags. 1 to 1011 characters.
+            resource_arn: The ARN of the organization that has the tags. 1 to 1011 characters.
             tag_keys: The keys of the tags to remove. At most 50 items, each 1 to 128 characters.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_UntagResource.html>
         """
@@ -3087,7 +3053,7 @@ class WorkMailClient(ServiceClient):
         max_delay: float = 30.0,
         on_progress: ProgressCallback[models.DescribeOrganizationResponse] | None = None,
     ) -> None:
-        """Wait until the organization is gone.
+        """Wait until the organization is deleted.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
@@ -3124,7 +3090,7 @@ class WorkMailClient(ServiceClient):
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: The user: its id, email address or name. 1 to 256 characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -3162,7 +3128,7 @@ class WorkMailClient(ServiceClient):
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: The user: its id, email address or name. 1 to 256 characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -3196,11 +3162,11 @@ class WorkMailClient(ServiceClient):
         max_delay: float = 10.0,
         on_progress: ProgressCallback[models.DescribeUserResponse] | None = None,
     ) -> None:
-        """Wait until the user is gone.
+        """Wait until the user is deleted.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            user_id: The user: its id, email address or name. 1 to 256 characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -3233,7 +3199,7 @@ class WorkMailClient(ServiceClient):
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            group_id: The group: its id, email address or name. 1 to 256 characters.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -3271,7 +3237,7 @@ class WorkMailClient(ServiceClient):
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            group_id: The group: its id, email address or name. 1 to 256 characters.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -3305,11 +3271,11 @@ class WorkMailClient(ServiceClient):
         max_delay: float = 10.0,
         on_progress: ProgressCallback[models.DescribeGroupResponse] | None = None,
     ) -> None:
-        """Wait until the group is gone.
+        """Wait until the group is deleted.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            group_id: The group: its id, email address or name. 1 to 256 characters.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -3342,7 +3308,7 @@ class WorkMailClient(ServiceClient):
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -3382,7 +3348,7 @@ class WorkMailClient(ServiceClient):
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -3418,11 +3384,11 @@ class WorkMailClient(ServiceClient):
         max_delay: float = 10.0,
         on_progress: ProgressCallback[models.DescribeResourceResponse] | None = None,
     ) -> None:
-        """Wait until the resource is gone.
+        """Wait until the resource is deleted.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -3453,10 +3419,10 @@ class WorkMailClient(ServiceClient):
         max_delay: float = 60.0,
         on_progress: ProgressCallback[models.DescribeMailboxExportJobResponse] | None = None,
     ) -> models.DescribeMailboxExportJobResponse:
-        """Wait until the export job has written its zip file.
+        """Wait until the export job completes and its zip file is in S3.
 
-        Giving up waiting leaves the job running. The errors of a job that failed or was cancelled
-        carry its description, with `error_info`.
+        If you stop waiting, the job keeps running. If the job fails or is cancelled, the error
+        carries its description, including `error_info`.
 
         Args:
             job_id: The id of the export job. 1 to 63 characters.
@@ -3496,11 +3462,11 @@ class WorkMailClient(ServiceClient):
     ) -> models.GetMailDomainResponse:
         """Wait until the ownership of the domain is verified.
 
-        Publish the records that `get_mail_domain` names first: WorkMail looks for them in DNS.
+        First publish the DNS records that `get_mail_domain` returns; WorkMail looks for them.
 
         Args:
             organization_id: The id of the organization. Exactly 34 characters.
-            domain_name: The mail domain to read. 3 to 209 characters.
+            domain_name: The mail domain to get. 3 to 209 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.

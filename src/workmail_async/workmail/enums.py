@@ -25,17 +25,17 @@ __all__ = [
 
 
 class AccessControlRuleEffect(OpenEnum):
-    """Whether an access control rule lets in what it matches."""
+    """Whether an access control rule allows or denies the access that it matches."""
 
     ALLOW = "ALLOW"
-    """Access is granted."""
+    """Access is allowed."""
 
     DENY = "DENY"
-    """Access is refused."""
+    """Access is denied."""
 
 
 class AccessEffect(OpenEnum):
-    """Whether an impersonation rule lets the role act as the users it matches."""
+    """Whether an impersonation rule lets the role act as the users that it matches."""
 
     ALLOW = "ALLOW"
     """The role may act as the user."""
@@ -45,7 +45,7 @@ class AccessEffect(OpenEnum):
 
 
 class AvailabilityProviderType(OpenEnum):
-    """What kind of system answers free/busy questions for a domain."""
+    """What kind of system answers free/busy requests for a domain."""
 
     EWS = "EWS"
     """A server that speaks Exchange Web Services."""
@@ -55,33 +55,33 @@ class AvailabilityProviderType(OpenEnum):
 
 
 class DnsRecordVerificationStatus(OpenEnum):
-    """How far the check of a domain's DNS records has come."""
+    """The status of the check of a domain's DNS records."""
 
     PENDING = "PENDING"
     """The records have not been found yet."""
 
     VERIFIED = "VERIFIED"
-    """The records have been found and are right."""
+    """The records were found and are correct."""
 
     FAILED = "FAILED"
-    """The check found the records missing or wrong: correct them."""
+    """The records are missing or wrong."""
 
 
 class EntityState(OpenEnum):
-    """Whether a user, group or resource is in use for mail."""
+    """Whether a user, group or resource is enabled for mail."""
 
     ENABLED = "ENABLED"
-    """Registered: it has an address and takes part in mail."""
+    """Registered: it has an address and can receive mail."""
 
     DISABLED = "DISABLED"
-    """Never registered, or deregistered again."""
+    """Never registered, or deregistered since."""
 
     DELETED = "DELETED"
-    """Gone; it still shows up in lists for a while."""
+    """Deleted; it still appears in lists for a while."""
 
 
 class EntityType(OpenEnum):
-    """What an email address belongs to."""
+    """What kind of entity an email address belongs to."""
 
     GROUP = "GROUP"
     """A group."""
@@ -113,7 +113,7 @@ class FolderName(OpenEnum):
 
 
 class IdentityProviderAuthenticationMode(OpenEnum):
-    """Which ways users of an organization may sign in."""
+    """How the users of an organization can sign in."""
 
     IDENTITY_PROVIDER_ONLY = "IDENTITY_PROVIDER_ONLY"
     """Through IAM Identity Center only."""
@@ -123,29 +123,29 @@ class IdentityProviderAuthenticationMode(OpenEnum):
 
 
 class ImpersonationRoleType(OpenEnum):
-    """What an impersonation role may do with a mailbox."""
+    """What an impersonation role may do in a mailbox."""
 
     FULL_ACCESS = "FULL_ACCESS"
     """Read and change everything."""
 
     READ_ONLY = "READ_ONLY"
-    """Read, but change nothing."""
+    """Read only."""
 
 
 class MailboxExportJobState(OpenEnum):
-    """How far a mailbox export job has come."""
+    """The state of a mailbox export job."""
 
     RUNNING = "RUNNING"
-    """The job is at work."""
+    """The job is running."""
 
     COMPLETED = "COMPLETED"
     """The zip file is complete in S3."""
 
     FAILED = "FAILED"
-    """The job gave up; `error_info` in its description says why."""
+    """The job failed; `describe_mailbox_export_job` returns the reason as `error_info`."""
 
     CANCELLED = "CANCELLED"
-    """The job was cancelled before it was done."""
+    """The job was cancelled before it finished."""
 
 
 class MemberType(OpenEnum):
@@ -159,26 +159,26 @@ class MemberType(OpenEnum):
 
 
 class MobileDeviceAccessRuleEffect(OpenEnum):
-    """Whether a rule or an override lets a mobile device in."""
+    """Whether a rule or an override allows or denies a mobile device."""
 
     ALLOW = "ALLOW"
     """The device may synchronize."""
 
     DENY = "DENY"
-    """The device is refused."""
+    """The device may not synchronize."""
 
 
 class PermissionType(OpenEnum):
-    """One thing that a grantee may do with another's mailbox."""
+    """What a grantee may do with a mailbox."""
 
     FULL_ACCESS = "FULL_ACCESS"
-    """Open and change the whole mailbox, whatever single folders say."""
+    """Open and change the whole mailbox, whatever the permissions on its folders."""
 
     SEND_AS = "SEND_AS"
-    """Send mail as the owner, without a trace of the real sender."""
+    """Send mail as the owner; recipients cannot see who really sent it."""
 
     SEND_ON_BEHALF = "SEND_ON_BEHALF"
-    """Send mail on the owner's behalf, with the owner as its author."""
+    """Send mail on behalf of the owner, who appears as its author."""
 
 
 class PersonalAccessTokenConfigurationStatus(OpenEnum):
@@ -192,7 +192,7 @@ class PersonalAccessTokenConfigurationStatus(OpenEnum):
 
 
 class ResourceType(OpenEnum):
-    """What kind of thing a resource is."""
+    """What kind of resource it is."""
 
     ROOM = "ROOM"
     """A room."""
@@ -202,29 +202,29 @@ class ResourceType(OpenEnum):
 
 
 class RetentionAction(OpenEnum):
-    """What happens to mail in a folder when its time is up."""
+    """What happens to mail in a folder after the retention period."""
 
     NONE = "NONE"
-    """Nothing: the mail stays."""
+    """Nothing; the mail stays."""
 
     DELETE = "DELETE"
-    """The mail is deleted, and its owner can still recover it."""
+    """The mail is deleted; its owner can still recover it."""
 
     PERMANENTLY_DELETE = "PERMANENTLY_DELETE"
-    """The mail is deleted beyond recovery."""
+    """The mail is deleted and cannot be recovered."""
 
 
 class UserRole(OpenEnum):
-    """What an entry in the list of users stands for."""
+    """What an entry in the list of users represents."""
 
     USER = "USER"
-    """An ordinary user, and the default."""
+    """An ordinary user; the default."""
 
     RESOURCE = "RESOURCE"
-    """A resource that was imported as a user; set by WorkMail only."""
+    """A resource that was imported as a user. Only WorkMail sets this role."""
 
     SYSTEM_USER = "SYSTEM_USER"
-    """An account of the directory itself, such as its administrator; set by WorkMail only."""
+    """A system account of the directory. Only WorkMail sets this role."""
 
     REMOTE_USER = "REMOTE_USER"
-    """A user whose mailbox lives in a mail system outside WorkMail."""
+    """A user whose mailbox is in a mail system outside WorkMail."""

@@ -42,9 +42,9 @@ __all__ = [
 
 
 class AccessDeniedException(ServiceError):
-    """The caller's policies do not permit this operation.
+    """Your policies do not allow this operation.
 
-    Grant the permission for this operation and organization to the caller.
+    Grant your identity permission for this operation and organization.
 
     HTTP status 400.
     """
@@ -58,16 +58,16 @@ class DirectoryInUseException(ServiceError):
 
 
 class DirectoryServiceAuthenticationFailedException(ServiceError):
-    """The directory refuses the credentials with which WorkMail signs in to it.
+    """The directory rejects the credentials that WorkMail signs in with.
 
-    Renew the service account that connects the directory, then call again.
+    Update the service account that connects the directory, then try again.
     """
 
 
 class DirectoryUnavailableException(ServiceError):
-    """The directory does not answer; it may be down, deleted or in another Region.
+    """The directory does not respond.
 
-    Call again shortly; if that does not help, check that the directory still exists.
+    Try again shortly; if that does not help, check that it exists in this Region.
 
     Sending the same call again later may succeed.
     """
@@ -76,46 +76,46 @@ class DirectoryUnavailableException(ServiceError):
 
 
 class EmailAddressInUseException(ServiceError):
-    """The email address already belongs to another user, group or resource.
+    """A user, group or resource has this address already.
 
-    Ask `describe_entity` who has the address, then free it or choose another one.
+    Find out who has the address with `describe_entity`; remove it there or choose another.
     """
 
 
 class EntityAlreadyRegisteredException(ServiceError):
-    """The user, group or resource is registered already.
+    """The user, group or resource is already registered.
 
-    Take it as done; use `update_primary_email_address` to change the address.
+    Treat it as success. To change the address, call `update_primary_email_address`.
     """
 
 
 class EntityNotFoundException(ServiceError):
-    """The organization has no user, group, resource or job with this identifier.
+    """No user, group, resource or job has this identifier.
 
-    Check the identifier and its kind; after a recent change, try again within two minutes.
+    Check the identifier and its type. A recent change can take two minutes to be visible.
     """
 
 
 class EntityStateException(ServiceError):
-    """The user, group or resource is in a state that does not allow this.
+    """The state of the user, group or resource forbids this.
 
-    Read its State, register or deregister it as needed, and allow two minutes to settle.
+    Register or deregister it first; the change can take two minutes to settle.
     """
 
 
 class IncompleteSignature(ServiceError):
     """The request's signature is malformed.
 
-    Check credentials, proxies and anything else that alters headers on the way.
+    Check the credentials, and whether a proxy or anything else changes headers.
 
     HTTP status 400.
     """
 
 
 class InternalFailure(ServiceError):
-    """The service ran into a fault of its own.
+    """The service failed internally.
 
-    Send the call again after a short wait.
+    Wait a moment, then try again.
 
     HTTP status 500. Sending the same call again later may succeed.
     """
@@ -126,7 +126,7 @@ class InternalFailure(ServiceError):
 class InvalidAction(ServiceError):
     """The service does not know this operation.
 
-    Check endpoint and Region: the address called may not be that of WorkMail.
+    Check the endpoint and the Region: this may not be a WorkMail endpoint.
 
     HTTP status 400.
     """
@@ -135,51 +135,51 @@ class InvalidAction(ServiceError):
 class InvalidClientTokenId(ServiceError):
     """AWS does not know the access key.
 
-    Check the access key, and the session token with temporary credentials.
+    Check the access key; temporary credentials also need their session token.
 
     HTTP status 403.
     """
 
 
 class InvalidConfigurationException(ServiceError):
-    """The resource would neither answer requests by itself nor have a delegate who does.
+    """The resource would have neither automatic replies nor a delegate.
 
     Add a delegate first, or leave automatic replies on.
     """
 
 
 class InvalidCustomSesConfigurationException(ServiceError):
-    """Amazon SES holds settings for this domain that WorkMail cannot keep.
+    """Amazon SES has settings for this domain that conflict with WorkMail.
 
-    Correct the setting that the message names in Amazon SES, then call again.
+    Correct the setting that the message names in Amazon SES, then try again.
     """
 
 
 class InvalidParameterException(ServiceError):
-    """The service refuses the value of at least one parameter.
+    """The service rejects a value that you passed.
 
-    Read the message for the parameter at fault and correct it.
+    Correct the value that the message names.
     """
 
 
 class InvalidPasswordException(ServiceError):
     """The password does not meet the password rules of the directory.
 
-    Choose a longer password that mixes kinds of characters.
+    Choose a longer password with different kinds of characters.
     """
 
 
 class LimitExceededException(ServiceError):
-    """The call would go over a limit, for example on running export jobs.
+    """A limit is reached, such as that on running export jobs.
 
-    Remove what is not needed, wait until the limit frees up, or ask AWS for a higher one.
+    Delete what you no longer need, wait and try again, or ask AWS for a higher limit.
     """
 
 
 class MailDomainInUseException(ServiceError):
-    """The domain is in use by addresses of this organization or by another organization.
+    """Addresses of this organization, or another organization, use the domain.
 
-    Read the message, remove the addresses or the other registration, then call again.
+    Remove those addresses, or the other organization's registration, then try again.
     """
 
 
@@ -191,23 +191,23 @@ class MailDomainNotFoundException(ServiceError):
 
 
 class MailDomainStateException(ServiceError):
-    """The domain is not verified, so addresses cannot use it yet.
+    """The domain is not verified, so it cannot be used yet.
 
-    Publish the DNS records from `get_mail_domain` and wait for VERIFIED.
+    Publish the DNS records that `get_mail_domain` returns, then wait for VERIFIED.
     """
 
 
 class NameAvailabilityException(ServiceError):
-    """The name is taken by another user, group, resource or organization.
+    """A user, group, resource or organization has this name.
 
     Choose another name.
     """
 
 
 class NotAuthorized(ServiceError):
-    """The caller has no right to do this.
+    """You do not have permission for this.
 
-    Grant the right to the caller, or use other credentials.
+    Grant your identity the permission, or use other credentials.
 
     HTTP status 400.
     """
@@ -216,53 +216,53 @@ class NotAuthorized(ServiceError):
 class OptInRequired(ServiceError):
     """The account is not signed up for the service.
 
-    Sign the account up for WorkMail, or use one that is.
+    Sign the account up for WorkMail, or use an account that is.
 
     HTTP status 403.
     """
 
 
 class OrganizationNotFoundException(ServiceError):
-    """The account has no organization with this id in this Region.
+    """No such organization in this account and Region.
 
-    Check id and Region; `list_organizations` shows what there is.
+    Check the id and the Region; `list_organizations` returns the ids.
     """
 
 
 class OrganizationStateException(ServiceError):
-    """The organization is in a state that does not allow this.
+    """The state of the organization does not allow this.
 
-    Wait until `describe_organization` reports it Active, then call again.
+    Wait until `describe_organization` returns the state Active, then try again.
     """
 
 
 class RequestExpired(ServiceError):
-    """The request's date lies more than 15 minutes away from the service's clock.
+    """The request's date differs from the service's clock by more than 15 minutes.
 
-    Set the clock of this machine right, then call again.
+    Set this computer's clock, then try again.
 
     HTTP status 400.
     """
 
 
 class ReservedNameException(ServiceError):
-    """The name is reserved and cannot be given to a user, group or resource.
+    """The name is reserved and cannot be used.
 
     Choose another name.
     """
 
 
 class ResourceNotFoundException(ServiceError):
-    """What the call refers to does not exist, or no longer does.
+    """Something that the call refers to does not exist, or no longer exists.
 
-    Check the identifier; a message can be reached for 24 hours in transit only.
+    Check the identifier. A message is available for 24 hours while it is in transit.
     """
 
 
 class ServiceUnavailable(ServiceError):
-    """The service is down or overloaded for a moment.
+    """The service is temporarily down or overloaded.
 
-    Send the call again after a short wait.
+    Wait a moment, then try again.
 
     HTTP status 503. Sending the same call again later may succeed.
     """
@@ -271,9 +271,9 @@ class ServiceUnavailable(ServiceError):
 
 
 class ThrottlingException(ServiceError):
-    """Too many requests came in a short time.
+    """You sent too many requests in a short time.
 
-    Wait longer between calls and send fewer at once.
+    Send fewer requests at once and wait longer between them.
 
     HTTP status 400. Sending the same call again later may succeed.
     """
@@ -289,16 +289,16 @@ class TooManyTagsException(ServiceError):
 
 
 class UnsupportedOperationException(ServiceError):
-    """The directory is read-only for WorkMail, so this cannot be written.
+    """WorkMail cannot change this read-only directory.
 
     Make the change in the directory itself.
     """
 
 
 class ValidationError(ServiceError):
-    """The request does not meet the service's rules for its input.
+    """The request breaks one of the service's rules for its input.
 
-    Read the message for the value at fault and correct it.
+    Correct the value that the message names.
 
     HTTP status 400.
     """

@@ -43,10 +43,10 @@ class Organization:
     # --- Organizations ---
 
     async def describe_organization(self) -> models.DescribeOrganizationResponse:
-        """Read an organization's alias, state, directory and default domain.
+        """Get an organization's alias, state, directory and default domain.
 
-        State is free text: Requested, Creating, Active, Deleting, Deleted, Failed and Impaired have
-        been seen.
+        State is free text. Values seen so far are Requested, Creating, Active, Deleting, Deleted,
+        Failed and Impaired.
 
         Returns:
             The response, with `organization_id`, `alias`, `state`, `directory_id`,
@@ -66,16 +66,17 @@ class Organization:
         force_delete: bool | None = None,
         delete_identity_center_application: bool | None = None,
     ) -> models.DeleteOrganizationResponse:
-        """Start deleting an organization with everything WorkMail keeps for it.
+        """Start deleting an organization and everything WorkMail stores for it.
 
-        The call returns at once and the deletion goes on in the background. An organization with
-        enabled users needs `force_delete`. No mailbox can be restored afterwards, so export first.
+        The call returns at once; the deletion continues in the background. If the organization
+        still has enabled users, pass `force_delete`. No mailbox can be restored afterwards, so
+        export first.
 
         Args:
             delete_directory: Whether to delete the directory behind the organization as well.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
-            force_delete: Whether to delete the organization although it has enabled users.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            force_delete: Whether to delete the organization even if it has enabled users.
             delete_identity_center_application: Whether to delete the application in IAM Identity
                 Center as well.
 
@@ -103,16 +104,15 @@ class Organization:
         max_results: int | None = None,
         filters: models.ListUsersFilters | None = None,
     ) -> Pager[models.User, models.ListUsersResponse]:
-        """List the users of an organization, a page at a time.
+        """List the users of an organization.
 
-        The list also holds system users and entries in state DELETED. A request takes one filter
-        only.
+        The list includes system users and entries in state DELETED. Pass at most one filter.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
+            filters: Which items to return; at most one filter per request.
 
         Returns:
             A pager: `async for` yields each `models.User` of all pages, `await` returns one page.
@@ -129,10 +129,10 @@ class Organization:
         )
 
     async def describe_user(self, *, user_id: str) -> models.DescribeUserResponse:
-        """Read a user's state, addresses, dates and directory attributes.
+        """Get a user's state, address, dates and directory attributes.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
 
         Returns:
             The response, with `user_id`, `name`, `email`, `display_name`, `state`, `user_role`,
@@ -163,22 +163,22 @@ class Organization:
         hidden_from_global_address_list: bool | None = None,
         identity_provider_user_id: str | None = None,
     ) -> models.CreateUserResponse:
-        """Create a user in the organization's directory, disabled until it is registered.
+        """Create a user in the organization's directory; it stays disabled until registered.
 
-        The user has no mailbox before `register_to_work_mail`. A directory that WorkMail may only
-        read answers `errors.UnsupportedOperationException`.
+        The user has no mailbox until `register_to_work_mail`. The call fails with
+        `errors.UnsupportedOperationException` if the directory is read-only for WorkMail.
 
         Args:
-            name: The user name: up to 64 characters in a WorkMail directory, 20 in any other. 1 to
-                64 characters.
+            name: The user name: up to 64 characters in a WorkMail directory, 20 in others. 1 to 64
+                characters.
             display_name: The user's name as others see it. At most 256 characters. Sensitive.
-            password: The first password of the user. At most 256 characters. Sensitive.
-            role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused.
+            password: The user's initial password. At most 256 characters. Sensitive.
+            role: The role of the user, USER by default. SYSTEM_USER and RESOURCE are refused.
             first_name: The user's first name. At most 256 characters. Sensitive.
             last_name: The user's last name. At most 256 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the user out.
-            identity_provider_user_id: The id of the user in IAM Identity Center; left out, the
-                first sign-in sets it. 1 to 47 characters.
+            hidden_from_global_address_list: Whether the user is hidden from the address book.
+            identity_provider_user_id: The id of the user in IAM Identity Center. If you leave it
+                out, the first sign-in sets it. 1 to 47 characters.
 
         Returns:
             The response, with `user_id`.
@@ -186,10 +186,8 @@ class Organization:
         Raises:
             errors.InvalidPasswordException: The password does not meet the password rules of the
                 directory.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.ReservedNameException: The name is reserved and cannot be used.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `UnsupportedOperationException`,
@@ -234,29 +232,29 @@ class Organization:
     ) -> models.UpdateUserResponse:
         """Replace a user's role, names, contact details and address book visibility.
 
-        The call replaces the stored data rather than merging into it: read with `describe_user`,
-        change what you want and send everything back. The roles SYSTEM_USER and RESOURCE are
-        refused.
+        The call replaces the stored data instead of merging into it: read the user with
+        `describe_user`, change what you want and send everything back. SYSTEM_USER and RESOURCE are
+        refused as roles.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters.
-            role: The new role of the user; SYSTEM_USER and RESOURCE are refused.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
+            role: The new role of the user. SYSTEM_USER and RESOURCE are refused.
             display_name: The user's name as others see it. At most 256 characters. Sensitive.
             first_name: The user's first name. At most 256 characters. Sensitive.
             last_name: The user's last name. At most 256 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the user out.
+            hidden_from_global_address_list: Whether the user is hidden from the address book.
             initials: The user's initials. At most 256 characters. Sensitive.
             telephone: The user's phone number. At most 256 characters. Sensitive.
             street: The street of the user's address. At most 256 characters. Sensitive.
             job_title: The user's job title. At most 256 characters. Sensitive.
             city: The city of the user's address. At most 256 characters. Sensitive.
-            company: The company of the user. At most 256 characters. Sensitive.
+            company: The user's company. At most 256 characters. Sensitive.
             zip_code: The postal code of the user's address. At most 256 characters. Sensitive.
-            department: The department of the user. At most 256 characters. Sensitive.
+            department: The user's department. At most 256 characters. Sensitive.
             country: The country of the user's address. At most 256 characters. Sensitive.
-            office: The office of the user. At most 256 characters. Sensitive.
+            office: The user's office. At most 256 characters. Sensitive.
             identity_provider_user_id: The id of the user in IAM Identity Center; an empty string
-                clears it. At most 47 characters.
+                removes it. At most 47 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
@@ -288,12 +286,12 @@ class Organization:
     async def reset_password(self, *, user_id: str, password: str) -> models.ResetPasswordResponse:
         """Set a new password for a user.
 
-        `user_id` has to be the id: a name or an email address is refused. Where the directory is
-        read-only, change the password in the directory itself.
+        `user_id` must be the id; a name or an email address is refused. If the directory is
+        read-only for WorkMail, change the password in the directory itself.
 
         Args:
-            user_id: The id of the user; no name or email address. 12 to 256 characters.
-            password: The new password of the user. At most 256 characters. Sensitive.
+            user_id: The id of the user; not a name or an email address. 12 to 256 characters.
+            password: The user's new password. At most 256 characters. Sensitive.
 
         Raises:
             errors.InvalidPasswordException: The password does not meet the password rules of the
@@ -310,15 +308,16 @@ class Organization:
         )
 
     async def delete_user(self, *, user_id: str) -> models.DeleteUserResponse:
-        """Delete a disabled user for good.
+        """Permanently delete a disabled user.
 
-        Deregister the user first and wait for the state DISABLED: right after deregistration
-        `errors.EntityStateException` can come for up to two minutes. There is no way back; the
-        mailbox is kept for another 30 days, so export it before. An email address is not accepted
-        as `user_id`.
+        Deregister the user first and wait for the state DISABLED: for up to two minutes after
+        deregistration, the call can fail with `errors.EntityStateException`. Export the mailbox
+        first: a deleted user cannot be restored, and WorkMail keeps the mailbox for 30 days only.
+        `user_id` does not accept an email address.
 
         Args:
-            user_id: The user to delete: its id or name; no email address. 1 to 256 characters.
+            user_id: The id or name of the user to delete; not an email address. 1 to 256
+                characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityStateException`, `UnsupportedOperationException`,
@@ -335,10 +334,10 @@ class Organization:
         """List the users and groups that are members of a group.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.Member` of all pages, `await` returns one page.
@@ -361,15 +360,15 @@ class Organization:
         max_results: int | None = None,
         filters: models.ListGroupsFilters | None = None,
     ) -> Pager[models.Group, models.ListGroupsResponse]:
-        """List the groups of an organization, a page at a time.
+        """List the groups of an organization.
 
-        Entries in state DELETED are in the list too. A request takes one filter only.
+        The list includes entries in state DELETED. Pass at most one filter.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
+            filters: Which items to return; at most one filter per request.
 
         Returns:
             A pager: `async for` yields each `models.Group` of all pages, `await` returns one page.
@@ -393,14 +392,14 @@ class Organization:
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.GroupIdentifier, models.ListGroupsForEntityResponse]:
-        """List the groups that a user or a group is a member of.
+        """List the groups that a user or group belongs to.
 
         Args:
-            entity_id: The user or group: its id, email address or name. 1 to 256 characters.
-            filters: What to narrow the list by.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            entity_id: The id, email address or name of the user or group. 1 to 256 characters.
+            filters: Which items to return.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.GroupIdentifier` of all pages, `await` returns
@@ -419,10 +418,10 @@ class Organization:
         )
 
     async def describe_group(self, *, group_id: str) -> models.DescribeGroupResponse:
-        """Read a group's name, address, state and dates.
+        """Get a group's name, address, state and dates.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
 
         Returns:
             The response, with `group_id`, `name`, `email`, `state`, `enabled_date`, `disabled_date`
@@ -439,23 +438,20 @@ class Organization:
     async def create_group(
         self, *, name: str, hidden_from_global_address_list: bool | None = None
     ) -> models.CreateGroupResponse:
-        """Create a group in the organization's directory, disabled until it is registered.
+        """Create a group in the organization's directory; it stays disabled until registered.
 
-        The group receives mail only after `register_to_work_mail` gives it an address. Groups have
-        no mailbox.
+        The group receives mail once `register_to_work_mail` gives it an address. It has no mailbox.
 
         Args:
             name: The name of the new group. 1 to 256 characters.
-            hidden_from_global_address_list: Whether the address book leaves the group out.
+            hidden_from_global_address_list: Whether the group is hidden from the address book.
 
         Returns:
             The response, with `group_id`.
 
         Raises:
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.ReservedNameException: The name is reserved and cannot be used.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `UnsupportedOperationException`,
@@ -474,8 +470,9 @@ class Organization:
         """Add a user or another group to a group.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters.
-            member_id: The user or group to add: its id, email address or name. 1 to 256 characters.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
+            member_id: The id, email address or name of the user or group to add. 1 to 256
+                characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
@@ -493,8 +490,8 @@ class Organization:
         """Show or hide a group in the address book.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters.
-            hidden_from_global_address_list: Whether the address book leaves the group out.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
+            hidden_from_global_address_list: Whether the group is hidden from the address book.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
@@ -510,11 +507,11 @@ class Organization:
     async def disassociate_member_from_group(
         self, *, group_id: str, member_id: str
     ) -> models.DisassociateMemberFromGroupResponse:
-        """Take a user or a nested group out of a group.
+        """Remove a user or a nested group from a group.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters.
-            member_id: The user or group to take out: its id, email address or name. 1 to 256
+            group_id: The id, email address or name of the group. 1 to 256 characters.
+            member_id: The id, email address or name of the user or group to remove. 1 to 256
                 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
@@ -530,11 +527,12 @@ class Organization:
     async def delete_group(self, *, group_id: str) -> models.DeleteGroupResponse:
         """Delete a disabled group.
 
-        Deregister the group first; `errors.EntityStateException` can come for up to two minutes
-        after that. An email address is not accepted as `group_id`.
+        Deregister the group first. For two minutes after that, the call can still fail with
+        `errors.EntityStateException`. `group_id` does not accept an email address.
 
         Args:
-            group_id: The group to delete: its id or name; no email address. 1 to 256 characters.
+            group_id: The id or name of the group to delete; not an email address. 1 to 256
+                characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityStateException`, `UnsupportedOperationException`,
@@ -550,15 +548,15 @@ class Organization:
     def list_resource_delegates(
         self, *, resource_id: str, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.Delegate, models.ListResourceDelegatesResponse]:
-        """List the delegates of a resource: users and groups who answer booking requests.
+        """List the users and groups who answer booking requests for a resource.
 
-        The last page carries an empty token rather than none.
+        On the last page, `next_token` is empty instead of absent.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.Delegate` of all pages, `await` returns one
@@ -583,16 +581,16 @@ class Organization:
         max_results: int | None = None,
         filters: models.ListResourcesFilters | None = None,
     ) -> Pager[models.Resource, models.ListResourcesResponse]:
-        """List the rooms and equipment of an organization, a page at a time.
+        """List the rooms and equipment of an organization.
 
-        Entries in state DELETED are in the list too, and the last page carries an empty token. A
-        request takes one filter only.
+        The list includes entries in state DELETED. Pass at most one filter. On the last page,
+        `next_token` is empty instead of absent.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
-            filters: What to narrow the list by: one filter per request.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
+            filters: Which items to return; at most one filter per request.
 
         Returns:
             A pager: `async for` yields each `models.Resource` of all pages, `await` returns one
@@ -610,10 +608,10 @@ class Organization:
         )
 
     async def describe_resource(self, *, resource_id: str) -> models.DescribeResourceResponse:
-        """Read a resource's type, address, state, dates and booking options.
+        """Get a resource's type, address, state, dates and booking options.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
 
         Returns:
             The response, with `resource_id`, `email`, `name`, `type`, `booking_options`, `state`,
@@ -636,25 +634,23 @@ class Organization:
         description: str | None = None,
         hidden_from_global_address_list: bool | None = None,
     ) -> models.CreateResourceResponse:
-        """Create a room or a piece of equipment, disabled until it is registered.
+        """Create a room or a piece of equipment; it stays disabled until registered.
 
-        The resource can be booked only after `register_to_work_mail`. Its mailbox can be exported
-        like that of a user.
+        The resource can be booked once it is registered with `register_to_work_mail`. You can
+        export its mailbox like a user's.
 
         Args:
             name: The name of the new resource. 1 to 20 characters.
             type: Whether the resource is a room or equipment.
-            description: A text that describes the resource. 1 to 64 characters. Sensitive.
-            hidden_from_global_address_list: Whether the address book leaves the resource out.
+            description: A description of the resource. 1 to 64 characters. Sensitive.
+            hidden_from_global_address_list: Whether the resource is hidden from the address book.
 
         Returns:
             The response, with `resource_id`.
 
         Raises:
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
-            errors.ReservedNameException: The name is reserved and cannot be given to a user, group
-                or resource.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
+            errors.ReservedNameException: The name is reserved and cannot be used.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `UnsupportedOperationException`,
@@ -672,12 +668,12 @@ class Organization:
     async def associate_delegate_to_resource(
         self, *, resource_id: str, entity_id: str
     ) -> models.AssociateDelegateToResourceResponse:
-        """Make a user or a group a delegate who answers booking requests for a resource.
+        """Make a user or group a delegate, who answers booking requests for a resource.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
-            entity_id: The user or group to make a delegate: its id, email address or name. 1 to 256
-                characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
+            entity_id: The id, email address or name of the user or group to make a delegate. 1 to
+                256 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
@@ -700,29 +696,26 @@ class Organization:
     ) -> models.UpdateResourceResponse:
         """Replace a resource's name, type, description, booking options and visibility.
 
-        The call replaces the stored data rather than merging into it: read with
-        `describe_resource`, change what you want and send everything back. Automatic replies can be
-        switched off only while the resource has a delegate.
+        The call replaces the stored data instead of merging into it: read the resource with
+        `describe_resource`, change what you want and send everything back. You can turn automatic
+        replies off only while the resource has a delegate.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
             name: The new name of the resource. 1 to 20 characters.
-            booking_options: How the resource is to answer booking requests by itself.
-            description: The new text that describes the resource; an empty string clears it. At
-                most 64 characters. Sensitive.
+            booking_options: How the resource should answer booking requests automatically.
+            description: The new description of the resource; an empty string removes it. At most 64
+                characters. Sensitive.
             type: Whether the resource is a room or equipment.
-            hidden_from_global_address_list: Whether the address book leaves the resource out.
+            hidden_from_global_address_list: Whether the resource is hidden from the address book.
 
         Raises:
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.InvalidConfigurationException: The resource would neither answer requests by
-                itself nor have a delegate who does.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.InvalidConfigurationException: The resource would have neither automatic replies
+                nor a delegate.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
@@ -742,14 +735,13 @@ class Organization:
     async def disassociate_delegate_from_resource(
         self, *, resource_id: str, entity_id: str
     ) -> models.DisassociateDelegateFromResourceResponse:
-        """Take a user or a group off the delegates of a resource.
+        """Remove a user or group from the delegates of a resource.
 
-        A resource that does not answer requests by itself has to keep at least one delegate.
+        A resource that does not answer requests automatically must keep at least one delegate.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
-            entity_id: The delegate to take off: the user's or group's id, email address or name. 1
-                to 256 characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
+            entity_id: The id, email address or name of the delegate to remove. 1 to 256 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException` and
@@ -763,11 +755,11 @@ class Organization:
     async def delete_resource(self, *, resource_id: str) -> models.DeleteResourceResponse:
         """Delete a disabled resource.
 
-        Deregister the resource first; `errors.EntityStateException` can come for up to two minutes
-        after that. An email address is not accepted as `resource_id`.
+        Deregister the resource first. For two minutes after that, the call can still fail with
+        `errors.EntityStateException`. `resource_id` does not accept an email address.
 
         Args:
-            resource_id: The resource to delete: its id or name; no email address. 1 to 256
+            resource_id: The id or name of the resource to delete; not an email address. 1 to 256
                 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
@@ -785,15 +777,15 @@ class Organization:
     ) -> Pager[str, models.ListAliasesResponse]:
         """List all email addresses of a user, group or resource.
 
-        The primary address is in the list too: leave it out when you create the aliases elsewhere.
-        `entity_id` has to be the id.
+        The list includes the primary address: skip it when you recreate the aliases elsewhere.
+        `entity_id` must be the id.
 
         Args:
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            entity_id: The id of the user, group or resource; not a name or an email address. 12 to
+                256 characters.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `str` of all pages, `await` returns one page.
@@ -810,25 +802,22 @@ class Organization:
         )
 
     async def create_alias(self, *, entity_id: str, alias: str) -> models.CreateAliasResponse:
-        """Give a user, group or resource one more email address.
+        """Add an email address to a user, group or resource.
 
-        The address has to lie in a verified domain of the organization; an entity holds up to 100
-        aliases. `entity_id` has to be the id.
+        The address must be in a verified domain of the organization. A user can have up to 100
+        aliases. `entity_id` must be the id.
 
         Args:
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
+            entity_id: The id of the user, group or resource; not a name or an email address. 12 to
+                256 characters.
             alias: The email address to add, in a verified domain of the organization. 1 to 254
                 characters.
 
         Raises:
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -843,21 +832,19 @@ class Organization:
     ) -> models.UpdatePrimaryEmailAddressResponse:
         """Change the primary email address of a user, group or resource.
 
-        The address that was primary stays as an alias; a new address that is an alias already
-        changes places with it.
+        The old primary address becomes an alias. If the new address is already an alias, the two
+        swap.
 
         Args:
-            entity_id: The user, group or resource: its id, email address or name. 1 to 256
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
                 characters.
             email: The new primary email address, in a verified domain of the organization. 1 to 254
                 characters.
 
         Raises:
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
@@ -870,13 +857,13 @@ class Organization:
         )
 
     async def delete_alias(self, *, entity_id: str, alias: str) -> models.DeleteAliasResponse:
-        """Remove one alias from a user, group or resource.
+        """Remove an alias from a user, group or resource.
 
-        `entity_id` has to be the id: a name or an email address is refused.
+        `entity_id` must be the id; a name or an email address is refused.
 
         Args:
-            entity_id: The id of the user, group or resource; no name or email address. 12 to 256
-                characters.
+            entity_id: The id of the user, group or resource; not a name or an email address. 12 to
+                256 characters.
             alias: The email address to remove. 1 to 254 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
@@ -890,7 +877,7 @@ class Organization:
     # --- Registration ---
 
     async def describe_entity(self, *, email: str) -> models.DescribeEntityResponse:
-        """Find out which user, group or resource an email address belongs to.
+        """Find out which user, group or resource has an email address.
 
         Args:
             email: The email address to look up. 1 to 254 characters.
@@ -907,26 +894,24 @@ class Organization:
     async def register_to_work_mail(
         self, *, entity_id: str, email: str
     ) -> models.RegisterToWorkMailResponse:
-        """Enable a user, group or resource for mail under an address, which can cost money.
+        """Enable a user, group or resource for mail under an address. This can cost money.
 
-        Registering what is enabled already changes nothing, but can also answer
-        `errors.EntityAlreadyRegisteredException`: take both as success. A deleted entity cannot be
-        registered, and `entity_id` takes an id or a name, no email address.
+        If the entity is already enabled, the call either changes nothing or fails with
+        `errors.EntityAlreadyRegisteredException`: treat both as success. A deleted entity cannot be
+        registered. `entity_id` accepts an id or a name, but no email address.
 
         Args:
-            entity_id: The user, group or resource to enable: its id or name; no email address. 1 to
-                256 characters.
-            email: The primary email address to give, in a verified domain of the organization. 1 to
-                254 characters.
+            entity_id: The id or name of the user, group or resource to enable; not an email
+                address. 1 to 256 characters.
+            email: The primary email address to assign, in a verified domain of the organization. 1
+                to 254 characters.
 
         Raises:
-            errors.EmailAddressInUseException: The email address already belongs to another user,
-                group or resource.
-            errors.EntityAlreadyRegisteredException: The user, group or resource is registered
-                already.
+            errors.EmailAddressInUseException: A user, group or resource has this address already.
+            errors.EntityAlreadyRegisteredException: The user, group or resource is already
+                registered.
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException`, `EntityStateException`,
@@ -943,12 +928,12 @@ class Organization:
     ) -> models.DeregisterFromWorkMailResponse:
         """Disable a user, group or resource and schedule its mailbox for removal.
 
-        The mailbox is kept for 30 days and comes back when the same entity is registered again.
-        Export and check a mailbox before deregistering: whether a disabled one still exports is not
-        documented. The new state can take up to two minutes to settle.
+        WorkMail keeps the mailbox for 30 days and restores it if you register the same entity
+        again. Export and verify a mailbox before you deregister it: AWS does not document whether a
+        disabled mailbox can be exported. The new state can take up to two minutes to settle.
 
         Args:
-            entity_id: The user, group or resource to disable: its id, email address or name. 1 to
+            entity_id: The id, email address or name of the user, group or resource to disable. 1 to
                 256 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
@@ -964,14 +949,14 @@ class Organization:
     def list_mailbox_permissions(
         self, *, entity_id: str, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.Permission, models.ListMailboxPermissionsResponse]:
-        """List who may act for a user, group or resource, and how.
+        """List who has permissions on a user, group or resource, and which ones.
 
         Args:
-            entity_id: The user, group or resource: its id, email address or name. 1 to 256
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
                 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.Permission` of all pages, `await` returns one
@@ -989,10 +974,10 @@ class Organization:
         )
 
     async def get_mailbox_details(self, *, user_id: str) -> models.GetMailboxDetailsResponse:
-        """Read the quota and the current size of a user's mailbox, both in MB.
+        """Get the quota and the current size of a user's mailbox, both in MB.
 
         Args:
-            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters.
+            user_id: The id, email address or name of the mailbox's owner. 1 to 256 characters.
 
         Returns:
             The response, with `mailbox_quota` and `mailbox_size`.
@@ -1008,13 +993,13 @@ class Organization:
     async def update_mailbox_quota(
         self, *, user_id: str, mailbox_quota: int
     ) -> models.UpdateMailboxQuotaResponse:
-        """Set how large a user's mailbox may grow, in MB.
+        """Set the maximum size of a user's mailbox, in MB.
 
-        A quota lies between 1 and 51,200 MB (50 GB).
+        A quota is between 1 and 51,200 MB (50 GB).
 
         Args:
-            user_id: The owner of the mailbox: its id, email address or name. 1 to 256 characters.
-            mailbox_quota: How large the mailbox may grow, in MB, up to 51,200. At least 1.
+            user_id: The id, email address or name of the mailbox's owner. 1 to 256 characters.
+            mailbox_quota: The maximum size of the mailbox in MB, up to 51,200. At least 1.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -1033,16 +1018,17 @@ class Organization:
         | list[Literal["FULL_ACCESS", "SEND_AS", "SEND_ON_BEHALF"]]
         | list[enums.PermissionType | str],
     ) -> models.PutMailboxPermissionsResponse:
-        """Set what one grantee may do for a user, group or resource.
+        """Set the permissions that one grantee has on a user, group or resource.
 
-        The list replaces what this grantee had before; the permissions of others stay as they are.
+        `permission_values` replaces everything this grantee had before; other grantees keep theirs.
+        Groups have no mailbox, but someone can get permission to send as a group.
 
         Args:
-            entity_id: The user, group or resource to act for: its id, email address or name. 1 to
-                256 characters.
-            grantee_id: Who may act: the id, email address or name of a user, group or resource. 1
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
+                characters.
+            grantee_id: The id, email address or name of the grantee: a user, group or resource. 1
                 to 256 characters.
-            permission_values: All that the grantee may do with the mailbox from now on.
+            permission_values: All permissions that the grantee should have.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -1058,13 +1044,13 @@ class Organization:
     async def delete_mailbox_permissions(
         self, *, entity_id: str, grantee_id: str
     ) -> models.DeleteMailboxPermissionsResponse:
-        """Take away every permission that one grantee has on a mailbox.
+        """Remove all permissions that one grantee has on a user, group or resource.
 
         Args:
-            entity_id: The user, group or resource that the grantee may act for: its id, email
-                address or name. 1 to 256 characters.
-            grantee_id: Who loses the permissions: a user, group or resource, by id, email address
-                or name. 1 to 256 characters.
+            entity_id: The id, email address or name of the user, group or resource. 1 to 256
+                characters.
+            grantee_id: The id, email address or name of the grantee that loses the permissions. 1
+                to 256 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -1079,15 +1065,15 @@ class Organization:
     def list_mailbox_export_jobs(
         self, *, next_token: str | None = None, max_results: int | None = None
     ) -> Pager[models.MailboxExportJob, models.ListMailboxExportJobsResponse]:
-        """List an organization's export jobs that were started in the last seven days.
+        """List the export jobs that an organization started in the last seven days.
 
-        Older jobs vanish from the list. `error_info`, `role_arn`, `kms_key_arn` and `s3_prefix` are
-        missing here: describe the job to get them.
+        Older jobs disappear from the list. Describe a job to get `error_info`, `role_arn`,
+        `kms_key_arn` and `s3_prefix`, which are not in the list.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.MailboxExportJob` of all pages, `await` returns
@@ -1104,10 +1090,10 @@ class Organization:
     async def describe_mailbox_export_job(
         self, *, job_id: str
     ) -> models.DescribeMailboxExportJobResponse:
-        """Read the state, progress and destination of a mailbox export job.
+        """Get the state, progress and destination of a mailbox export job.
 
-        The reason of a failure, the role, the key and the prefix come from this operation only, not
-        from `list_mailbox_export_jobs`. The states are RUNNING, COMPLETED, FAILED and CANCELLED.
+        Only this operation returns the reason for a failure, the role, the key and the prefix;
+        `list_mailbox_export_jobs` does not.
 
         Args:
             job_id: The id of the export job. 1 to 63 characters.
@@ -1136,35 +1122,34 @@ class Organization:
         client_token: str | None = None,
         description: str | None = None,
     ) -> models.StartMailboxExportJobResponse:
-        """Start exporting the mail and calendar of one mailbox as a zip file into an S3 bucket.
+        """Start exporting the mail and calendar of a mailbox to a zip file in an S3 bucket.
 
-        A mailbox exports once per 24 hours, an organization runs up to 10 jobs at a time, and
-        organization, key and bucket have to be in one Region. Contacts, tasks and notes are not
-        exported, and mail that arrives meanwhile may or may not be in it. Use the same
-        `client_token` when you repeat a start, otherwise a second job is started or the 24-hour
-        rule refuses it.
+        You can export a mailbox once in 24 hours, and run up to 10 jobs at a time in an
+        organization. Organization, key and bucket must be in the same Region. Contacts, tasks and
+        notes are not exported; mail that arrives during the export may or may not be included. To
+        repeat a start, use the same `client_token`: with a new one, WorkMail starts a second job or
+        refuses it under the 24-hour limit.
 
         Args:
-            entity_id: The user or resource whose mailbox to export: its id, email address or name.
-                1 to 256 characters.
+            entity_id: The id, email address or name of the user or resource whose mailbox to
+                export. 1 to 256 characters.
             role_arn: The ARN of the IAM role that lets the job write to the bucket and use the key.
                 20 to 2048 characters.
             kms_key_arn: The ARN of the symmetric KMS key that encrypts the exported file. 20 to
                 2048 characters.
-            s3_bucket_name: The name of the S3 bucket, which is private and in the organization's
-                Region. 1 to 63 characters.
-            s3_prefix: The prefix of the exported file's key; the characters @, +, = and space are
-                refused. 1 to 1023 characters.
-            client_token: A token that makes the start safe to repeat; a new token starts a second
-                job. 1 to 128 characters. Filled in if you omit it, and reused for retries.
-            description: A text to recognize the job by. At most 1023 characters.
+            s3_bucket_name: The name of the S3 bucket, which must be private and in the
+                organization's Region. 1 to 63 characters.
+            s3_prefix: The prefix of the exported file's key, without the characters @, +, = and
+                space. 1 to 1023 characters.
+            client_token: A token that makes the start safe to repeat; with a new token, a second
+                job starts. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            description: A description to recognize the job by. At most 1023 characters.
 
         Returns:
             The response, with `job_id`.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1184,15 +1169,14 @@ class Organization:
     async def cancel_mailbox_export_job(
         self, *, job_id: str, client_token: str | None = None
     ) -> models.CancelMailboxExportJobResponse:
-        """Ask for a running mailbox export job to be cancelled.
+        """Request the cancellation of a running mailbox export job.
 
-        A job that is almost done can complete all the same: describe it again before you rely on
-        the outcome.
+        A job that is nearly done can still complete. Describe it again to see what happened.
 
         Args:
             job_id: The id of the export job to cancel. 1 to 63 characters.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1207,12 +1191,12 @@ class Organization:
     def list_mail_domains(
         self, *, max_results: int | None = None, next_token: str | None = None
     ) -> Pager[models.MailDomainSummary, models.ListMailDomainsResponse]:
-        """List the mail domains of an organization and which one is the default.
+        """List the mail domains of an organization, and which one is the default.
 
         Args:
-            max_results: The most items to return in one page. 1 to 100.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
 
         Returns:
             A pager: `async for` yields each `models.MailDomainSummary` of all pages, `await`
@@ -1227,10 +1211,10 @@ class Organization:
         )
 
     async def get_mail_domain(self, *, domain_name: str) -> models.GetMailDomainResponse:
-        """Read a mail domain's verification states and the DNS records it needs.
+        """Get a mail domain's verification status and the DNS records it needs.
 
         Args:
-            domain_name: The mail domain to read. 3 to 209 characters.
+            domain_name: The mail domain to get. 3 to 209 characters.
 
         Returns:
             The response, with `records`, `is_test_domain`, `is_default`,
@@ -1250,23 +1234,21 @@ class Organization:
     async def register_mail_domain(
         self, *, domain_name: str, client_token: str | None = None
     ) -> models.RegisterMailDomainResponse:
-        """Add a mail domain to an organization, to be verified by DNS records.
+        """Add a mail domain to an organization, and to Amazon SES.
 
-        Addresses can use the domain once it is verified: publish the records that `get_mail_domain`
-        returns, then wait for VERIFIED. The domain is also registered in Amazon SES. SES routes its
-        incoming mail to this organization, and WorkMail keeps the permission to send from the
-        domain until you call `deregister_mail_domain`, which leaves the domain in SES.
+        Mail that SES receives for the domain goes to this organization. WorkMail gets a lasting
+        permission to send from the domain; `deregister_mail_domain` withdraws it. To use the domain
+        in addresses, publish the DNS records that `get_mail_domain` returns and wait for VERIFIED.
 
         Args:
             domain_name: The mail domain to add. 3 to 209 characters.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.MailDomainInUseException: The domain is in use by addresses of this organization
-                or by another organization.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.MailDomainInUseException: Addresses of this organization, or another
+                organization, use the domain.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -1279,17 +1261,16 @@ class Organization:
     async def update_default_mail_domain(
         self, *, domain_name: str
     ) -> models.UpdateDefaultMailDomainResponse:
-        """Choose the domain that the AWS console suggests for new email addresses.
+        """Set the domain that the AWS console suggests for new email addresses.
 
-        An organization has exactly one default domain, and it has to be verified.
+        An organization has exactly one default domain, which must be verified.
 
         Args:
             domain_name: The verified mail domain to make the default. 3 to 209 characters.
 
         Raises:
             errors.MailDomainNotFoundException: The organization has no such mail domain.
-            errors.MailDomainStateException: The domain is not verified, so addresses cannot use it
-                yet.
+            errors.MailDomainStateException: The domain is not verified, so it cannot be used yet.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -1302,19 +1283,19 @@ class Organization:
     async def deregister_mail_domain(
         self, *, domain_name: str
     ) -> models.DeregisterMailDomainResponse:
-        """Remove a mail domain from an organization and stop routing its mail to WorkMail.
+        """Remove a mail domain from an organization, which then no longer receives its mail.
 
-        Every address in the domain has to be removed from users, groups and resources first. The
-        domain itself stays in Amazon SES.
+        First remove all addresses in this domain from users, groups and resources. WorkMail loses
+        the permission to send from the domain; the domain itself stays in Amazon SES.
 
         Args:
             domain_name: The mail domain to remove. 3 to 209 characters.
 
         Raises:
-            errors.InvalidCustomSesConfigurationException: Amazon SES holds settings for this domain
-                that WorkMail cannot keep.
-            errors.MailDomainInUseException: The domain is in use by addresses of this organization
-                or by another organization.
+            errors.InvalidCustomSesConfigurationException: Amazon SES has settings for this domain
+                that conflict with WorkMail.
+            errors.MailDomainInUseException: Addresses of this organization, or another
+                organization, use the domain.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -1331,7 +1312,7 @@ class Organization:
     ) -> Pager[models.AccessControlRule, models.ListAccessControlRulesResponse]:
         """List all access control rules of an organization.
 
-        All rules come in one answer; there are no pages.
+        There are no pages: one answer has all rules.
 
         Returns:
             A pager: `async for` yields each `models.AccessControlRule` of its only page, `await`
@@ -1350,25 +1331,26 @@ class Organization:
         user_id: str | None = None,
         impersonation_role_id: str | None = None,
     ) -> models.GetAccessControlEffectResponse:
-        """Test whether the access control rules let a user or impersonation role in.
+        """Test whether the access control rules allow a user or impersonation role.
 
-        Give either `user_id` or `impersonation_role_id`; the latter goes with the action EWS only.
-        `user_id` has to be the id. The known actions are ActiveSync, AutoDiscover, EWS, IMAP, SMTP,
+        Pass either `user_id`, which must be the id, or `impersonation_role_id`, which works with
+        the action EWS only. Known actions are ActiveSync, AutoDiscover, EWS, IMAP, SMTP,
         WindowsOutlook and WebMail.
 
         Args:
             ip_address: The IPv4 address that the simulated access comes from. 1 to 15 characters.
-            action: The protocol used, such as IMAP, SMTP, EWS or WebMail. 1 to 64 characters.
-            user_id: The id of the user to test; no name or email address. 12 to 256 characters.
-            impersonation_role_id: The id of the impersonation role to test, with the action EWS, in
-                place of a user. 1 to 64 characters.
+            action: The protocol to test, such as IMAP, SMTP, EWS or WebMail. 1 to 64 characters.
+            user_id: The id of the user to test; not a name or an email address. 12 to 256
+                characters.
+            impersonation_role_id: The id of the impersonation role to test instead of a user, with
+                the action EWS. 1 to 64 characters.
 
         Returns:
             The response, with `effect` and `matched_rules`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1397,37 +1379,37 @@ class Organization:
         impersonation_role_ids: list[str] | None = None,
         not_impersonation_role_ids: list[str] | None = None,
     ) -> models.PutAccessControlRuleResponse:
-        """Write an access control rule by addresses, protocols, users and impersonation roles.
+        """Create or replace an access control rule.
 
-        The whole rule of that name is replaced: conditions that are left out are gone. Users are
-        given by id.
+        If a rule of that name exists, it is replaced as a whole: conditions that you leave out are
+        removed. Identify users by their ids.
 
         Args:
-            name: The name of the rule; a rule of that name is replaced. 1 to 64 characters.
-            effect: Whether the rule allows or denies what it matches.
-            description: A text that describes the rule. At most 255 characters.
-            ip_ranges: The IPv4 ranges that the rule covers, in CIDR notation. At most 1024 items,
-                each 1 to 18 characters.
-            not_ip_ranges: The IPv4 ranges that the rule leaves out, in CIDR notation; it covers all
-                others. At most 1024 items, each 1 to 18 characters.
-            actions: The protocols that the rule covers, such as IMAP, SMTP, EWS or WebMail. At most
-                10 items, each 1 to 64 characters.
-            not_actions: The protocols that the rule leaves out; it covers all others. At most 10
-                items, each 1 to 64 characters.
-            user_ids: The ids of the users that the rule covers. At most 10 items, each 12 to 256
+            name: The name of the rule. An existing rule of that name is replaced. 1 to 64
                 characters.
-            not_user_ids: The ids of the users that the rule leaves out; it covers all others. At
-                most 10 items, each 12 to 256 characters.
-            impersonation_role_ids: The ids of the impersonation roles that the rule covers. At most
-                10 items, each 1 to 64 characters.
-            not_impersonation_role_ids: The ids of the impersonation roles that the rule leaves out;
-                it covers all others. At most 10 items, each 1 to 64 characters.
+            effect: Whether the rule allows or denies what it matches.
+            description: A description of the rule. At most 255 characters.
+            ip_ranges: The IPv4 ranges that the rule applies to, in CIDR notation. At most 1024
+                items, each 1 to 18 characters.
+            not_ip_ranges: The IPv4 ranges that the rule does not apply to, in CIDR notation; it
+                applies to all others. At most 1024 items, each 1 to 18 characters.
+            actions: The protocols that the rule applies to, such as IMAP, SMTP, EWS or WebMail. At
+                most 10 items, each 1 to 64 characters.
+            not_actions: The protocols that the rule does not apply to; it applies to all others. At
+                most 10 items, each 1 to 64 characters.
+            user_ids: The ids of the users that the rule applies to. At most 10 items, each 12 to
+                256 characters.
+            not_user_ids: The ids of the users that the rule does not apply to; it applies to all
+                others. At most 10 items, each 12 to 256 characters.
+            impersonation_role_ids: The ids of the impersonation roles that the rule applies to. At
+                most 10 items, each 1 to 64 characters.
+            not_impersonation_role_ids: The ids of the impersonation roles that the rule does not
+                apply to; it applies to all others. At most 10 items, each 1 to 64 characters.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1453,7 +1435,7 @@ class Organization:
     ) -> models.DeleteAccessControlRuleResponse:
         """Delete an access control rule by its name.
 
-        The call never fails on a rule that is not there.
+        If there is no such rule, the call still succeeds.
 
         Args:
             name: The name of the rule to delete. 1 to 64 characters.
@@ -1475,16 +1457,15 @@ class Organization:
         next_token: str | None = None,
         max_results: int | None = None,
     ) -> Pager[models.MobileDeviceAccessOverride, models.ListMobileDeviceAccessOverridesResponse]:
-        """List mobile device access overrides, of all or of one user or device.
+        """List mobile device access overrides: all, or those of one user or device.
 
         Args:
-            user_id: Only overrides of this user: its id, email address or name. 1 to 256
+            user_id: Return only overrides of the user with this id, email address or name. 1 to 256
                 characters.
-            device_id: Only overrides of this device; upper and lower case count the same. 1 to 32
-                characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            device_id: Return only overrides of this device; case is ignored. 1 to 32 characters.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.MobileDeviceAccessOverride` of all pages,
@@ -1507,7 +1488,7 @@ class Organization:
     ) -> Pager[models.MobileDeviceAccessRule, models.ListMobileDeviceAccessRulesResponse]:
         """List all mobile device access rules of an organization.
 
-        All rules come in one answer; there are no pages.
+        There are no pages: one answer has all rules.
 
         Returns:
             A pager: `async for` yields each `models.MobileDeviceAccessRule` of its only page,
@@ -1527,9 +1508,9 @@ class Organization:
         device_operating_system: str | None = None,
         device_user_agent: str | None = None,
     ) -> models.GetMobileDeviceAccessEffectResponse:
-        """Test whether the mobile device access rules let a described device in.
+        """Test whether the mobile device access rules allow a device that you describe.
 
-        Overrides play no part in this test: it knows neither user nor device id.
+        The test ignores overrides, since it takes neither a user nor a device id.
 
         Args:
             device_type: The type that the simulated device reports. 1 to 256 characters.
@@ -1557,22 +1538,21 @@ class Organization:
     async def get_mobile_device_access_override(
         self, *, user_id: str, device_id: str
     ) -> models.GetMobileDeviceAccessOverrideResponse:
-        """Read the access override of one user and one device.
+        """Get the access override for a device of a user.
 
         `device_id` ignores case.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
+            device_id: The id that the device reports; case is ignored. 1 to 32 characters.
 
         Returns:
             The response, with `user_id`, `device_id`, `effect`, `description`, `date_created` and
                 `date_modified`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1598,37 +1578,36 @@ class Organization:
         device_user_agents: list[str] | None = None,
         not_device_user_agents: list[str] | None = None,
     ) -> models.CreateMobileDeviceAccessRuleResponse:
-        """Create a rule that allows or denies mobile devices by type, model, system or agent.
+        """Create a rule that allows or denies mobile devices by type, model, OS or user agent.
 
         Args:
             name: The name of the new rule. 1 to 64 characters.
             effect: Whether the rule allows or denies the devices it matches.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
-            description: A text that describes the rule. 1 to 256 characters.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            description: A description of the rule. 1 to 256 characters.
             device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
                 characters.
-            not_device_types: The device types that the rule leaves out; it matches all others. 1 to
-                10 items, each 1 to 256 characters.
+            not_device_types: The device types that the rule does not match; it matches all others.
+                1 to 10 items, each 1 to 256 characters.
             device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
                 characters.
-            not_device_models: The device models that the rule leaves out; it matches all others. 1
-                to 10 items, each 1 to 256 characters.
+            not_device_models: The device models that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters.
             device_operating_systems: The device operating systems that the rule matches. 1 to 10
                 items, each 1 to 256 characters.
-            not_device_operating_systems: The device operating systems that the rule leaves out; it
-                matches all others. 1 to 10 items, each 1 to 256 characters.
+            not_device_operating_systems: The device operating systems that the rule does not match;
+                it matches all others. 1 to 10 items, each 1 to 256 characters.
             device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
                 characters.
-            not_device_user_agents: The user agents that the rule leaves out; it matches all others.
-                1 to 10 items, each 1 to 256 characters.
+            not_device_user_agents: The user agents that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters.
 
         Returns:
             The response, with `mobile_device_access_rule_id`.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -1668,30 +1647,30 @@ class Organization:
     ) -> models.UpdateMobileDeviceAccessRuleResponse:
         """Change the name, effect and conditions of a mobile device access rule.
 
-        Send all conditions that the rule is to have: whether one that is left out is kept is not
-        documented.
+        Send all conditions the rule should have: AWS does not document whether those that you leave
+        out are kept.
 
         Args:
             mobile_device_access_rule_id: The id of the rule to change. 1 to 64 characters.
             name: The new name of the rule. 1 to 64 characters.
             effect: Whether the rule allows or denies the devices it matches.
-            description: The new text that describes the rule. 1 to 256 characters.
+            description: The new description of the rule. 1 to 256 characters.
             device_types: The device types that the rule matches. 1 to 10 items, each 1 to 256
                 characters.
-            not_device_types: The device types that the rule leaves out; it matches all others. 1 to
-                10 items, each 1 to 256 characters.
+            not_device_types: The device types that the rule does not match; it matches all others.
+                1 to 10 items, each 1 to 256 characters.
             device_models: The device models that the rule matches. 1 to 10 items, each 1 to 256
                 characters.
-            not_device_models: The device models that the rule leaves out; it matches all others. 1
-                to 10 items, each 1 to 256 characters.
+            not_device_models: The device models that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters.
             device_operating_systems: The device operating systems that the rule matches. 1 to 10
                 items, each 1 to 256 characters.
-            not_device_operating_systems: The device operating systems that the rule leaves out; it
-                matches all others. 1 to 10 items, each 1 to 256 characters.
+            not_device_operating_systems: The device operating systems that the rule does not match;
+                it matches all others. 1 to 10 items, each 1 to 256 characters.
             device_user_agents: The user agents that the rule matches. 1 to 10 items, each 1 to 256
                 characters.
-            not_device_user_agents: The user agents that the rule leaves out; it matches all others.
-                1 to 10 items, each 1 to 256 characters.
+            not_device_user_agents: The user agents that the rule does not match; it matches all
+                others. 1 to 10 items, each 1 to 256 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1721,16 +1700,15 @@ class Organization:
         effect: enums.MobileDeviceAccessRuleEffect | Literal["ALLOW", "DENY"] | str,
         description: str | None = None,
     ) -> models.PutMobileDeviceAccessOverrideResponse:
-        """Allow or deny one device of one user, whatever the rules say.
+        """Allow or deny a device of a user, regardless of the rules.
 
-        An override that exists for this user and device is replaced. `device_id` ignores case.
+        Replaces an existing override for this user and device. `device_id` ignores case.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
+            device_id: The id that the device reports; case is ignored. 1 to 32 characters.
             effect: Whether the override allows or denies the device.
-            description: A text that describes the override. 1 to 256 characters.
+            description: A description of the override. 1 to 256 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -1747,14 +1725,13 @@ class Organization:
     async def delete_mobile_device_access_override(
         self, *, user_id: str, device_id: str
     ) -> models.DeleteMobileDeviceAccessOverrideResponse:
-        """Delete the access override of one user and one device.
+        """Delete the access override for a device of a user.
 
-        The call never fails on an override that is not there. `device_id` ignores case.
+        If there is no such override, the call still succeeds. `device_id` ignores case.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters.
-            device_id: The id that the device reports; upper and lower case count the same. 1 to 32
-                characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
+            device_id: The id that the device reports; case is ignored. 1 to 32 characters.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException` and `EntityNotFoundException`.
@@ -1769,7 +1746,7 @@ class Organization:
     ) -> models.DeleteMobileDeviceAccessRuleResponse:
         """Delete a mobile device access rule.
 
-        The call never fails on a rule that is not there.
+        If there is no such rule, the call still succeeds.
 
         Args:
             mobile_device_access_rule_id: The id of the rule to delete. 1 to 64 characters.
@@ -1790,12 +1767,12 @@ class Organization:
     ) -> Pager[models.ImpersonationRole, models.ListImpersonationRolesResponse]:
         """List the impersonation roles of an organization.
 
-        The list leaves out rules and descriptions: `get_impersonation_role` has them.
+        The list does not include rules and descriptions: `get_impersonation_role` returns them.
 
         Args:
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.ImpersonationRole` of all pages, `await`
@@ -1812,7 +1789,7 @@ class Organization:
     async def get_impersonation_role(
         self, *, impersonation_role_id: str
     ) -> models.GetImpersonationRoleResponse:
-        """Read an impersonation role with its rules.
+        """Get an impersonation role and its rules.
 
         Args:
             impersonation_role_id: The id of the impersonation role. 1 to 64 characters.
@@ -1822,8 +1799,8 @@ class Organization:
                 `date_created` and `date_modified`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -1840,14 +1817,14 @@ class Organization:
 
         Args:
             impersonation_role_id: The id of the impersonation role to test. 1 to 64 characters.
-            target_user: The user to act as: its id, email address or name. 1 to 256 characters.
+            target_user: The id, email address or name of the user to act as. 1 to 256 characters.
 
         Returns:
             The response, with `type`, `effect` and `matched_rules`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -1868,22 +1845,21 @@ class Organization:
         client_token: str | None = None,
         description: str | None = None,
     ) -> models.CreateImpersonationRoleResponse:
-        """Create a role under which an application may open the mailboxes of chosen users.
+        """Create a role that lets an application open the mailboxes of selected users.
 
         Args:
             name: The name of the new role. 1 to 64 characters.
-            type: Whether the role gives full access or may only read.
-            rules: The rules that say which users the role may act as. At most 10 items.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
-            description: A text that describes the role. 1 to 256 characters.
+            type: Whether the role has full or read-only access.
+            rules: The rules for which users the role may act as. At most 10 items.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            description: A description of the role. 1 to 256 characters.
 
         Returns:
             The response, with `impersonation_role_id`.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -1901,11 +1877,11 @@ class Organization:
     async def assume_impersonation_role(
         self, *, impersonation_role_id: str
     ) -> models.AssumeImpersonationRoleResponse:
-        """Get a token to work with other users' mailboxes under an impersonation role.
+        """Get a token that opens users' mailboxes over Exchange Web Services (EWS).
 
-        The token is for Exchange Web Services (EWS): send it as `Authorization: Bearer <token>` and
-        name the user to impersonate in the SOAP request. It is a secret and lives for 15 minutes;
-        `expires_in` has the seconds left.
+        Send the token to the EWS endpoint in the header `Authorization: Bearer`, and name the user
+        to impersonate in each EWS request. The token is a secret and expires after 15 minutes;
+        `expires_in` says how many seconds are left.
 
         Args:
             impersonation_role_id: The id of the impersonation role to assume. 1 to 64 characters.
@@ -1914,8 +1890,8 @@ class Organization:
             The response, with `token` and `expires_in`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -1936,20 +1912,19 @@ class Organization:
     ) -> models.UpdateImpersonationRoleResponse:
         """Replace an impersonation role's name, type, description and rules.
 
-        The rules that are sent take the place of the stored ones.
+        The rules that you send replace all existing ones.
 
         Args:
             impersonation_role_id: The id of the impersonation role to change. 1 to 64 characters.
             name: The new name of the role. 1 to 64 characters.
-            type: Whether the role gives full access or may only read.
-            rules: The rules that replace those of the role. At most 10 items.
-            description: The new text that describes the role. 1 to 256 characters.
+            type: Whether the role has full or read-only access.
+            rules: The new rules of the role; they replace all existing ones. At most 10 items.
+            description: The new description of the role. 1 to 256 characters.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException`,
         `OrganizationStateException`, `EntityNotFoundException` and `EntityStateException`.
@@ -1988,9 +1963,9 @@ class Organization:
         """List the free/busy configurations of an organization, without their passwords.
 
         Args:
-            max_results: The most items to return in one page. 1 to 100.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
 
         Returns:
             A pager: `async for` yields each `models.AvailabilityConfiguration` of all pages,
@@ -2012,23 +1987,21 @@ class Organization:
         ews_provider: models.EwsAvailabilityProvider | None = None,
         lambda_provider: models.LambdaAvailabilityProvider | None = None,
     ) -> models.CreateAvailabilityConfigurationResponse:
-        """Tell WorkMail where to ask for free/busy times of addresses in another domain.
+        """Tell WorkMail where to look up free/busy times for another domain.
 
-        Give exactly one provider: `ews_provider` or `lambda_provider`.
+        Pass exactly one provider: `ews_provider` or `lambda_provider`.
 
         Args:
             domain_name: The domain whose free/busy times the provider knows. 3 to 255 characters.
-            client_token: A token that makes the call safe to repeat: the same token never acts
-                twice. 1 to 128 characters. Filled in if you omit it, and reused for retries.
-            ews_provider: The Exchange Web Services server to ask; not together with
-                `lambda_provider`.
-            lambda_provider: The Lambda function to ask; not together with `ews_provider`.
+            client_token: A token that makes the call safe to repeat: WorkMail acts once for each
+                token. 1 to 128 characters. Filled in if you omit it, and reused for retries.
+            ews_provider: The Exchange Web Services server to ask. Do not pass `lambda_provider`
+                too.
+            lambda_provider: The Lambda function to ask. Do not pass `ews_provider` too.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
-            errors.NameAvailabilityException: The name is taken by another user, group, resource or
-                organization.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
+            errors.NameAvailabilityException: A user, group, resource or organization has this name.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2049,24 +2022,24 @@ class Organization:
         ews_provider: models.EwsAvailabilityProvider | None = None,
         lambda_provider: models.LambdaAvailabilityProvider | None = None,
     ) -> models.TestAvailabilityConfigurationResponse:
-        """Try out a free/busy provider, either a stored one or one given in the request.
+        """Test a free/busy provider: a stored one, or one that you pass.
 
-        Give either `domain_name`, to test what is stored, or exactly one provider. A failed test is
-        no error: look at `test_passed` and `failure_reason`.
+        Pass either `domain_name`, to test the stored provider, or exactly one provider. A failed
+        test raises no error: check `test_passed` and `failure_reason`.
 
         Args:
-            domain_name: The domain whose stored provider to test; not together with a provider. 3
-                to 255 characters.
-            ews_provider: The Exchange Web Services server to test; its sign-in is tried.
-            lambda_provider: The Lambda function to test; it is invoked, and must refuse anonymous
-                calls.
+            domain_name: The domain whose stored provider to test. Do not pass a provider too. 3 to
+                255 characters.
+            ews_provider: The Exchange Web Services server to test, including its sign-in data.
+            lambda_provider: The Lambda function to test. WorkMail invokes it; it must refuse
+                anonymous calls.
 
         Returns:
             The response, with `test_passed` and `failure_reason`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2088,18 +2061,18 @@ class Organization:
     ) -> models.UpdateAvailabilityConfigurationResponse:
         """Replace the free/busy provider of a domain.
 
-        Give exactly one provider: `ews_provider` or `lambda_provider`. The stored one is
-        overwritten, password included.
+        Pass exactly one provider: `ews_provider` or `lambda_provider`. It replaces the stored one,
+        including the password.
 
         Args:
             domain_name: The domain whose provider to replace. 3 to 255 characters.
-            ews_provider: The Exchange Web Services server to ask; not together with
-                `lambda_provider`.
-            lambda_provider: The Lambda function to ask; not together with `ews_provider`.
+            ews_provider: The Exchange Web Services server to ask. Do not pass `lambda_provider`
+                too.
+            lambda_provider: The Lambda function to ask. Do not pass `ews_provider` too.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2130,7 +2103,7 @@ class Organization:
     # --- Retention ---
 
     async def get_default_retention_policy(self) -> models.GetDefaultRetentionPolicyResponse:
-        """Read an organization's retention policy.
+        """Get an organization's retention policy.
 
         Returns:
             The response, with `id`, `name`, `description` and `folder_configurations`.
@@ -2149,22 +2122,20 @@ class Organization:
         id: str | None = None,
         description: str | None = None,
     ) -> models.PutRetentionPolicyResponse:
-        """Set how long mail stays in each standard folder of every mailbox.
+        """Set how long mail stays in the standard folders of all mailboxes.
 
-        The policy counts for all mailboxes, and users cannot opt out. It can take 48 hours before
-        it takes effect.
+        The policy applies to every mailbox, and users cannot opt out. It can take up to 48 hours to
+        take effect.
 
         Args:
             name: The name of the retention policy. 1 to 64 characters.
             folder_configurations: What happens in each folder, and after how many days.
-            id: The id of the existing retention policy to change; left out for a new one. 1 to 64
+            id: The id of the retention policy to change. Leave it out to create one. 1 to 64
                 characters.
-            description: A text that describes the retention policy. At most 256 characters.
-                Sensitive.
+            description: A description of the retention policy. At most 256 characters. Sensitive.
 
         Raises:
-            errors.LimitExceededException: The call would go over a limit, for example on running
-                export jobs.
+            errors.LimitExceededException: A limit is reached, such as that on running export jobs.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2197,15 +2168,15 @@ class Organization:
     async def describe_identity_provider_configuration(
         self,
     ) -> models.DescribeIdentityProviderConfigurationResponse:
-        """Read how an organization is connected with IAM Identity Center.
+        """Get an organization's connection to IAM Identity Center.
 
         Returns:
             The response, with `authentication_mode`, `identity_center_configuration` and
                 `personal_access_token_configuration`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2226,20 +2197,20 @@ class Organization:
     ) -> models.PutIdentityProviderConfigurationResponse:
         """Let an organization's users sign in through IAM Identity Center.
 
-        The application has to come from `create_identity_center_application`. An existing
-        configuration is replaced.
+        The application must come from `create_identity_center_application`. The call replaces an
+        existing configuration.
 
         Args:
-            authentication_mode: Whether users sign in through IAM Identity Center only or with the
-                directory too.
+            authentication_mode: Whether users sign in through IAM Identity Center only, or also
+                with the directory password.
             identity_center_configuration: The IAM Identity Center instance and application used to
                 sign in.
             personal_access_token_configuration: Whether users may create personal access tokens,
-                and how long these last.
+                and how long tokens are valid.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2257,8 +2228,8 @@ class Organization:
     ) -> models.DeleteIdentityProviderConfigurationResponse:
         """Disconnect an organization from IAM Identity Center.
 
-        Users sign in with their directory passwords again: passwords may have to be reset and mail
-        programs to be set up anew.
+        Users then sign in with their directory passwords again. You may have to reset passwords,
+        and users may have to set up their email clients again.
 
         Raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2280,10 +2251,11 @@ class Organization:
         """List the personal access tokens of an organization or of one user.
 
         Args:
-            user_id: Only tokens of this user: its id, email address or name. 1 to 256 characters.
-            next_token: Where to go on: the token of the page before; left out for the first page. 1
-                to 1024 characters.
-            max_results: The most items to return in one page. 1 to 100.
+            user_id: Return only tokens of the user with this id, email address or name. 1 to 256
+                characters.
+            next_token: The token from the previous page; leave it out to get the first page. 1 to
+                1024 characters.
+            max_results: The maximum number of items per page. 1 to 100.
 
         Returns:
             A pager: `async for` yields each `models.PersonalAccessTokenSummary` of all pages,
@@ -2303,7 +2275,7 @@ class Organization:
     async def get_personal_access_token_metadata(
         self, *, personal_access_token_id: str
     ) -> models.GetPersonalAccessTokenMetadataResponse:
-        """Read the owner, dates and scopes of a personal access token, not the token itself.
+        """Get the owner, dates and scopes of a personal access token, but not the token itself.
 
         Args:
             personal_access_token_id: The id of the personal access token. 1 to 64 characters.
@@ -2313,8 +2285,8 @@ class Organization:
                 `date_last_used`, `expires_time` and `scopes`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2327,7 +2299,7 @@ class Organization:
     async def delete_personal_access_token(
         self, *, personal_access_token_id: str
     ) -> models.DeletePersonalAccessTokenResponse:
-        """Delete a personal access token, so that mail programs can no longer sign in with it.
+        """Delete a personal access token, so that email clients can no longer sign in with it.
 
         Args:
             personal_access_token_id: The id of the personal access token to delete. 1 to 64
@@ -2346,16 +2318,16 @@ class Organization:
     async def describe_email_monitoring_configuration(
         self,
     ) -> models.DescribeEmailMonitoringConfigurationResponse:
-        """Read where the organization's email events are logged.
+        """Find out where the organization's email events are logged.
 
-        An organization without such a configuration answers `errors.ResourceNotFoundException`.
+        The call fails with `errors.ResourceNotFoundException` if nothing is configured.
 
         Returns:
             The response, with `role_arn` and `log_group_arn`.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2366,7 +2338,7 @@ class Organization:
         )
 
     async def describe_inbound_dmarc_settings(self) -> models.DescribeInboundDmarcSettingsResponse:
-        """Read whether the DMARC policy of senders is enforced on incoming mail.
+        """Find out whether senders' DMARC policies are enforced on incoming mail.
 
         Returns:
             The response, with `enforced`.
@@ -2383,17 +2355,17 @@ class Organization:
     ) -> models.PutEmailMonitoringConfigurationResponse:
         """Log the organization's email events to a CloudWatch log group.
 
-        An existing configuration is replaced.
+        The call replaces an existing configuration.
 
         Args:
             log_group_arn: The ARN of the CloudWatch log group that receives the events, ending in
                 `:*`. 47 to 562 characters.
-            role_arn: The ARN of the IAM role to write with; left out, WorkMail's service-linked
-                role is used. 20 to 2048 characters.
+            role_arn: The ARN of the IAM role to write with; WorkMail's service-linked role by
+                default. 20 to 2048 characters.
 
         Raises:
-            errors.ResourceNotFoundException: What the call refers to does not exist, or no longer
-                does.
+            errors.ResourceNotFoundException: Something that the call refers to does not exist, or
+                no longer exists.
 
         Also raises `InvalidParameterException`, `OrganizationNotFoundException` and
         `OrganizationStateException`.
@@ -2406,10 +2378,10 @@ class Organization:
     async def put_inbound_dmarc_settings(
         self, *, enforced: bool
     ) -> models.PutInboundDmarcSettingsResponse:
-        """Switch the enforcement of senders' DMARC policies on incoming mail on or off.
+        """Turn enforcement of senders' DMARC policies on incoming mail on or off.
 
         Args:
-            enforced: Whether to enforce the DMARC policy of senders on incoming mail.
+            enforced: Whether to enforce senders' DMARC policies on incoming mail.
 
         Raises `OrganizationNotFoundException` and `OrganizationStateException`.
         <https://docs.aws.amazon.com/workmail/latest/APIReference/API_PutInboundDmarcSettings.html>
@@ -2472,7 +2444,7 @@ class Organization:
         max_delay: float = 30.0,
         on_progress: ProgressCallback[models.DescribeOrganizationResponse] | None = None,
     ) -> None:
-        """Wait until the organization is gone.
+        """Wait until the organization is deleted.
 
         Args:
             timeout: Seconds before it gives up.
@@ -2504,7 +2476,7 @@ class Organization:
         """Wait until the user is enabled.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -2538,7 +2510,7 @@ class Organization:
         """Wait until the user is disabled.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -2569,10 +2541,10 @@ class Organization:
         max_delay: float = 10.0,
         on_progress: ProgressCallback[models.DescribeUserResponse] | None = None,
     ) -> None:
-        """Wait until the user is gone.
+        """Wait until the user is deleted.
 
         Args:
-            user_id: The user: its id, email address or name. 1 to 256 characters.
+            user_id: The id, email address or name of the user. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -2602,7 +2574,7 @@ class Organization:
         """Wait until the group is enabled.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -2636,7 +2608,7 @@ class Organization:
         """Wait until the group is disabled.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -2667,10 +2639,10 @@ class Organization:
         max_delay: float = 10.0,
         on_progress: ProgressCallback[models.DescribeGroupResponse] | None = None,
     ) -> None:
-        """Wait until the group is gone.
+        """Wait until the group is deleted.
 
         Args:
-            group_id: The group: its id, email address or name. 1 to 256 characters.
+            group_id: The id, email address or name of the group. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -2700,7 +2672,7 @@ class Organization:
         """Wait until the resource is enabled.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -2734,7 +2706,7 @@ class Organization:
         """Wait until the resource is disabled.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -2765,10 +2737,10 @@ class Organization:
         max_delay: float = 10.0,
         on_progress: ProgressCallback[models.DescribeResourceResponse] | None = None,
     ) -> None:
-        """Wait until the resource is gone.
+        """Wait until the resource is deleted.
 
         Args:
-            resource_id: The resource: its id, email address or name. 1 to 256 characters.
+            resource_id: The id, email address or name of the resource. 1 to 256 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.
@@ -2795,10 +2767,10 @@ class Organization:
         max_delay: float = 60.0,
         on_progress: ProgressCallback[models.DescribeMailboxExportJobResponse] | None = None,
     ) -> models.DescribeMailboxExportJobResponse:
-        """Wait until the export job has written its zip file.
+        """Wait until the export job completes and its zip file is in S3.
 
-        Giving up waiting leaves the job running. The errors of a job that failed or was cancelled
-        carry its description, with `error_info`.
+        If you stop waiting, the job keeps running. If the job fails or is cancelled, the error
+        carries its description, including `error_info`.
 
         Args:
             job_id: The id of the export job. 1 to 63 characters.
@@ -2834,10 +2806,10 @@ class Organization:
     ) -> models.GetMailDomainResponse:
         """Wait until the ownership of the domain is verified.
 
-        Publish the records that `get_mail_domain` names first: WorkMail looks for them in DNS.
+        First publish the DNS records that `get_mail_domain` returns; WorkMail looks for them.
 
         Args:
-            domain_name: The mail domain to read. 3 to 209 characters.
+            domain_name: The mail domain to get. 3 to 209 characters.
             timeout: Seconds before it gives up.
             min_delay: Seconds before the second check.
             max_delay: The longest pause between two checks, in seconds.

@@ -46,11 +46,11 @@ class ListAliasesRequest(Request[ListAliasesResponse]):
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        entity_id: The id of the user, group or resource; no name or email address. 12 to 256
+        entity_id: The id of the user, group or resource; not a name or an email address. 12 to 256
             characters.
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        max_results: The most items to return in one page. 1 to 100.
+        next_token: The token from the previous page; leave it out to get the first page. 1 to 1024
+            characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        max_results: The maximum number of items per page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
     """
@@ -77,12 +77,12 @@ class CreateAliasResponse(Output):
 class CreateAliasRequest(Request[CreateAliasResponse]):
     r"""The request of CreateAlias.
 
-    Give a user, group or resource one more email address.
+    Add an email address to a user, group or resource.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        entity_id: The id of the user, group or resource; no name or email address. 12 to 256
+        entity_id: The id of the user, group or resource; not a name or an email address. 12 to 256
             characters.
         alias: The email address to add, in a verified domain of the organization. 1 to 254
             characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
@@ -116,8 +116,8 @@ class UpdatePrimaryEmailAddressRequest(Request[UpdatePrimaryEmailAddressResponse
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        entity_id: The user, group or resource: its id, email address or name. 1 to 256 characters,
-            pattern `[a-zA-Z0-9._%+@-]+`.
+        entity_id: The id, email address or name of the user, group or resource. 1 to 256
+            characters, pattern `[a-zA-Z0-9._%+@-]+`.
         email: The new primary email address, in a verified domain of the organization. 1 to 254
             characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
 
@@ -145,12 +145,12 @@ class DeleteAliasResponse(Output):
 class DeleteAliasRequest(Request[DeleteAliasResponse]):
     r"""The request of DeleteAlias.
 
-    Remove one alias from a user, group or resource.
+    Remove an alias from a user, group or resource.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        entity_id: The id of the user, group or resource; no name or email address. 12 to 256
+        entity_id: The id of the user, group or resource; not a name or an email address. 12 to 256
             characters.
         alias: The email address to remove. 1 to 254 characters, pattern
             `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.

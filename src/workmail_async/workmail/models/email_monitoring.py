@@ -29,7 +29,7 @@ class DescribeEmailMonitoringConfigurationResponse(Output):
     r"""The response of DescribeEmailMonitoringConfiguration.
 
     Attributes:
-        role_arn: The ARN of the IAM role under which WorkMail writes to the log group. 20 to 2048
+        role_arn: The ARN of the IAM role that WorkMail uses to write to the log group. 20 to 2048
             characters, pattern
             `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
         log_group_arn: The ARN of the CloudWatch log group that receives the events, ending in `:*`.
@@ -49,7 +49,7 @@ class DescribeEmailMonitoringConfigurationRequest(
 ):
     """The request of DescribeEmailMonitoringConfiguration.
 
-    Read where the organization's email events are logged.
+    Find out where the organization's email events are logged.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -72,7 +72,7 @@ class DescribeInboundDmarcSettingsResponse(Output):
     """The response of DescribeInboundDmarcSettings.
 
     Attributes:
-        enforced: Whether the DMARC policy of senders is enforced on incoming mail.
+        enforced: Whether senders' DMARC policies are enforced on incoming mail.
     """
 
     enforced: bool | None = field(default=None, metadata=wire("Enforced", shapes.Boolean))
@@ -82,7 +82,7 @@ class DescribeInboundDmarcSettingsResponse(Output):
 class DescribeInboundDmarcSettingsRequest(Request[DescribeInboundDmarcSettingsResponse]):
     """The request of DescribeInboundDmarcSettings.
 
-    Read whether the DMARC policy of senders is enforced on incoming mail.
+    Find out whether senders' DMARC policies are enforced on incoming mail.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -115,8 +115,8 @@ class PutEmailMonitoringConfigurationRequest(Request[PutEmailMonitoringConfigura
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        role_arn: The ARN of the IAM role to write with; left out, WorkMail's service-linked role is
-            used. 20 to 2048 characters, pattern
+        role_arn: The ARN of the IAM role to write with; WorkMail's service-linked role by default.
+            20 to 2048 characters, pattern
             `arn:aws:iam:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
         log_group_arn: The ARN of the CloudWatch log group that receives the events, ending in `:*`.
             47 to 562 characters, pattern
@@ -146,12 +146,12 @@ class PutInboundDmarcSettingsResponse(Output):
 class PutInboundDmarcSettingsRequest(Request[PutInboundDmarcSettingsResponse]):
     """The request of PutInboundDmarcSettings.
 
-    Switch the enforcement of senders' DMARC policies on incoming mail on or off.
+    Turn enforcement of senders' DMARC policies on incoming mail on or off.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        enforced: Whether to enforce the DMARC policy of senders on incoming mail.
+        enforced: Whether to enforce senders' DMARC policies on incoming mail.
 
     Patterns are checked only with `validate="strict"`.
     """

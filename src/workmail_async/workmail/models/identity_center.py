@@ -32,7 +32,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class IdentityCenterConfiguration(Model):
-    r"""The IAM Identity Center instance and application an organization signs in with.
+    r"""The IAM Identity Center instance and application that an organization uses.
 
     Attributes:
         instance_arn: The ARN of the IAM Identity Center instance, in the organization's account and
@@ -52,7 +52,7 @@ class IdentityCenterConfiguration(Model):
 
 @define(kw_only=True, repr=False)
 class PersonalAccessTokenConfiguration(Model):
-    """Whether users may create personal access tokens, and how long these last.
+    """Whether users may create personal access tokens, and how long tokens are valid.
 
     Attributes:
         status: Whether personal access tokens can be used. One of
@@ -76,13 +76,13 @@ class DescribeIdentityProviderConfigurationResponse(Output):
     """The response of DescribeIdentityProviderConfiguration.
 
     Attributes:
-        authentication_mode: Whether users sign in through IAM Identity Center only or with the
-            directory too. One of `enums.IdentityProviderAuthenticationMode`:
+        authentication_mode: Whether users sign in through IAM Identity Center only, or also with
+            the directory password. One of `enums.IdentityProviderAuthenticationMode`:
             IDENTITY_PROVIDER_ONLY, IDENTITY_PROVIDER_AND_DIRECTORY.
         identity_center_configuration: The IAM Identity Center instance and application used to sign
             in.
         personal_access_token_configuration: Whether users may create personal access tokens, and
-            how long these last.
+            how long tokens are valid.
     """
 
     authentication_mode: IdentityProviderAuthenticationMode | None = field(
@@ -103,7 +103,7 @@ class DescribeIdentityProviderConfigurationRequest(
 ):
     """The request of DescribeIdentityProviderConfiguration.
 
-    Read how an organization is connected with IAM Identity Center.
+    Get an organization's connection to IAM Identity Center.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -146,8 +146,8 @@ class CreateIdentityCenterApplicationRequest(Request[CreateIdentityCenterApplica
         instance_arn: The ARN of the IAM Identity Center instance to create the application in. 10
             to 1124 characters, pattern
             `^arn:(aws|aws-us-gov|aws-cn|aws-iso|aws-iso-b):sso:::instance/(sso)?ins-[a-zA-Z0-9-.]{16}$`.
-        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
-            to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
+        client_token: A token that makes the call safe to repeat: WorkMail acts once for each token.
+            1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
             retries.
 
     Patterns are checked only with `validate="strict"`.
@@ -181,13 +181,13 @@ class PutIdentityProviderConfigurationRequest(Request[PutIdentityProviderConfigu
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        authentication_mode: Whether users sign in through IAM Identity Center only or with the
-            directory too. One of `enums.IdentityProviderAuthenticationMode`:
+        authentication_mode: Whether users sign in through IAM Identity Center only, or also with
+            the directory password. One of `enums.IdentityProviderAuthenticationMode`:
             IDENTITY_PROVIDER_ONLY, IDENTITY_PROVIDER_AND_DIRECTORY.
         identity_center_configuration: The IAM Identity Center instance and application used to sign
             in.
         personal_access_token_configuration: Whether users may create personal access tokens, and
-            how long these last.
+            how long tokens are valid.
 
     Patterns are checked only with `validate="strict"`.
     """

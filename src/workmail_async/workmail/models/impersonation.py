@@ -36,7 +36,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class ImpersonationMatchedRule(Model):
-    r"""An impersonation rule that decided a test.
+    r"""An impersonation rule that determined the outcome of a test.
 
     Attributes:
         impersonation_rule_id: The id of the impersonation rule. 1 to 64 characters, pattern
@@ -55,14 +55,14 @@ class ImpersonationMatchedRule(Model):
 
 @define(kw_only=True, repr=False)
 class ImpersonationRole(Model):
-    r"""An impersonation role as it stands in the list, without its rules.
+    r"""An impersonation role, as returned in the list: without its rules.
 
     Attributes:
         impersonation_role_id: The id of the impersonation role. 1 to 64 characters, pattern
             `[a-zA-Z0-9_-]+`.
         name: The name of the role. 1 to 64 characters, pattern `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-        type: Whether the role gives full access or may only read. One of
-            `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
+        type: Whether the role has full or read-only access. One of `enums.ImpersonationRoleType`:
+            FULL_ACCESS, READ_ONLY.
         date_created: When the role was created. In UTC.
         date_modified: When the role was last changed. In UTC.
 
@@ -89,17 +89,17 @@ class ImpersonationRule(Model):
     r"""A rule that says which users an impersonation role may act as.
 
     Attributes:
-        impersonation_rule_id: The id of the rule, chosen by the caller. 1 to 64 characters, pattern
+        impersonation_rule_id: The id of the rule; you choose it. 1 to 64 characters, pattern
             `[a-zA-Z0-9_-]+`.
         name: The name of the rule. 1 to 64 characters, pattern `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-        description: A text that describes the rule. 1 to 256 characters, pattern
+        description: A description of the rule. 1 to 256 characters, pattern
             `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
         effect: Whether the rule allows or denies acting as the users it matches. One of
             `enums.AccessEffect`: ALLOW, DENY.
-        target_users: The ids of the users that the rule covers. 1 to 10 items, each 1 to 256
+        target_users: The ids of the users that the rule applies to. 1 to 10 items, each 1 to 256
             characters, pattern `[a-zA-Z0-9._%+@-]+`.
-        not_target_users: The ids of the users that the rule leaves out; it covers all others. 1 to
-            10 items, each 1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+        not_target_users: The ids of the users that the rule does not apply to; it applies to all
+            others. 1 to 10 items, each 1 to 256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
     Patterns are checked only with `validate="strict"`. See
     <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ImpersonationRule.html>.
@@ -148,9 +148,9 @@ class ListImpersonationRolesRequest(Request[ListImpersonationRolesResponse]):
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        max_results: The most items to return in one page. 1 to 100.
+        next_token: The token from the previous page; leave it out to get the first page. 1 to 1024
+            characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        max_results: The maximum number of items per page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
     """
@@ -175,11 +175,11 @@ class GetImpersonationRoleResponse(Output):
         impersonation_role_id: The id of the impersonation role. 1 to 64 characters, pattern
             `[a-zA-Z0-9_-]+`.
         name: The name of the role. 1 to 64 characters, pattern `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-        type: Whether the role gives full access or may only read. One of
-            `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
-        description: The text that describes the role. 1 to 256 characters, pattern
+        type: Whether the role has full or read-only access. One of `enums.ImpersonationRoleType`:
+            FULL_ACCESS, READ_ONLY.
+        description: The description of the role. 1 to 256 characters, pattern
             `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
-        rules: The rules that say which users the role may act as. At most 10 items.
+        rules: The rules for which users the role may act as. At most 10 items.
         date_created: When the role was created. In UTC.
         date_modified: When the role was last changed. In UTC.
     """
@@ -209,7 +209,7 @@ class GetImpersonationRoleResponse(Output):
 class GetImpersonationRoleRequest(Request[GetImpersonationRoleResponse]):
     """The request of GetImpersonationRole.
 
-    Read an impersonation role with its rules.
+    Get an impersonation role and its rules.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -235,10 +235,10 @@ class GetImpersonationRoleEffectResponse(Output):
     """The response of GetImpersonationRoleEffect.
 
     Attributes:
-        type: Whether the role gives full access or may only read. One of
-            `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
+        type: Whether the role has full or read-only access. One of `enums.ImpersonationRoleType`:
+            FULL_ACCESS, READ_ONLY.
         effect: Whether the role may act as the user. One of `enums.AccessEffect`: ALLOW, DENY.
-        matched_rules: The rules that led to the effect. At most 10 items.
+        matched_rules: The rules that determined the effect. At most 10 items.
     """
 
     type: ImpersonationRoleType | None = field(
@@ -261,8 +261,8 @@ class GetImpersonationRoleEffectRequest(Request[GetImpersonationRoleEffectRespon
             `^m-[0-9a-f]{32}$`.
         impersonation_role_id: The id of the impersonation role to test. 1 to 64 characters, pattern
             `[a-zA-Z0-9_-]+`.
-        target_user: The user to act as: its id, email address or name. 1 to 256 characters, pattern
-            `[a-zA-Z0-9._%+@-]+`.
+        target_user: The id, email address or name of the user to act as. 1 to 256 characters,
+            pattern `[a-zA-Z0-9._%+@-]+`.
 
     Patterns are checked only with `validate="strict"`.
     """
@@ -296,20 +296,20 @@ class CreateImpersonationRoleResponse(Output):
 class CreateImpersonationRoleRequest(Request[CreateImpersonationRoleResponse]):
     r"""The request of CreateImpersonationRole.
 
-    Create a role under which an application may open the mailboxes of chosen users.
+    Create a role that lets an application open the mailboxes of selected users.
 
     Attributes:
-        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
-            to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
+        client_token: A token that makes the call safe to repeat: WorkMail acts once for each token.
+            1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
             retries.
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
         name: The name of the new role. 1 to 64 characters, pattern `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-        type: Whether the role gives full access or may only read. One of
-            `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
-        description: A text that describes the role. 1 to 256 characters, pattern
+        type: Whether the role has full or read-only access. One of `enums.ImpersonationRoleType`:
+            FULL_ACCESS, READ_ONLY.
+        description: A description of the role. 1 to 256 characters, pattern
             `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
-        rules: The rules that say which users the role may act as. At most 10 items.
+        rules: The rules for which users the role may act as. At most 10 items.
 
     Patterns are checked only with `validate="strict"`.
     """
@@ -339,8 +339,8 @@ class AssumeImpersonationRoleResponse(Output):
     r"""The response of AssumeImpersonationRole.
 
     Attributes:
-        token: The secret token to act under the role with. 1 to 256 characters, pattern
-            `[\x21-\x7e]+`. Sensitive.
+        token: The secret token, to send as `Authorization: Bearer` to Exchange Web Services. 1 to
+            256 characters, pattern `[\x21-\x7e]+`. Sensitive.
         expires_in: How long the token is valid, in seconds.
 
     Sensitive values are hidden in reprs, logs and errors.
@@ -354,7 +354,7 @@ class AssumeImpersonationRoleResponse(Output):
 class AssumeImpersonationRoleRequest(Request[AssumeImpersonationRoleResponse]):
     """The request of AssumeImpersonationRole.
 
-    Get a token to work with other users' mailboxes under an impersonation role.
+    Get a token that opens users' mailboxes over Exchange Web Services (EWS).
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -395,11 +395,11 @@ class UpdateImpersonationRoleRequest(Request[UpdateImpersonationRoleResponse]):
         impersonation_role_id: The id of the impersonation role to change. 1 to 64 characters,
             pattern `[a-zA-Z0-9_-]+`.
         name: The new name of the role. 1 to 64 characters, pattern `[^\x00-\x1F\x7F\x3C\x3E\x5C]+`.
-        type: Whether the role gives full access or may only read. One of
-            `enums.ImpersonationRoleType`: FULL_ACCESS, READ_ONLY.
-        description: The new text that describes the role. 1 to 256 characters, pattern
+        type: Whether the role has full or read-only access. One of `enums.ImpersonationRoleType`:
+            FULL_ACCESS, READ_ONLY.
+        description: The new description of the role. 1 to 256 characters, pattern
             `[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F\x3C\x3E\x5C]+`.
-        rules: The rules that replace those of the role. At most 10 items.
+        rules: The new rules of the role; they replace all existing ones. At most 10 items.
 
     Patterns are checked only with `validate="strict"`.
     """

@@ -30,14 +30,13 @@ __all__ = [
 class Domain(Model):
     r"""A mail domain to set up together with a new organization.
 
-    For a domain hosted in Route 53, WorkMail adds the DNS records itself when it knows the hosted
-    zone.
+    If you pass `hosted_zone_id`, WorkMail adds the DNS records in Route 53 itself.
 
     Attributes:
         domain_name: The full name of the mail domain. 3 to 255 characters, pattern
             `[a-zA-Z0-9.-]+`.
-        hosted_zone_id: The id of the domain's Route 53 hosted zone; needed if it is hosted there. 1
-            to 32 characters, pattern `[^/\\]*`.
+        hosted_zone_id: The id of the domain's hosted zone, required if the domain is hosted in
+            Route 53. 1 to 32 characters, pattern `[^/\\]*`.
 
     Patterns are checked only with `validate="strict"`. See
     <https://docs.aws.amazon.com/workmail/latest/APIReference/API_Domain.html>.
@@ -51,7 +50,7 @@ class Domain(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationSummary(Model):
-    r"""An organization as it stands in the list of organizations.
+    r"""An organization, as returned in the list of organizations.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -60,8 +59,8 @@ class OrganizationSummary(Model):
             `^(?!d-)([\da-zA-Z]+)([-][\da-zA-Z]+)*`.
         default_mail_domain: The organization's default mail domain. 3 to 255 characters, pattern
             `[a-zA-Z0-9.-]+`.
-        error_message: What is wrong with the organization; present only if something is. At most
-            256 characters.
+        error_message: What is wrong with the organization; absent if nothing is. At most 256
+            characters.
         state: The organization's state, as free text, such as Active. At most 256 characters.
 
     See <https://docs.aws.amazon.com/workmail/latest/APIReference/API_OrganizationSummary.html>.
@@ -98,12 +97,12 @@ class ListOrganizationsResponse(Output):
 class ListOrganizationsRequest(Request[ListOrganizationsResponse]):
     r"""The request of ListOrganizations.
 
-    List the organizations of the calling account in this Region.
+    List your account's organizations in this Region.
 
     Attributes:
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        max_results: The most items to return in one page. 1 to 100.
+        next_token: The token from the previous page; leave it out to get the first page. 1 to 1024
+            characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        max_results: The maximum number of items per page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
     """
@@ -133,13 +132,13 @@ class DescribeOrganizationResponse(Output):
         directory_type: The kind of directory behind the organization. At most 256 characters.
         default_mail_domain: The organization's default mail domain. At most 256 characters.
         completed_date: When the organization became ready for use. In UTC.
-        error_message: What is wrong with the organization; present only if something is. At most
-            256 characters.
+        error_message: What is wrong with the organization; absent if nothing is. At most 256
+            characters.
         arn: The ARN of the organization. 1 to 1011 characters, pattern
             `arn:aws:workmail:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
-        migration_admin: The id of the user that migrates mail, if migration is switched on. 12 to
-            256 characters.
-        interoperability_enabled: Whether the organization works beside Microsoft Exchange.
+        migration_admin: The id of the user that migrates mail, if migration is enabled. 12 to 256
+            characters.
+        interoperability_enabled: Whether interoperability with Microsoft Exchange is enabled.
     """
 
     organization_id: str | None = field(
@@ -169,7 +168,7 @@ class DescribeOrganizationResponse(Output):
 class DescribeOrganizationRequest(Request[DescribeOrganizationResponse]):
     """The request of DescribeOrganization.
 
-    Read an organization's alias, state, directory and default domain.
+    Get an organization's alias, state, directory and default domain.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -203,22 +202,22 @@ class CreateOrganizationResponse(Output):
 class CreateOrganizationRequest(Request[CreateOrganizationResponse]):
     r"""The request of CreateOrganization.
 
-    Start creating an organization, on a new directory or on one that already exists.
+    Start creating an organization, with a new or an existing directory.
 
     Attributes:
-        directory_id: The id of an existing directory to use; left out, a new one is created.
-            Exactly 12 characters, pattern `^d-[0-9a-f]{10}$`.
-        alias: The alias of the new organization; with `directory_id`, the alias of that directory.
-            1 to 62 characters, pattern `^(?!d-)([\da-zA-Z]+)([-][\da-zA-Z]+)*`.
-        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
-            to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
+        directory_id: The id of an existing directory to use. If you leave it out, a new one is
+            created. Exactly 12 characters, pattern `^d-[0-9a-f]{10}$`.
+        alias: The alias of the new organization. If you pass `directory_id`, the alias of that
+            directory. 1 to 62 characters, pattern `^(?!d-)([\da-zA-Z]+)([-][\da-zA-Z]+)*`.
+        client_token: A token that makes the call safe to repeat: WorkMail acts once for each token.
+            1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
             retries.
         domains: The mail domains to set up together with the organization. At most 5 items.
-        kms_key_arn: The ARN of your own KMS key to encrypt mail with; left out, AWS manages one. 20
-            to 2048 characters, pattern
+        kms_key_arn: The ARN of your own KMS key to encrypt mail with. If you leave it out, AWS
+            manages the key. 20 to 2048 characters, pattern
             `arn:aws:kms:[a-z0-9-]*:[a-z0-9-]+:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}`.
-        enable_interoperability: Whether to work beside Microsoft Exchange, for which `directory_id`
-            names an AD Connector.
+        enable_interoperability: Whether to enable interoperability with Microsoft Exchange;
+            `directory_id` must then be an AD Connector.
 
     Patterns are checked only with `validate="strict"`.
     """
@@ -262,16 +261,16 @@ class DeleteOrganizationResponse(Output):
 class DeleteOrganizationRequest(Request[DeleteOrganizationResponse]):
     r"""The request of DeleteOrganization.
 
-    Start deleting an organization with everything WorkMail keeps for it.
+    Start deleting an organization and everything WorkMail stores for it.
 
     Attributes:
-        client_token: A token that makes the call safe to repeat: the same token never acts twice. 1
-            to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
+        client_token: A token that makes the call safe to repeat: WorkMail acts once for each token.
+            1 to 128 characters, pattern `[\x21-\x7e]+`. Filled in if you omit it, and reused for
             retries.
         organization_id: The id of the organization to delete. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
         delete_directory: Whether to delete the directory behind the organization as well.
-        force_delete: Whether to delete the organization although it has enabled users.
+        force_delete: Whether to delete the organization even if it has enabled users.
         delete_identity_center_application: Whether to delete the application in IAM Identity Center
             as well.
 

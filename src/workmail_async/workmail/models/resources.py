@@ -39,15 +39,16 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class BookingOptions(Model):
-    """How a resource answers booking requests by itself.
+    """How a resource answers booking requests automatically.
 
-    Switching `auto_accept_requests` off takes a delegate on the resource.
+    You can turn `auto_accept_requests` off only if the resource has a delegate.
 
     Attributes:
-        auto_accept_requests: Whether the resource answers requests by itself; if not, its delegates
-            have to.
-        auto_decline_recurring_requests: Whether requests for a series of meetings are declined.
-        auto_decline_conflicting_requests: Whether requests for a time that is taken are declined.
+        auto_accept_requests: Whether the resource answers requests automatically; otherwise, its
+            delegates do.
+        auto_decline_recurring_requests: Whether requests for recurring meetings are declined.
+        auto_decline_conflicting_requests: Whether requests for a time that is already booked are
+            declined.
 
     See <https://docs.aws.amazon.com/workmail/latest/APIReference/API_BookingOptions.html>.
     """
@@ -80,15 +81,16 @@ class Delegate(Model):
 
 @define(kw_only=True, repr=False)
 class ListResourcesFilters(Model):
-    """What to narrow a list of resources by.
+    """Filters for the list of resources.
 
-    Set one member only: a request takes a single filter.
+    Set one attribute only: a request accepts a single filter.
 
     Attributes:
-        name_prefix: Only resources whose name starts with this. At most 256 characters.
-        primary_email_prefix: Only resources whose primary email address starts with this. At most
-            256 characters.
-        state: Only resources in this state. One of `enums.EntityState`: ENABLED, DISABLED, DELETED.
+        name_prefix: Return only resources whose name starts with this. At most 256 characters.
+        primary_email_prefix: Return only resources whose primary email address starts with this. At
+            most 256 characters.
+        state: Return only resources in this state. One of `enums.EntityState`: ENABLED, DISABLED,
+            DELETED.
 
     See <https://docs.aws.amazon.com/workmail/latest/APIReference/API_ListResourcesFilters.html>.
     """
@@ -104,11 +106,11 @@ class ListResourcesFilters(Model):
 
 @define(kw_only=True, repr=False)
 class Resource(Model):
-    r"""A room or a piece of equipment as it stands in the list of resources.
+    r"""A room or a piece of equipment, as returned in the list of resources.
 
     Attributes:
         id: The id of the resource. 12 to 256 characters.
-        email: The resource's primary email address; may be absent before registration. 1 to 254
+        email: The resource's primary email address; can be absent before registration. 1 to 254
             characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
         name: The name of the resource. 1 to 20 characters, pattern
             `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
@@ -118,7 +120,7 @@ class Resource(Model):
             ENABLED, DISABLED, DELETED.
         enabled_date: When the resource was registered to WorkMail. In UTC.
         disabled_date: When the resource was deregistered from WorkMail. In UTC.
-        description: The text that describes the resource. 1 to 64 characters. Sensitive.
+        description: The description of the resource. 1 to 64 characters. Sensitive.
 
     Sensitive values are hidden in reprs, logs and errors. See
     <https://docs.aws.amazon.com/workmail/latest/APIReference/API_Resource.html>.
@@ -160,16 +162,16 @@ class ListResourceDelegatesResponse(Output):
 class ListResourceDelegatesRequest(Request[ListResourceDelegatesResponse]):
     r"""The request of ListResourceDelegates.
 
-    List the delegates of a resource: users and groups who answer booking requests.
+    List the users and groups who answer booking requests for a resource.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+        resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
             `[a-zA-Z0-9._%+@-]+`.
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        max_results: The most items to return in one page. 1 to 100.
+        next_token: The token from the previous page; leave it out to get the first page. 1 to 1024
+            characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        max_results: The maximum number of items per page. 1 to 100.
 
     Patterns are checked only with `validate="strict"`.
     """
@@ -207,15 +209,15 @@ class ListResourcesResponse(Output):
 class ListResourcesRequest(Request[ListResourcesResponse]):
     r"""The request of ListResources.
 
-    List the rooms and equipment of an organization, a page at a time.
+    List the rooms and equipment of an organization.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        max_results: The most items to return in one page. 1 to 100.
-        filters: What to narrow the list by: one filter per request.
+        next_token: The token from the previous page; leave it out to get the first page. 1 to 1024
+            characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        max_results: The maximum number of items per page. 1 to 100.
+        filters: Which items to return; at most one filter per request.
 
     Patterns are checked only with `validate="strict"`.
     """
@@ -238,19 +240,19 @@ class DescribeResourceResponse(Output):
 
     Attributes:
         resource_id: The id of the resource. Exactly 34 characters, pattern `^r-[0-9a-f]{32}$`.
-        email: The resource's primary email address; may be absent before registration. 1 to 254
+        email: The resource's primary email address; can be absent before registration. 1 to 254
             characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
         name: The name of the resource. 1 to 20 characters, pattern
             `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
         type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
             EQUIPMENT.
-        booking_options: How the resource answers booking requests by itself.
+        booking_options: How the resource answers booking requests automatically.
         state: Whether the resource is enabled, disabled or deleted. One of `enums.EntityState`:
             ENABLED, DISABLED, DELETED.
         enabled_date: When the resource was registered to WorkMail. In UTC.
         disabled_date: When the resource was deregistered from WorkMail. In UTC.
-        description: The text that describes the resource. 1 to 64 characters. Sensitive.
-        hidden_from_global_address_list: Whether the address book leaves the resource out.
+        description: The description of the resource. 1 to 64 characters. Sensitive.
+        hidden_from_global_address_list: Whether the resource is hidden from the address book.
 
     Sensitive values are hidden in reprs, logs and errors.
     """
@@ -281,12 +283,12 @@ class DescribeResourceResponse(Output):
 class DescribeResourceRequest(Request[DescribeResourceResponse]):
     """The request of DescribeResource.
 
-    Read a resource's type, address, state, dates and booking options.
+    Get a resource's type, address, state, dates and booking options.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+        resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
             `[a-zA-Z0-9._%+@-]+`.
 
     Patterns are checked only with `validate="strict"`.
@@ -315,7 +317,7 @@ class CreateResourceResponse(Output):
 class CreateResourceRequest(Request[CreateResourceResponse]):
     r"""The request of CreateResource.
 
-    Create a room or a piece of equipment, disabled until it is registered.
+    Create a room or a piece of equipment; it stays disabled until registered.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
@@ -324,8 +326,8 @@ class CreateResourceRequest(Request[CreateResourceResponse]):
             `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
         type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
             EQUIPMENT.
-        description: A text that describes the resource. 1 to 64 characters. Sensitive.
-        hidden_from_global_address_list: Whether the address book leaves the resource out.
+        description: A description of the resource. 1 to 64 characters. Sensitive.
+        hidden_from_global_address_list: Whether the resource is hidden from the address book.
 
     Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
     and errors.
@@ -360,14 +362,14 @@ class AssociateDelegateToResourceResponse(Output):
 class AssociateDelegateToResourceRequest(Request[AssociateDelegateToResourceResponse]):
     """The request of AssociateDelegateToResource.
 
-    Make a user or a group a delegate who answers booking requests for a resource.
+    Make a user or group a delegate, who answers booking requests for a resource.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+        resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
             `[a-zA-Z0-9._%+@-]+`.
-        entity_id: The user or group to make a delegate: its id, email address or name. 1 to 256
+        entity_id: The id, email address or name of the user or group to make a delegate. 1 to 256
             characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
     Patterns are checked only with `validate="strict"`.
@@ -399,16 +401,16 @@ class UpdateResourceRequest(Request[UpdateResourceResponse]):
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+        resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
             `[a-zA-Z0-9._%+@-]+`.
         name: The new name of the resource. 1 to 20 characters, pattern
             `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
-        booking_options: How the resource is to answer booking requests by itself.
-        description: The new text that describes the resource; an empty string clears it. At most 64
+        booking_options: How the resource should answer booking requests automatically.
+        description: The new description of the resource; an empty string removes it. At most 64
             characters. Sensitive.
         type: Whether the resource is a room or equipment. One of `enums.ResourceType`: ROOM,
             EQUIPMENT.
-        hidden_from_global_address_list: Whether the address book leaves the resource out.
+        hidden_from_global_address_list: Whether the resource is hidden from the address book.
 
     Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
     and errors.
@@ -447,15 +449,15 @@ class DisassociateDelegateFromResourceResponse(Output):
 class DisassociateDelegateFromResourceRequest(Request[DisassociateDelegateFromResourceResponse]):
     """The request of DisassociateDelegateFromResource.
 
-    Take a user or a group off the delegates of a resource.
+    Remove a user or group from the delegates of a resource.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        resource_id: The resource: its id, email address or name. 1 to 256 characters, pattern
+        resource_id: The id, email address or name of the resource. 1 to 256 characters, pattern
             `[a-zA-Z0-9._%+@-]+`.
-        entity_id: The delegate to take off: the user's or group's id, email address or name. 1 to
-            256 characters, pattern `[a-zA-Z0-9._%+@-]+`.
+        entity_id: The id, email address or name of the delegate to remove. 1 to 256 characters,
+            pattern `[a-zA-Z0-9._%+@-]+`.
 
     Patterns are checked only with `validate="strict"`.
     """
@@ -486,8 +488,8 @@ class DeleteResourceRequest(Request[DeleteResourceResponse]):
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        resource_id: The resource to delete: its id or name; no email address. 1 to 256 characters,
-            pattern `[a-zA-Z0-9._%+@-]+`.
+        resource_id: The id or name of the resource to delete; not an email address. 1 to 256
+            characters, pattern `[a-zA-Z0-9._%+@-]+`.
 
     Patterns are checked only with `validate="strict"`.
     """

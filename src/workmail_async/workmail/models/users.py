@@ -33,19 +33,20 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class ListUsersFilters(Model):
-    """What to narrow a list of users by.
+    """Filters for the list of users.
 
-    Set one member only: a request takes a single filter.
+    Set one attribute only: a request accepts a single filter.
 
     Attributes:
-        username_prefix: Only users whose name starts with this. At most 256 characters.
-        display_name_prefix: Only users whose display name starts with this. At most 256 characters.
-            Sensitive.
-        primary_email_prefix: Only users whose primary email address starts with this. At most 256
-            characters.
-        state: Only users in this state. One of `enums.EntityState`: ENABLED, DISABLED, DELETED.
-        identity_provider_user_id_prefix: Only users whose id in IAM Identity Center starts with
-            this. 1 to 47 characters, pattern `^[A-Fa-f0-9-]+$`.
+        username_prefix: Return only users whose name starts with this. At most 256 characters.
+        display_name_prefix: Return only users whose display name starts with this. At most 256
+            characters. Sensitive.
+        primary_email_prefix: Return only users whose primary email address starts with this. At
+            most 256 characters.
+        state: Return only users in this state. One of `enums.EntityState`: ENABLED, DISABLED,
+            DELETED.
+        identity_provider_user_id_prefix: Return only users whose id in IAM Identity Center starts
+            with this. 1 to 47 characters, pattern `^[A-Fa-f0-9-]+$`.
 
     Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
     and errors. See
@@ -72,25 +73,25 @@ class ListUsersFilters(Model):
 
 @define(kw_only=True, repr=False)
 class User(Model):
-    r"""A user as it stands in the list of users.
+    r"""A user, as returned in the list of users.
 
     Attributes:
         id: The id of the user. 12 to 256 characters.
-        email: The user's primary email address; may be absent before registration. 1 to 254
+        email: The user's primary email address; can be absent before registration. 1 to 254
             characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
         name: The user name. 1 to 64 characters, pattern
             `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
         display_name: The user's name as others see it. At most 256 characters.
         state: Whether the user is enabled, disabled or deleted. One of `enums.EntityState`:
             ENABLED, DISABLED, DELETED.
-        user_role: What the entry stands for: a person, a resource, a system account or a remote
+        user_role: What the entry represents: a person, a resource, a system account or a remote
             user. One of `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
         enabled_date: When the user was registered to WorkMail. In UTC.
         disabled_date: When the user was deregistered from WorkMail. In UTC.
-        identity_provider_user_id: The id of the user in IAM Identity Center; may be absent before
+        identity_provider_user_id: The id of the user in IAM Identity Center; can be absent before
             the first sign-in. 1 to 47 characters, pattern
             `^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
-        identity_provider_identity_store_id: The id of the user's identity store; may be absent
+        identity_provider_identity_store_id: The id of the user's identity store; can be absent
             before the first sign-in. 1 to 36 characters, pattern
             `^d-[0-9a-f]{10}$|^[0-9a-f]{8}\\b-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-\\b[0-9a-f]{12}$`.
 
@@ -136,15 +137,15 @@ class ListUsersResponse(Output):
 class ListUsersRequest(Request[ListUsersResponse]):
     r"""The request of ListUsers.
 
-    List the users of an organization, a page at a time.
+    List the users of an organization.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        next_token: Where to go on: the token of the page before; left out for the first page. 1 to
-            1024 characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
-        max_results: The most items to return in one page. 1 to 100.
-        filters: What to narrow the list by: one filter per request.
+        next_token: The token from the previous page; leave it out to get the first page. 1 to 1024
+            characters, pattern `[\S\s]*|[a-zA-Z0-9/+=]{1,1024}`.
+        max_results: The maximum number of items per page. 1 to 100.
+        filters: Which items to return; at most one filter per request.
 
     Patterns are checked only with `validate="strict"`.
     """
@@ -169,12 +170,12 @@ class DescribeUserResponse(Output):
         user_id: The id of the user. 12 to 256 characters.
         name: The user name. 1 to 64 characters, pattern
             `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
-        email: The user's primary email address; may be absent before registration. 1 to 254
+        email: The user's primary email address; can be absent before registration. 1 to 254
             characters, pattern `[a-zA-Z0-9._%+-]{1,64}@[a-zA-Z0-9.-]+\.[a-zA-Z-]{2,}`.
         display_name: The user's name as others see it. At most 256 characters. Sensitive.
         state: Whether the user is enabled, disabled or deleted. One of `enums.EntityState`:
             ENABLED, DISABLED, DELETED.
-        user_role: What the entry stands for: a person, a resource, a system account or a remote
+        user_role: What the entry represents: a person, a resource, a system account or a remote
             user. One of `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
         enabled_date: When the user was registered to WorkMail. In UTC.
         disabled_date: When the user was deregistered from WorkMail. In UTC.
@@ -182,21 +183,21 @@ class DescribeUserResponse(Output):
         mailbox_deprovisioned_date: When the user's mailbox was removed. In UTC.
         first_name: The user's first name. At most 256 characters. Sensitive.
         last_name: The user's last name. At most 256 characters. Sensitive.
-        hidden_from_global_address_list: Whether the address book leaves the user out.
+        hidden_from_global_address_list: Whether the user is hidden from the address book.
         initials: The user's initials. At most 256 characters. Sensitive.
         telephone: The user's phone number. At most 256 characters. Sensitive.
         street: The street of the user's address. At most 256 characters. Sensitive.
         job_title: The user's job title. At most 256 characters. Sensitive.
         city: The city of the user's address. At most 256 characters. Sensitive.
-        company: The company of the user. At most 256 characters. Sensitive.
+        company: The user's company. At most 256 characters. Sensitive.
         zip_code: The postal code of the user's address. At most 256 characters. Sensitive.
-        department: The department of the user. At most 256 characters. Sensitive.
+        department: The user's department. At most 256 characters. Sensitive.
         country: The country of the user's address. At most 256 characters. Sensitive.
-        office: The office of the user. At most 256 characters. Sensitive.
-        identity_provider_user_id: The id of the user in IAM Identity Center; may be absent before
+        office: The user's office. At most 256 characters. Sensitive.
+        identity_provider_user_id: The id of the user in IAM Identity Center; can be absent before
             the first sign-in. 1 to 47 characters, pattern
             `^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
-        identity_provider_identity_store_id: The id of the user's identity store; may be absent
+        identity_provider_identity_store_id: The id of the user's identity store; can be absent
             before the first sign-in. 1 to 36 characters, pattern
             `^d-[0-9a-f]{10}$|^[0-9a-f]{8}\\b-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-\\b[0-9a-f]{12}$`.
 
@@ -251,12 +252,12 @@ class DescribeUserResponse(Output):
 class DescribeUserRequest(Request[DescribeUserResponse]):
     """The request of DescribeUser.
 
-    Read a user's state, addresses, dates and directory attributes.
+    Get a user's state, address, dates and directory attributes.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+        user_id: The id, email address or name of the user. 1 to 256 characters, pattern
             `[a-zA-Z0-9._%+@-]+`.
 
     Patterns are checked only with `validate="strict"`.
@@ -285,23 +286,23 @@ class CreateUserResponse(Output):
 class CreateUserRequest(Request[CreateUserResponse]):
     r"""The request of CreateUser.
 
-    Create a user in the organization's directory, disabled until it is registered.
+    Create a user in the organization's directory; it stays disabled until registered.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        name: The user name: up to 64 characters in a WorkMail directory, 20 in any other. 1 to 64
+        name: The user name: up to 64 characters in a WorkMail directory, 20 in others. 1 to 64
             characters, pattern `[\w\-.]+(@[a-zA-Z0-9.\-]+\.[a-zA-Z0-9-]{2,})?`.
         display_name: The user's name as others see it. At most 256 characters. Sensitive.
-        password: The first password of the user. At most 256 characters, pattern
-            `[\u0020-\u00FF]+`. Sensitive.
-        role: The role of the user, USER unless told; SYSTEM_USER and RESOURCE are refused. One of
+        password: The user's initial password. At most 256 characters, pattern `[\u0020-\u00FF]+`.
+            Sensitive.
+        role: The role of the user, USER by default. SYSTEM_USER and RESOURCE are refused. One of
             `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
         first_name: The user's first name. At most 256 characters. Sensitive.
         last_name: The user's last name. At most 256 characters. Sensitive.
-        hidden_from_global_address_list: Whether the address book leaves the user out.
-        identity_provider_user_id: The id of the user in IAM Identity Center; left out, the first
-            sign-in sets it. 1 to 47 characters, pattern
+        hidden_from_global_address_list: Whether the user is hidden from the address book.
+        identity_provider_user_id: The id of the user in IAM Identity Center. If you leave it out,
+            the first sign-in sets it. 1 to 47 characters, pattern
             `^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
 
     Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
@@ -346,26 +347,26 @@ class UpdateUserRequest(Request[UpdateUserResponse]):
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        user_id: The user: its id, email address or name. 1 to 256 characters, pattern
+        user_id: The id, email address or name of the user. 1 to 256 characters, pattern
             `[a-zA-Z0-9._%+@-]+`.
-        role: The new role of the user; SYSTEM_USER and RESOURCE are refused. One of
+        role: The new role of the user. SYSTEM_USER and RESOURCE are refused. One of
             `enums.UserRole`: USER, RESOURCE, SYSTEM_USER, REMOTE_USER.
         display_name: The user's name as others see it. At most 256 characters. Sensitive.
         first_name: The user's first name. At most 256 characters. Sensitive.
         last_name: The user's last name. At most 256 characters. Sensitive.
-        hidden_from_global_address_list: Whether the address book leaves the user out.
+        hidden_from_global_address_list: Whether the user is hidden from the address book.
         initials: The user's initials. At most 256 characters. Sensitive.
         telephone: The user's phone number. At most 256 characters. Sensitive.
         street: The street of the user's address. At most 256 characters. Sensitive.
         job_title: The user's job title. At most 256 characters. Sensitive.
         city: The city of the user's address. At most 256 characters. Sensitive.
-        company: The company of the user. At most 256 characters. Sensitive.
+        company: The user's company. At most 256 characters. Sensitive.
         zip_code: The postal code of the user's address. At most 256 characters. Sensitive.
-        department: The department of the user. At most 256 characters. Sensitive.
+        department: The user's department. At most 256 characters. Sensitive.
         country: The country of the user's address. At most 256 characters. Sensitive.
-        office: The office of the user. At most 256 characters. Sensitive.
-        identity_provider_user_id: The id of the user in IAM Identity Center; an empty string clears
-            it. At most 47 characters, pattern
+        office: The user's office. At most 256 characters. Sensitive.
+        identity_provider_user_id: The id of the user in IAM Identity Center; an empty string
+            removes it. At most 47 characters, pattern
             `^$|^([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`.
 
     Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
@@ -422,8 +423,8 @@ class ResetPasswordRequest(Request[ResetPasswordResponse]):
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        user_id: The id of the user; no name or email address. 12 to 256 characters.
-        password: The new password of the user. At most 256 characters, pattern `[\u0020-\u00FF]+`.
+        user_id: The id of the user; not a name or an email address. 12 to 256 characters.
+        password: The user's new password. At most 256 characters, pattern `[\u0020-\u00FF]+`.
             Sensitive.
 
     Patterns are checked only with `validate="strict"`. Sensitive values are hidden in reprs, logs
@@ -451,13 +452,13 @@ class DeleteUserResponse(Output):
 class DeleteUserRequest(Request[DeleteUserResponse]):
     """The request of DeleteUser.
 
-    Delete a disabled user for good.
+    Permanently delete a disabled user.
 
     Attributes:
         organization_id: The id of the organization. Exactly 34 characters, pattern
             `^m-[0-9a-f]{32}$`.
-        user_id: The user to delete: its id or name; no email address. 1 to 256 characters, pattern
-            `[a-zA-Z0-9._%+@-]+`.
+        user_id: The id or name of the user to delete; not an email address. 1 to 256 characters,
+            pattern `[a-zA-Z0-9._%+@-]+`.
 
     Patterns are checked only with `validate="strict"`.
     """
