@@ -22,6 +22,9 @@ from workmail_async.runtime.waiting import Waiter
 from workmail_async.workmail import errors as workmail_errors
 from workmail_async.workmail import waiters
 
+#: How many columns of code fit a page in a window of 1,280 pixels.
+WIDTH = 74
+
 _PLACE = re.compile(r"<!-- generated: (?P<name>[a-z-]+) -->")
 
 
@@ -250,10 +253,10 @@ def reference(package: ModuleType) -> str:
 
 def command_line() -> str:
     """Show the help of the command line, each command's under a heading of its own."""
-    whole = click.Context(program, info_name="workmail-async", terminal_width=100)
+    whole = click.Context(program, info_name="workmail-async", terminal_width=WIDTH)
     parts = ["```text", whole.get_help(), "```"]
     for name, command in program.commands.items():
-        context = click.Context(command, info_name=name, parent=whole, terminal_width=100)
+        context = click.Context(command, info_name=name, parent=whole, terminal_width=WIDTH)
         parts += ["", f"## {name}", "", "```text", context.get_help(), "```"]
     return "\n".join(parts)
 
