@@ -65,15 +65,18 @@ bench: $(VENV)/bench.stamp ## Compare with aiobotocore, boto3 and capo-workmail
 
 ##@ Write
 
-generate: $(VENV)/dev.stamp ## Write the generated code anew
+generate: $(VENV)/dev.stamp ## Write the generated code
 	$(RUN) codegen
 
-format: $(VENV)/dev.stamp ## Format the code and mend what ruff can
+format: $(VENV)/dev.stamp ## Format the code and fix what ruff can
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 
 docs: $(VENV)/dev.stamp ## Build the documentation into site/
 	$(RUN) mkdocs build --strict
+
+pages: $(VENV)/dev.stamp ## Measure each page of the documentation in Chromium
+	$(RUN) tools.check_pages
 
 lock: $(VENV)/lock.stamp ## Renew the constraints to the newest versions allowed
 	$(LOCK) --all-extras --group dev --group bench --output-file constraints.txt
@@ -105,4 +108,4 @@ $(VENV)/lock.stamp: $(VENV)/base.stamp
 	$(RUN) pip install --quiet 'uv>=0.13'
 	@touch $@
 
-.PHONY: help demo test check suite test-slow test-floor test-all suite-bare bench generate format docs lock clean $(VERSIONS:%=test-%)
+.PHONY: help demo test check suite test-slow test-floor test-all suite-bare bench generate format docs pages lock clean $(VERSIONS:%=test-%)

@@ -89,7 +89,7 @@ def test_the_readme_has_only_absolute_links_in_the_package(wheel: Path) -> None:
         (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
         metadata = Parser().parsestr(archive.read(name).decode())
     assert metadata["Description-Content-Type"] == "text/markdown"
-    shown = re.findall(r"\]\(([^)]+)\)", metadata.get_payload())
+    shown = re.findall(r"\]\(([^)]+)\)", str(metadata.get_payload()))
     in_the_clone = re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
     assert len(shown) == len(in_the_clone) > 10
     assert [link for link in shown if not link.startswith("https://")] == []
