@@ -239,9 +239,9 @@ def _handlers() -> dict[str, Callable[..., object]]:
 
 #: One handler serves both, so no docstring can describe them.
 _MESSAGE_FLOW_NOTES = {
-    "GetRawMessageContent": "Messages come from `Emulator.deliver` and stay in transit for 24 hours "
-    "of the emulated clock. The content is a stream.",
-    "PutRawMessageContent": "Reads moto's S3 if the bucket's policy allows WorkMail to. Checks MIME "
+    "GetRawMessageContent": "Messages come from `Emulator.deliver` and stay in transit for 24 "
+    "hours of the emulated clock. The content is a stream.",
+    "PutRawMessageContent": "Reads moto's S3 if the bucket's policy allows it. Checks MIME "
     "by `Emulator.mime_rules`. The new content is delivered if a synchronous function put it.",
 }
 
