@@ -68,15 +68,15 @@ bench: $(VENV)/bench.stamp ## Compare with aiobotocore, boto3 and capo-workmail
 generate: $(VENV)/dev.stamp ## Write the generated code
 	$(RUN) codegen
 
-format: $(VENV)/dev.stamp ## Format the code and fix what ruff can
+format: $(VENV)/dev.stamp ## Format the code, and fix what ruff can
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 
-docs: $(VENV)/dev.stamp ## Build the documentation into site/
-	$(RUN) mkdocs build --strict
-
 pages: $(VENV)/dev.stamp ## Measure each page of the documentation in Chromium
 	$(RUN) tools.check_pages
+
+docs: $(VENV)/dev.stamp ## Build the documentation into site/
+	$(RUN) mkdocs build --strict
 
 lock: $(VENV)/lock.stamp ## Renew the constraints to the newest versions allowed
 	$(LOCK) --all-extras --group dev --group bench --output-file constraints.txt
