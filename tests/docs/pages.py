@@ -21,10 +21,10 @@ FILE = "file"
 SHELL = "shell"
 SHELL_NOT_RUN = "shell, not run"
 
-_COMMENT = re.compile(
+_REMARK = re.compile(
     r"<!--\s*(?P<kind>script|output|not run|file|shell)(?:: (?P<more>.+?))?\s*-->"
 )
-_HIDDEN = re.compile(r"<!-- python\n(?P<code>.*?)-->", re.DOTALL)
+_HIDDEN = re.compile(r"<!-- (?P<language>python|console)\n(?P<code>.*?)-->", re.DOTALL)
 
 
 @define
@@ -134,9 +134,10 @@ def read_page(path: Path) -> Page:
         line = token.map[0] + 1 if token.map else 0
         if token.type == "html_block":
             if hidden := _HIDDEN.match(token.content):
-                page.blocks.append(Block(path, line + 1, hidden["code"]))
-            elif comment := _COMMENT.match(token.content):
-                kind, more = comment["kind"], comment["more"] or ""
+                form = RUN if hidden["language"] == "python" else SHELL
+                page.blocks.append(Block(path, line + 1, hidden["code"], form))
+            elif remark := _REMARK.match(token.content):
+                kind, more = remark["kind"], remark["more"] or ""
             continue
         if token.type == "fence" and kind == "output":
             page.blocks[-1].output = token.content
