@@ -21,9 +21,7 @@ FILE = "file"
 SHELL = "shell"
 SHELL_NOT_RUN = "shell, not run"
 
-_REMARK = re.compile(
-    r"<!--\s*(?P<kind>script|output|not run|file|shell)(?:: (?P<more>.+?))?\s*-->"
-)
+_REMARK = re.compile(r"<!--\s*(?P<kind>script|output|not run|file|shell)(?:: (?P<more>.+?))?\s*-->")
 _HIDDEN = re.compile(r"<!-- (?P<language>python|console)\n(?P<code>.*?)-->", re.DOTALL)
 
 
