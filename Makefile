@@ -72,6 +72,9 @@ format: $(VENV)/dev.stamp ## Format the code, and fix what ruff can
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 
+pages: $(VENV)/dev.stamp ## Measure each page of the documentation in Chromium
+	$(RUN) tools.check_pages
+
 docs: $(VENV)/dev.stamp ## Build the documentation into site/
 	$(RUN) mkdocs build --strict
 
@@ -105,4 +108,4 @@ $(VENV)/lock.stamp: $(VENV)/base.stamp
 	$(RUN) pip install --quiet 'uv>=0.13'
 	@touch $@
 
-.PHONY: help demo test check suite test-slow test-floor test-all suite-bare bench generate format docs lock clean $(VERSIONS:%=test-%)
+.PHONY: help demo test check suite test-slow test-floor test-all suite-bare bench generate format docs pages lock clean $(VERSIONS:%=test-%)

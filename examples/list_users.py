@@ -1,7 +1,8 @@
-"""Lists everyone who can receive mail, in all of your organizations: `python list_users.py`.
+"""Lists everyone who can receive mail, in all your organizations.
 
-Credentials and Region come from where every AWS tool takes them. Lists are read page by page while
-you iterate over their items, so that an organization of any size needs little memory.
+Run it with `python list_users.py`. Credentials and Region come from
+wherever your other AWS tools find them. The program reads a page at a
+time, so a large organization needs little memory.
 """
 
 import anyio
@@ -12,12 +13,13 @@ from workmail_async import WorkMailClient, models
 async def main() -> None:
     enabled = models.ListUsersFilters(state="ENABLED")
     async with WorkMailClient() as workmail:
-        async for organization in workmail.list_organizations():
-            if organization.organization_id is None or organization.state != "Active":
+        async for found in workmail.list_organizations():
+            if found.organization_id is None or found.state != "Active":
                 continue
-            org = workmail.organization(organization.organization_id)
+            org = workmail.organization(found.organization_id)
             async for user in org.list_users(filters=enabled):
-                print(f"{organization.alias}\t{user.email}\t{user.display_name}")
+                row = (found.alias, user.email, user.display_name)
+                print(*row, sep="\t")
 
 
 if __name__ == "__main__":

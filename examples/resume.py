@@ -1,9 +1,11 @@
-"""Writes all users to a file and goes on where it broke off: `python resume.py m-… users.tsv`.
+"""Writes all users to a file, and resumes where an error stopped it.
 
-An error in the middle of a list carries `next_token`, the token of the page that could not be read.
-All pages before it have been read, so the list goes on from there, in this run or in another.
+Run it with `python resume.py m-… users.tsv`. If a page cannot be read,
+the error's `next_token` is the token of that page. All pages before it
+are in the file by then, so a later run starts from there.
 """
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -20,13 +22,20 @@ async def main(organization_id: str, target: Path) -> None:
         with target.open("w" if token is None else "a") as file:
             try:
                 async for user in org.list_users(next_token=token):
-                    file.write(f"{user.id}\t{user.email or ''}\t{user.name}\n")
+                    row = [user.id, user.email, user.name]
+                    cells = [cell or "" for cell in row]
+                    print(*cells, sep="\t", file=file)
             except errors.WorkMailError as error:
-                if error.next_token is not None:  # None: not even the first page could be read
+                # Without a token, not even the first page was read.
+                if error.next_token is not None:
                     bookmark.write_text(error.next_token)
-                sys.exit(f"Broken off, run it again to go on: {error}")
+                sys.exit(f"Stopped. Run it again to resume: {error}")
     bookmark.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
-    anyio.run(main, sys.argv[1], Path(sys.argv[2]))
+    parser = argparse.ArgumentParser(description="Write users to a file.")
+    parser.add_argument("organization_id", help="such as m-0123…")
+    parser.add_argument("target", type=Path, help="the file to write")
+    given = parser.parse_args()
+    anyio.run(main, given.organization_id, given.target)

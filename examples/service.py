@@ -1,11 +1,13 @@
-"""A service that knows whom an address belongs to, and keeps that knowledge fresh.
+"""A service that knows the name of the person behind an address.
 
-`python service.py m-… 8025` listens on a port and answers each line with an address by a line with
-the person's name. One client serves all tasks; it keeps its connections until it is closed.
+Run it with `python service.py m-… 8025`. It listens on that port. For
+each line with an address it answers with a line with the person's name.
+One client serves all tasks and keeps its connections until it closes.
 """
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 
@@ -27,7 +29,7 @@ class Directory:
         self.names: dict[str, str] = {}
 
     async def keep_fresh(self, *, task_status: TaskStatus[None]) -> None:
-        """Reads the users now and then; the first time before `task_status.started()`."""
+        """Reads the users before it reports ready, and then regularly."""
         await self._read()
         task_status.started()
         while True:
@@ -36,12 +38,17 @@ class Directory:
                 await self._read()
             except errors.WorkMailError as error:
                 if not error.retryable:
-                    raise  # ends the service: someone has to look
-                print(f"The directory stays as it is for now: {error}", file=sys.stderr)
+                    raise  # ends the service, so that someone looks
+                text = f"The directory stays as it is for now: {error}"
+                print(text, file=sys.stderr)
 
     async def _read(self) -> None:
         users = await self._org.list_users().collect()
-        self.names = {user.email: user.display_name or "" for user in users if user.email}
+        names: dict[str, str] = {}
+        for user in users:
+            if user.email:
+                names[user.email] = user.display_name or ""
+        self.names = names
 
     async def answer(self, stream: SocketStream) -> None:
         """Answers the lines of one connection."""
@@ -50,31 +57,47 @@ class Directory:
             while True:
                 try:
                     line = await lines.receive_until(b"\n", LONGEST_LINE)
-                except (anyio.IncompleteRead, anyio.DelimiterNotFound, anyio.EndOfStream):
+                except (
+                    anyio.IncompleteRead,
+                    anyio.DelimiterNotFound,
+                    anyio.EndOfStream,
+                ):
                     return
-                name = self.names.get(line.decode(errors="replace").strip(), "")
+                address = line.decode(errors="replace").strip()
+                name = self.names.get(address, "")
                 await stream.send(f"{name}\n".encode())
 
 
 async def stop_on_signal(scope: anyio.CancelScope) -> None:
-    """Cancels everything on Ctrl-C or SIGTERM; each task then cleans up behind itself."""
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    """Cancels all tasks on Ctrl-C or SIGTERM, so that each cleans up."""
+    stop = (signal.SIGINT, signal.SIGTERM)
+    with anyio.open_signal_receiver(*stop) as signals:
         async for _ in signals:
             scope.cancel()
             return
 
 
 async def main(organization_id: str, port: int) -> None:
-    async with WorkMailClient(timeout=20) as workmail, anyio.create_task_group() as tasks:
+    async with (
+        WorkMailClient(timeout=20) as workmail,
+        anyio.create_task_group() as tasks,
+    ):
         tasks.start_soon(stop_on_signal, tasks.cancel_scope)
         directory = Directory(workmail.organization(organization_id))
         await tasks.start(directory.keep_fresh)
-        async with await anyio.create_tcp_listener(
-            local_host="127.0.0.1", local_port=port
-        ) as listener:
-            print(f"Listening on port {listener.extra(SocketAttribute.local_port)}", flush=True)
+        listener = await anyio.create_tcp_listener(
+            local_host="127.0.0.1",
+            local_port=port,
+        )
+        async with listener:
+            port = listener.extra(SocketAttribute.local_port)
+            print(f"Listening on port {port}", flush=True)
             await listener.serve(directory.answer, tasks)
 
 
 if __name__ == "__main__":
-    anyio.run(main, sys.argv[1], int(sys.argv[2]))
+    parser = argparse.ArgumentParser(description="Look up names.")
+    parser.add_argument("organization_id", help="such as m-0123…")
+    parser.add_argument("port", type=int, help="the port to listen on")
+    given = parser.parse_args()
+    anyio.run(main, given.organization_id, given.port)

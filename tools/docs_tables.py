@@ -1,6 +1,6 @@
-"""A hook of mkdocs: tables and trees that are read from the code, so that no page goes stale.
+"""A mkdocs hook that generates tables and trees from the code, so that no page gets outdated.
 
-A page asks for one with a comment such as `<!-- generated: errors -->`.
+A page asks for one with a comment such as `<!-- generated: error-tree -->`.
 """
 
 from __future__ import annotations
@@ -22,30 +22,33 @@ from workmail_async.runtime.waiting import Waiter
 from workmail_async.workmail import errors as workmail_errors
 from workmail_async.workmail import waiters
 
+#: How many columns of code fit a page in a window of 1,280 pixels.
+WIDTH = 74
+
 _PLACE = re.compile(r"<!-- generated: (?P<name>[a-z-]+) -->")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put what is generated into a page; mkdocs calls this for each.
+    """Put the generated parts into a page; mkdocs calls this for each page.
 
     Args:
         markdown: The page.
 
     Returns:
-        The page, complete.
+        The complete page.
     """
     return _PLACE.sub(lambda place: GENERATED[place["name"]](), markdown)
 
 
 def error_classes(module: ModuleType) -> list[type[errors.WorkMailError]]:
-    """Return the error classes that users find in a module."""
+    """Return the public error classes of a module."""
     exported = (getattr(module, name) for name in module.__all__)
     classes = (each for each in exported if isinstance(each, type))
     return [each for each in classes if issubclass(each, errors.WorkMailError)]
 
 
 def error_tree() -> str:
-    """Draw the hierarchy; the classes of the services' codes are one line, as they are leaves."""
+    """Draw the class hierarchy, with a single line for all classes of the services' codes."""
     documented = set(errors.ERRORS.values())
     classes = error_classes(errors) + error_classes(archives) + error_classes(exports)
 
@@ -69,7 +72,7 @@ def error_tree() -> str:
 
 
 def own_errors() -> str:
-    """Describe the classes that no code of a service stands behind."""
+    """Describe the classes that do not belong to a service's code."""
     documented = set(errors.ERRORS.values())
     own = [each for each in error_classes(errors) if each not in documented]
     return _error_table((cls, _paragraph(cls, 0), ADVICE[cls]) for cls in own)
@@ -84,7 +87,7 @@ def export_errors() -> str:
 
 
 def service_errors() -> str:
-    """Describe the classes of the services' codes: their docstrings say what to do."""
+    """Describe the classes of the services' codes; their docstrings have the advice."""
     classes = [errors.ERRORS[code] for code in sorted(errors.ERRORS)]
     return _error_table((cls, _paragraph(cls, 0), _paragraph(cls, 1)) for cls in classes)
 
@@ -98,7 +101,7 @@ def _error_table(rows: Iterable[tuple[type[errors.WorkMailError], str, str]]) ->
 
 
 def _home(cls: type) -> str:
-    """Return the module that the reference finds a class in; `__module__` is where users do."""
+    """Return the module that documents a class; `__module__` is where users import it from."""
     for package in (archives, exports):
         if cls.__name__ in package.__all__:
             return package.__name__
@@ -125,9 +128,9 @@ def _retryable(cls: type[errors.WorkMailError]) -> str:
 
 
 def waiter_table() -> str:
-    """Describe every waiter: what it waits for, what ends it, its deadline and its delays."""
+    """Describe every waiter: what it waits for, what ends it, its timeout and its pauses."""
     rows = [
-        "| method | ends well | fails at once | timeout | between two looks |",
+        "| Method | Succeeds at | Fails at | Timeout | Pause |",
         "|---|---|---|---|---|",
     ]
     for name in waiters.__all__:
@@ -152,7 +155,7 @@ def _duration(seconds: float) -> str:
 
 
 def sensitive_members() -> str:
-    """List the members whose values are never shown, by the classes that hold them."""
+    """List the members whose values are never shown, with their classes."""
     found: dict[str, list[str]] = {}
     for name in sorted(models.__all__):
         cls = getattr(models, name)
@@ -175,7 +178,7 @@ def enum_table() -> str:
 
 
 def emulated_operations() -> str:
-    """Describe every operation that is emulated, by area: its errors, and where it differs."""
+    """Describe every emulated operation by area: its errors, and where it differs."""
     from tests.emulator.refusals import MESSAGE_FLOW_MODEL
 
     areas: dict[str, list[str]] = {}
@@ -193,7 +196,7 @@ def emulated_operations() -> str:
 
 
 def emulated_errors() -> str:
-    """Count the documented errors that tests bring about, and give reasons for the others."""
+    """Count the documented errors that tests cause, and give reasons for the others."""
     from tests.emulator.reference.situations import UNREACHABLE, documented
     from tests.emulator.refusals import OPERATIONS
 
@@ -201,12 +204,12 @@ def emulated_errors() -> str:
     lines = [
         "| | |",
         "|---|---:|",
-        f"| operations, each with a success | {len(OPERATIONS)} |",
-        f"| errors that they document, counted for each operation | {len(pairs)} |",
-        f"| of these, brought about by tests | {len(pairs - UNREACHABLE.keys())} |",
-        f"| of these, out of any caller's reach | {len(UNREACHABLE)} |",
+        f"| operations | {len(OPERATIONS)} |",
+        f"| their documented errors, counted for each operation | {len(pairs)} |",
+        f"| of these, caused by tests | {len(pairs - UNREACHABLE.keys())} |",
+        f"| of these, impossible to cause by a call | {len(UNREACHABLE)} |",
         "",
-        "| operation | error | why no caller can bring it about |",
+        "| Operation | Error | Why no call can cause it |",
         "|---|---|---|",
     ]
     lines += [
@@ -234,12 +237,12 @@ def _handlers() -> dict[str, Callable[..., object]]:
     return {name: getattr(WorkMailResponse, xform_name(name)) for name in MODEL.operation_names}
 
 
-#: Their handler tells them apart by the HTTP method, so no docstring can say it.
+#: One handler serves both, so no docstring can describe them.
 _MESSAGE_FLOW_NOTES = {
-    "GetRawMessageContent": "Messages come from `Emulator.deliver` and are in transit for 24 hours "
-    "of the emulated clock. The content is streamed.",
-    "PutRawMessageContent": "Reads moto's S3, as far as the bucket's policy lets WorkMail. MIME is "
-    "held to `Emulator.mime_rules`. What was put is delivered when a synchronous function put it.",
+    "GetRawMessageContent": "Messages come from `Emulator.deliver` and stay in transit for 24 "
+    "hours of the emulated clock. The content is a stream.",
+    "PutRawMessageContent": "Reads moto's S3 if the bucket's policy allows it. Checks MIME "
+    "by `Emulator.mime_rules`. The new content is delivered if a synchronous function put it.",
 }
 
 
@@ -249,47 +252,47 @@ def reference(package: ModuleType) -> str:
 
 
 def command_line() -> str:
-    """Show the help of the command line, each command's under a heading of its own."""
-    whole = click.Context(program, info_name="workmail-async", terminal_width=100)
+    """Show the help of the command line, with a heading for each command."""
+    whole = click.Context(program, info_name="workmail-async", terminal_width=WIDTH)
     parts = ["```text", whole.get_help(), "```"]
     for name, command in program.commands.items():
-        context = click.Context(command, info_name=name, parent=whole, terminal_width=100)
+        context = click.Context(command, info_name=name, parent=whole, terminal_width=WIDTH)
         parts += ["", f"## {name}", "", "```text", context.get_help(), "```"]
     return "\n".join(parts)
 
 
-#: What to do about our own errors; a class without advice fails the build.
+#: What to do about each library error. A class without advice fails the build.
 ADVICE: dict[type[errors.WorkMailError], str] = {
-    errors.WorkMailError: "Catch it to let nothing of ours through.",
-    errors.ClientClosedError: "Make a new client, or keep this one open for longer.",
+    errors.WorkMailError: "Catch it to handle every error of this library.",
+    errors.ClientClosedError: "Make a new client, or keep this one open longer.",
     errors.ConfigurationError: "Correct the setting that the message names.",
     errors.CredentialsError: "Sign in, or give the client other credentials.",
-    errors.ConnectError: "Check endpoint, Region, proxy and network.",
-    errors.InvalidResponseError: "See what answers at the endpoint: often it is a proxy.",
-    errors.PaginationError: "Report it to AWS Support; what was read until then is valid.",
-    errors.RequestTimeoutError: "Allow more time. Whether the service acted is not known.",
+    errors.ConnectError: "Check the endpoint, the Region, the proxy and your connection.",
+    errors.InvalidResponseError: "Check what answers at the endpoint; often it is a proxy.",
+    errors.PaginationError: "Report it to AWS Support. The items you have read so far are valid.",
+    errors.RequestTimeoutError: "Allow more time. The service may have acted.",
     errors.RequestValidationError: "Correct what `faults` lists.",
     errors.ServiceError: "Read `code` and `message`.",
-    errors.TransportError: "Try again. Whether the service acted is not known.",
+    errors.TransportError: "Try again. The service may have acted.",
     errors.UnknownServiceError: "Read `code` and `message`; a newer version may know the code.",
-    errors.WaiterError: "Look at `state` and `last_response`.",
-    errors.WaiterFailedError: "Read `reason` and begin anew; waiting longer does not help.",
+    errors.WaiterError: "Check `state` and `last_response`.",
+    errors.WaiterFailedError: "Read `reason` and start again. Waiting longer does not help.",
     errors.WaiterTimeoutError: "Wait again, with a longer `timeout`.",
 }
 
 
 #: What to do about the errors of archives and exports.
 EXPORT_ADVICE = {
-    "ArchiveError": "Fetch the file again; `path` says which.",
-    "BadExportError": "Export the mailbox anew; fetching the file again does not help.",
+    "ArchiveError": "Download the file at `path` again.",
+    "BadExportError": "Export the mailbox again; downloading the file again does not help.",
     "ConversionError": "Do what the message says, or convert into another folder.",
-    "DownloadError": "Download again: it goes on where it ended.",
-    "ExportAbortedError": "Mend what the message names, and run the export again.",
-    "ExportError": "Catch it to let nothing of an export through.",
-    "ItemError": "Go on with the next item; `finding` says what is wrong with this one.",
-    "ManifestError": "Choose another folder, or put back the manifest at `path`.",
-    "ManifestInUseError": "Wait for the other process, or look at how far it is: `status`.",
-    "ManifestLostError": "Mend the disk or put back the manifest, and run the export again.",
+    "DownloadError": "Download again: it resumes where it stopped.",
+    "ExportAbortedError": "Fix what the message names, then run the export again.",
+    "ExportError": "Catch it to handle every error of an export.",
+    "ItemError": "Skip the item; `finding` says what is wrong with it.",
+    "ManifestError": "Choose another folder, or restore the manifest at `path`.",
+    "ManifestInUseError": "Wait for the other process. `workmail-async status` shows its progress.",
+    "ManifestLostError": "Fix the disk or restore the manifest, then run the export again.",
 }
 
 

@@ -1,6 +1,6 @@
-"""Reads the blocks of a Markdown page that can be run, and what it says about running them.
+"""Reads the blocks of a Markdown page that can be run, and the comments that say how.
 
-CONTRIBUTING.md tells authors the convention; this is where it is read.
+CONTRIBUTING.md describes these comments for authors.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ _HIDDEN = re.compile(r"<!-- (?P<language>python|console)\n(?P<code>.*?)-->", re.
 
 @define
 class Block:
-    """One block of Python or of commands, or of a file that those after it find.
+    """A block of Python or of commands, or a file that later blocks use.
 
     Attributes:
-        page: The page it stands on.
+        page: The page that contains it.
         line: The number of its first line of code on the page.
         code: The code.
         kind: `run`, `script`, `not run`, `file`, `shell` or `shell, not run`.
         name: The name of a file.
-        output: What it has to print, with `…` for anything; None when the page does not say.
+        output: What it must print, with `…` for anything; None if the page does not show it.
     """
 
     page: Path
@@ -50,12 +50,12 @@ class Block:
 
     @property
     def placed(self) -> str:
-        """The code, at the line on which it stands on its page."""
+        """The code, with the line numbers of its page."""
         return "\n" * (self.line - 1) + self.code
 
     @property
     def commands(self) -> str:
-        """The commands of a console, without prompts and what is shown of their output."""
+        """The commands of a console, without prompts and output."""
         lines: list[str] = []
         for line in self.code.splitlines():
             if line.startswith("$ "):
@@ -64,8 +64,8 @@ class Block:
                 lines.append(line)
         return "\n".join(lines)
 
-    def printed_as_told(self, printed: str) -> bool:
-        """Whether what it printed is what the page shows."""
+    def matches(self, printed: str) -> bool:
+        """Whether the page shows this output."""
         if self.output is None:
             return True
         pieces = (re.escape(piece) for piece in _unaligned(self.output).split("…"))
@@ -73,13 +73,13 @@ class Block:
 
 
 def _unaligned(text: str) -> str:
-    """Return a text without what only puts columns under each other."""
+    """Return a text without the spaces that align columns."""
     return "\n".join(re.sub(" +", " ", line.rstrip()) for line in text.strip().splitlines())
 
 
 @frozen
 class Page:
-    """A Markdown page with its blocks, hidden ones among them, in order."""
+    """A Markdown page with its blocks in order, including hidden ones."""
 
     path: Path
     blocks: list[Block] = field(factory=list)
@@ -89,18 +89,18 @@ class Page:
 
     @property
     def scripts(self) -> list[Block]:
-        """The blocks that are programs of their own."""
+        """The blocks that are whole programs."""
         return [block for block in self.blocks if block.kind == SCRIPT]
 
     @property
     def shell(self) -> list[Block]:
-        """The blocks of commands that are run, one after the other, in one shell."""
+        """The blocks of commands to run one after the other in one shell."""
         return [block for block in self.blocks if block.kind == SHELL]
 
     def as_module(self) -> str:
         """Return the page as one module for a type checker, with the page's line numbers.
 
-        The page's first two lines, its title, give room for what every block finds in place.
+        The title takes two lines of the page. Here they hold what every block can use.
         """
         parameters = "workmail: WorkMailClient, org: Organization, flow: MessageFlowClient"
         lines = [
@@ -124,7 +124,7 @@ def read_page(path: Path) -> Page:
         The page with its blocks.
 
     Raises:
-        ValueError: A remark about a block has no block.
+        ValueError: A comment about a block is not followed by a block.
     """
     page = Page(path)
     kind, more = RUN, ""
@@ -153,6 +153,6 @@ def read_page(path: Path) -> Page:
 
 
 def all_pages() -> list[Page]:
-    """Return the README and every page of the documentation, generated reference left out."""
+    """Return the README and every page of the documentation except the reference."""
     documentation = sorted((ROOT / "docs").glob("*.md"))
     return [read_page(path) for path in (ROOT / "README.md", *documentation)]

@@ -1,4 +1,4 @@
-"""What the README and the documentation show is run, and checked like our own."""
+"""Runs the code in the README and the documentation, and checks its types and its layout."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any
 
 import anyio
 import pytest
+from markdown_it import MarkdownIt
 
 import workmail_async
 from tests.docs.pages import (
@@ -32,9 +33,11 @@ from tests.docs.pages import (
     read_page,
 )
 from tests.docs.world import ORGANIZATION_ID, World
+from tools.docs_tables import WIDTH, on_page_markdown
 from workmail_async import MessageFlowClient, WorkMailClient
 
 PAGES = all_pages()
+ALL_PATHS = [*(page.path for page in PAGES), ROOT / "CONTRIBUTING.md"]
 SCRIPTS = [block for page in PAGES for block in page.scripts]
 WITH_COMMANDS = [page for page in PAGES if page.shell]
 WITH_CODE = [page for page in PAGES if any(block.kind == RUN for block in page.blocks)]
@@ -59,7 +62,7 @@ async def run(page: Page, world: World, names: dict[str, Any]) -> None:
             result = eval(code, names)
             if inspect.iscoroutine(result):
                 await result
-        assert block.printed_as_told(printed.getvalue()), f"{block} printed {printed.getvalue()}"
+        assert block.matches(printed.getvalue()), f"{block} printed {printed.getvalue()}"
 
 
 @pytest.mark.anyio
@@ -96,7 +99,7 @@ def test_a_script_of_a_page_runs(script: Block, world: World, tmp_path: Path) ->
     )
 
     assert (done.returncode, done.stderr) == (0, ""), f"{script}\n{done.stdout}\n{done.stderr}"
-    assert script.printed_as_told(done.stdout), f"{script} printed {done.stdout}"
+    assert script.matches(done.stdout), f"{script} printed {done.stdout}"
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=str)
@@ -130,7 +133,7 @@ def test_the_commands_of_a_page_run(page: Page, bare_world: World, tmp_path: Pat
     assert (done.returncode, done.stderr) == (0, ""), f"{done.stdout}\n{done.stderr}"
     printed = done.stdout.split(f"{mark}\n")[1:]
     for block, text in zip(page.shell, printed, strict=True):
-        assert block.printed_as_told(text), f"{block} printed {text}"
+        assert block.matches(text), f"{block} printed {text}"
 
 
 def test_every_command_of_the_guide_is_run_or_says_why_not() -> None:
@@ -178,6 +181,17 @@ def test_links_to_files_lead_somewhere(name: str) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("path", ALL_PATHS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_code_on_a_page_fits_its_width(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    if path.parent.name == "docs":
+        text = on_page_markdown(text)
+    text = re.sub(r'--8<-- "(.+)"', lambda file: (ROOT / file[1]).read_text("utf-8"), text)
+    fences = [token for token in MarkdownIt().parse(text) if token.type == "fence"]
+    lines = [line for fence in fences for line in fence.content.splitlines()]
+    assert [line for line in lines if len(line) > WIDTH] == []
+
+
 def page_with(tmp_path: Path, text: str) -> list[Block]:
     path = tmp_path / "page.md"
     path.write_text(text, encoding="utf-8")
@@ -202,11 +216,11 @@ def test_output_belongs_to_the_block_before_it(tmp_path: Path) -> None:
     (block,) = page_with(
         tmp_path, "```python\nprint('a-b')\n```\n\n<!-- output -->\n```text\na…b\n```\n"
     )
-    assert block.printed_as_told("a-b\n")
-    assert not block.printed_as_told("a-c\n")
+    assert block.matches("a-b\n")
+    assert not block.matches("a-c\n")
 
 
-def test_a_file_is_there_for_the_blocks_after_it(tmp_path: Path) -> None:
+def test_a_file_is_available_to_later_blocks(tmp_path: Path) -> None:
     (block,) = page_with(tmp_path, "<!-- file: seed.yaml -->\n```yaml\na: 1\n```\n")
     assert (block.kind, block.name, block.code) == (FILE, "seed.yaml", "a: 1\n")
 
@@ -225,6 +239,6 @@ def test_commands_are_run_when_the_page_says_so(tmp_path: Path) -> None:
     assert blocks[0].commands == "ls \\\n    -l\npwd"
 
 
-def test_a_remark_without_its_block_is_a_fault(tmp_path: Path) -> None:
+def test_a_comment_without_its_block_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"page.md:3: no block after <!-- script -->"):
         page_with(tmp_path, "<!-- script -->\n\nNo code.\n")

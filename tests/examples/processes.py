@@ -50,8 +50,8 @@ def finished(
 ) -> "subprocess.CompletedProcess[str]":
     """Runs a command to its end."""
     with started(*command, cwd=cwd, env=env) as process:
-        output, complaints = process.communicate()
-    return subprocess.CompletedProcess(command, process.returncode, output, complaints)
+        output, errors_shown = process.communicate()
+    return subprocess.CompletedProcess(command, process.returncode, output, errors_shown)
 
 
 def read_until(process: "subprocess.Popen[str]", text: str) -> list[str]:
@@ -62,8 +62,8 @@ def read_until(process: "subprocess.Popen[str]", text: str) -> list[str]:
         lines.append(line.rstrip("\n"))
         if text in line:
             return lines
-    _, complaints = process.communicate()
-    raise AssertionError(f"ended without {text!r}:\n{lines}\n{complaints}")
+    _, errors_shown = process.communicate()
+    raise AssertionError(f"ended without {text!r}:\n{lines}\n{errors_shown}")
 
 
 def has_members(group: int) -> bool:

@@ -76,7 +76,7 @@ def test_resume_reads_a_whole_list(run: Runner, acme: PlantedOrganization, tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["users.tsv"]
 
 
-def test_resume_goes_on_where_it_broke_off(
+def test_resume_continues_where_it_stopped(
     anyio_backend: str, stub_server: StubServer, tmp_path: Path
 ) -> None:
     run = Runner(anyio_backend, tmp_path, stub_server.url)
@@ -87,7 +87,7 @@ def test_resume_goes_on_where_it_broke_off(
     )
     broken = run("resume.py", UNUSED_ID, "users.tsv")
     assert broken.returncode == 1
-    assert "run it again to go on: AccessDeniedException: Not now." in broken.stderr
+    assert "Stopped. Run it again to resume: AccessDeniedException: Not now." in broken.stderr
     again = run("resume.py", UNUSED_ID, "users.tsv")
     assert (again.returncode, again.stderr) == (0, "")
     assert (tmp_path / "users.tsv").read_text() == "1\t\tana\n2\tb@acme.example\tbruno\n"
@@ -102,17 +102,17 @@ def test_handle_errors_may_be_run_again(run: Runner, acme: PlantedOrganization) 
 
 
 @pytest.mark.parametrize(
-    ("name", "email", "complaint"),
+    ("name", "email", "message"),
     [
         ("", "chloe@acme.example", "name must have 1 to 64 characters"),
         ("chloe", "ana@acme.example", "RegisterToWorkMail failed: EmailAddressInUseException"),
     ],
 )
 def test_handle_errors_says_what_is_wrong(
-    run: Runner, acme: PlantedOrganization, name: str, email: str, complaint: str
+    run: Runner, acme: PlantedOrganization, name: str, email: str, message: str
 ) -> None:
     done = run("handle_errors.py", acme.id, name, email)
-    assert complaint in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert (done.returncode, done.stdout) == (1, "")
 
@@ -123,7 +123,7 @@ def test_handle_errors_knows_a_missing_organization(run: Runner) -> None:
     assert done.returncode == 1
 
 
-def test_handle_errors_tells_what_will_not_pass_by_itself(run: Runner) -> None:
+def test_handle_errors_says_when_trying_again_will_not_help(run: Runner) -> None:
     del run.env["AWS_DEFAULT_REGION"]
     done = run("handle_errors.py", UNUSED_ID, "chloe", "chloe@acme.example")
     assert done.stderr.endswith("Trying again will not help.\n")
@@ -142,8 +142,8 @@ def test_service_answers_until_it_is_stopped(
             lines = connection.makefile("rb")
             assert [lines.readline() for _ in range(3)] == [b"Ana\n", b"\n", b"Bruno\n"]
             process.send_signal(stop)  # while someone is connected
-            _, complaints = process.communicate()
-    assert (process.returncode, complaints) == (0, "")
+            _, errors_shown = process.communicate()
+    assert (process.returncode, errors_shown) == (0, "")
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 

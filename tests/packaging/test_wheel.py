@@ -1,7 +1,8 @@
-"""Users install the wheel, so the wheel is what is tested here, not the tree it comes from."""
+"""Users install the wheel, so these tests use the wheel and not the source tree."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -11,11 +12,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OUTSIDE = dict(os.environ)  # as it is before the tests hide proxies and settings: pip needs them
+OUTSIDE = dict(os.environ)  # pip needs the proxies and settings that the tests hide
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> str:
-    """Runs a command to its end; its output, or an error that shows what it said."""
+    """Runs a command and returns its output, which a failure shows."""
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
@@ -64,13 +65,13 @@ def test_the_wheel_holds_every_module_of_the_source(contents: list[str]) -> None
     assert modules <= set(contents)
 
 
-def test_the_command_comes_with_it(wheel: Path) -> None:
+def test_the_wheel_contains_the_command(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith("/entry_points.txt")]
         assert b"workmail-async = workmail_async.cli:main" in archive.read(name)
 
 
-def test_the_licence_goes_along(contents: list[str]) -> None:
+def test_the_wheel_contains_the_licence(contents: list[str]) -> None:
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in contents)
 
 
@@ -83,7 +84,25 @@ def test_each_requirement_has_a_floor_and_a_cap(wheel: Path) -> None:
     assert [each for each in requirements if ">=" not in each or "<" not in each] == []
 
 
-def test_a_stranger_installs_the_wheel_and_uses_it(wheel: Path, tmp_path: Path) -> None:
+def test_the_readme_has_only_absolute_links_in_the_package(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        metadata = Parser().parsestr(archive.read(name).decode())
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    shown = re.findall(r"\]\(([^)]+)\)", str(metadata.get_payload()))
+    in_the_clone = re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(shown) == len(in_the_clone) > 10
+    assert [link for link in shown if not link.startswith("https://")] == []
+    assert any(link.endswith(f"/v{metadata['Version']}/docs/quickstart.md") for link in shown)
+    assert any(link.endswith("/README.md#how-fast-it-is") for link in shown)
+
+
+def test_the_address_of_the_repository_has_one_place() -> None:
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert len(re.findall(r"https://[^'\s]+/workmail-async\b", settings)) == 1
+
+
+def test_a_new_user_installs_the_wheel_and_uses_it(wheel: Path, tmp_path: Path) -> None:
     environment = tmp_path / "environment"
     run(sys.executable, "-m", "venv", "--without-pip", environment)
     python = environment / "bin" / "python"

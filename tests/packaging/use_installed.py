@@ -1,7 +1,7 @@
-"""Uses the installed package as a stranger would, in an environment that holds nothing else.
+"""Uses the installed package as a new user would, in an environment with nothing else.
 
-Prints where the package was imported from, which heavy modules the imports alone brought along,
-and the name in the answer to a real call.
+Prints where the package comes from, which heavy modules the imports alone loaded, and the name
+in the answer to a real call.
 """
 
 import json
@@ -23,7 +23,7 @@ loaded_by_names = sorted(NETWORK & set(sys.modules))
 
 
 class Answers(BaseHTTPRequestHandler):
-    """Knows one user, whatever it is asked."""
+    """Answers every request with one user."""
 
     def do_POST(self) -> None:
         """Answers DescribeUser."""
