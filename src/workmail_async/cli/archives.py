@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from workmail_async.archives import (
 )
 from workmail_async.archives.writers import OnProgress
 from workmail_async.display.units import size
-from workmail_async.exports import FileRow, MailboxRow, Manifest, read_report
+from workmail_async.exports import FileRow, Manifest, Selection, read_report
 from workmail_async.exports.organization.report import write_json
 
 from .options import Command, Common, common_options, folder_option
@@ -255,21 +254,16 @@ def _archives(
     with Manifest(manifest_of(folder), read_only=True) as manifest:
         written = manifest.files()
         rows = manifest.mailboxes()
+    chosen = Selection(include=patterns)
     found = [
         Archive(folder / file.path, row.label, file)
         for row in rows
-        if (file := written.get(row.entity_id)) is not None
-        and (not patterns or any(_matches(row, pattern) for pattern in patterns))
+        if (file := written.get(row.entity_id)) is not None and chosen.matches(row)
     ]
     if not found:
         what = f"no archive of {', '.join(patterns)}" if patterns else "no archive yet"
         raise click.UsageError(f"{folder} has {what}.")
     return found
-
-
-def _matches(row: MailboxRow, pattern: str) -> bool:
-    names = (row.entity_id, row.name, row.email or "")
-    return any(fnmatchcase(name.casefold(), pattern.casefold()) for name in names)
 
 
 def _verified(archive: Archive) -> Verification:

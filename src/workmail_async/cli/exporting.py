@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -19,6 +18,7 @@ from workmail_async.exports import (
     MailboxRow,
     Manifest,
     OrganizationExport,
+    Selection,
     Status,
     choose_mailboxes,
     preflight,
@@ -140,11 +140,8 @@ def export(
     """
     chosen: dict[str, str | None] = {}
     if include or exclude or disabled:
-        chosen = {
-            "include": json.dumps(include),
-            "exclude": json.dumps(exclude),
-            "disabled": json.dumps(disabled),
-        }
+        selection = Selection(include=include, exclude=exclude, disabled=disabled)
+        chosen = {**selection.to_settings()}
     settings = settings_of(
         common,
         folder,
@@ -157,7 +154,7 @@ def export(
     )
     settings.check()
     options = ExportOptions(
-        **settings.patterns,
+        selection=settings.selection,
         slots=slots,
         retries=retries,
         retry_delay=retry_delay,
@@ -249,7 +246,7 @@ async def _preflight_passes(org: Organization, settings: Settings, output: Outpu
     begun = any(row.status in _TOUCHED for row in rows)
     # once it has begun, the space that is needed is no longer that of all mailboxes
     folder = None if begun else settings.folder
-    found = await preflight(org, settings.target, folder, **settings.patterns)
+    found = await preflight(org, settings.target, folder, settings.selection)
     remarks = [finding for finding in found.findings if finding.verdict.value != "ok"]
     if remarks:
         data = {"ok": found.ok, "findings": [asdict(finding) for finding in remarks]}
@@ -260,8 +257,8 @@ async def _preflight_passes(org: Organization, settings: Settings, output: Outpu
 
 
 async def _dry_run(org: Organization, settings: Settings, output: Output) -> ExitStatus:
-    choices = await choose_mailboxes(org, **settings.patterns)
-    found = await preflight(org, settings.target, settings.folder, **settings.patterns)
+    choices = await choose_mailboxes(org, settings.selection)
+    found = await preflight(org, settings.target, settings.folder, settings.selection)
     rows = await anyio.to_thread.run_sync(_mailboxes, settings)
     safe = frozenset(row.entity_id for row in rows if row.status is Status.SAFE)
     data = [asdict(finding) for finding in found.findings]

@@ -65,7 +65,7 @@ def preflight(
     async def work() -> ExitStatus:
         async with settings.client() as workmail:
             org = workmail.organization(settings.organization)
-            found = await look_before(org, settings.target, folder, **settings.patterns)
+            found = await look_before(org, settings.target, folder, settings.selection)
         data = {"ok": found.ok, "findings": [asdict(finding) for finding in found.findings]}
         verdict = "Exports can start."
         if any(finding.verdict is Verdict.UNKNOWN for finding in found.findings):

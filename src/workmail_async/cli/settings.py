@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import TypedDict
 
 import click
 from attrs import frozen
 
 from workmail_async import WorkMailClient
-from workmail_async.exports import ExportTarget, Manifest, ManifestError
+from workmail_async.exports import ExportTarget, Manifest, ManifestError, Selection
 
 from .options import Common
 
@@ -36,14 +34,6 @@ _FORMS = {
         r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:(?:key|alias)/.+",
     ),
 }
-
-
-class Patterns(TypedDict):
-    """Which mailboxes are exported."""
-
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
-    disabled: bool
 
 
 @frozen(kw_only=True)
@@ -83,24 +73,9 @@ class Settings:
         )
 
     @property
-    def include(self) -> tuple[str, ...]:
-        """The patterns of those to export."""
-        return tuple(json.loads(self.values.get("include") or "[]"))
-
-    @property
-    def exclude(self) -> tuple[str, ...]:
-        """The patterns of those to leave out."""
-        return tuple(json.loads(self.values.get("exclude") or "[]"))
-
-    @property
-    def disabled(self) -> bool:
-        """Whether disabled mailboxes are exported."""
-        return bool(json.loads(self.values.get("disabled") or "false"))
-
-    @property
-    def patterns(self) -> Patterns:
-        """Which mailboxes are exported, as the library's functions take it."""
-        return {"include": self.include, "exclude": self.exclude, "disabled": self.disabled}
+    def selection(self) -> Selection:
+        """Which mailboxes are exported."""
+        return Selection.from_settings(self.values)
 
     def client(self) -> WorkMailClient:
         """Return a client with these settings."""
@@ -166,7 +141,7 @@ def manifest_of(folder: Path) -> Path:
 def _remembered(folder: Path | None) -> dict[str, str]:
     if folder is None or not manifest_of(folder).is_file():
         return {}
-    names = (*_FIXED, "role", "key", "region", "endpoint", "include", "exclude", "disabled")
+    names = (*_FIXED, "role", "key", "region", "endpoint", *Selection.SETTINGS)
     try:
         with Manifest(manifest_of(folder), read_only=True) as manifest:
             return {name: value for name in names if (value := manifest.setting(name))}

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from .organization.selection import Choice as Choice
     from .organization.selection import Entity as Entity
     from .organization.selection import EntityKind as EntityKind
+    from .organization.selection import Selection as Selection
     from .organization.selection import choose_mailboxes as choose_mailboxes
+    from .organization.selection import matches as matches
     from .target import ExportTarget as ExportTarget
 
 __all__ = [
@@ -74,10 +76,12 @@ __all__ = [
     "ProgressListener",
     "RunningDownload",
     "RunningExport",
+    "Selection",
     "Status",
     "Verdict",
     "choose_mailboxes",
     "export_policies",
+    "matches",
     "preflight",
     "read_report",
 ]
@@ -118,10 +122,12 @@ if not TYPE_CHECKING:  # a type checker would take any misspelled name for grant
             "ProgressListener": "organization.progress",
             "RunningDownload": "organization.progress",
             "RunningExport": "organization.progress",
+            "Selection": "organization.selection",
             "Status": "organization.records",
             "Verdict": "checks.preflight",
             "choose_mailboxes": "organization.selection",
             "export_policies": "checks.policies",
+            "matches": "organization.selection",
             "preflight": "checks.preflight",
             "read_report": "organization.report",
         },

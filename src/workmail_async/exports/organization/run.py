@@ -9,7 +9,6 @@ decision stands in the manifest before it is acted on, and the way goes in one d
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from functools import partial
@@ -228,8 +227,6 @@ def _lasting_settings(export: OrganizationExport) -> dict[str, str]:
         "role": export.target.role_arn,
         "key": export.target.kms_key_arn,
         "endpoint": client.endpoint_url or "",
-        "include": json.dumps(options.include),
-        "exclude": json.dumps(options.exclude),
-        "disabled": json.dumps(options.disabled),
+        **options.selection.to_settings(),
     }
     return {**settings, "region": client.region} if client.region else settings
