@@ -39,7 +39,7 @@ from rich.console import Console
 from rich.table import Table
 
 from workmail_async import Organization, WorkMailClient, errors, models
-from workmail_async.cli.commands import program
+from workmail_async.cli.program import program
 from workmail_async.emulator import AfterTime, Emulator, Lifecycle
 from workmail_async.exports import Manifest, Status, read_report
 

@@ -1,4 +1,4 @@
-"""The live display of an export in a terminal: the whole, the running jobs, the downloads."""
+"""The live display of an export in a terminal: overall progress, running jobs, downloads."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from workmail_async.display.units import size
 from workmail_async.exports import ExportProgress
 
 _BAR = 30
-#: Lines that the display needs beside those of jobs and downloads.
+#: Lines that the display needs in addition to those of jobs and downloads.
 _FRAME = 4
 
 
 class LiveProgress:
-    """Shows the latest progress until the block ends.
+    """Shows the latest progress until its `with` block ends.
 
     Args:
         console: The terminal.
@@ -43,7 +43,7 @@ class LiveProgress:
         self._live.stop()
 
     def show(self, progress: ExportProgress) -> None:
-        """Show how far it is now."""
+        """Show the current progress."""
         self._live.update(picture(progress, lines=max(1, self._console.height - _FRAME)))
 
 
@@ -52,7 +52,7 @@ def picture(progress: ExportProgress, lines: int) -> RenderableType:
 
     Args:
         progress: The progress.
-        lines: How many jobs and downloads there is room for.
+        lines: How many jobs and downloads fit.
     """
     whole = Table.grid(padding=(0, 1))
     whole.add_row(

@@ -1,4 +1,4 @@
-"""What a command works on: told on its command line, or remembered in the export's folder."""
+"""What a command works on: what its command line says, and what the export's folder remembers."""
 
 from __future__ import annotations
 
@@ -6,30 +6,33 @@ import re
 from pathlib import Path
 
 import click
-from attrs import frozen
+from attrs import asdict, frozen
 
 from workmail_async import WorkMailClient
 from workmail_async.exports import ExportTarget, Manifest, ManifestError, Selection
+from workmail_async.exports.organization.run import MANIFEST_NAME
 
-from .options import Common
+from .options import Connection, TargetNames
 
-MANIFEST_NAME = "manifest.sqlite"
 DEFAULT_PREFIX = "exports"
 
 #: What cannot change within one folder, by the name of its option.
 _FIXED = ("organization", "bucket", "prefix")
 
-#: What values look like, by the name of their option: what they are, an example, the form.
+#: What a folder remembers, by the manifest's names.
+_REMEMBERED = (*_FIXED, "role", "key", "region", "endpoint", *Selection.SETTINGS)
+
+#: What a value has to look like, by the name of its option: what it is, an example, the pattern.
 _FORMS = {
-    "organization": ("id of an organization", f"m-{'0123456789abcdef' * 2}", r"m-[0-9a-z]{32}"),
-    "bucket": ("name of a bucket", "acme-mail", r"[^/:]+"),
+    "organization": ("an organization id", f"m-{'0123456789abcdef' * 2}", r"m-[0-9a-z]{32}"),
+    "bucket": ("a bucket name", "acme-mail", r"[^/:]+"),
     "role": (
-        "ARN of a role",
+        "the ARN of a role",
         "arn:aws:iam::123456789012:role/WorkMailExport",
         r"arn:[a-z-]+:iam::\d{12}:role/.+",
     ),
     "key": (
-        "ARN of a key",
+        "the ARN of a key",
         "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:(?:key|alias)/.+",
     ),
@@ -37,13 +40,14 @@ _FORMS = {
 
 
 @frozen(kw_only=True)
-class Settings:
+class ExportSetup:
     """What a command works on.
 
     Attributes:
         folder: The export's folder; None when the command needs none.
         profile: The profile in the AWS configuration files.
-        values: Everything that was told or is remembered, by the manifest's names.
+        values: Everything that the command line says or the folder remembers, by the manifest's
+            names.
     """
 
     folder: Path | None
@@ -57,13 +61,13 @@ class Settings:
 
     @property
     def region(self) -> str | None:
-        """The Region: as told, remembered, or that of the key."""
+        """The Region that was given or remembered, otherwise that of the key."""
         of_key = self.values.get("key", "").split(":")
         return self.values.get("region") or (of_key[3] if len(of_key) > 3 else None) or None
 
     @property
     def target(self) -> ExportTarget:
-        """Where WorkMail writes, and as whom."""
+        """The bucket that WorkMail writes to, and the role and key it uses for that."""
         values = self._needed("bucket", "role", "key")
         return ExportTarget(
             bucket=values["bucket"],
@@ -78,50 +82,61 @@ class Settings:
         return Selection.from_settings(self.values)
 
     def client(self) -> WorkMailClient:
-        """Return a client with these settings."""
+        """Return a client for this export."""
         return WorkMailClient(
-            region=self.values.get("region") or None,
+            region=self.region,
             profile=self.profile,
             endpoint_url=self.values.get("endpoint") or None,
         )
 
     def check(self) -> None:
-        """Check that nothing is missing, and that each value looks like one.
+        """Check that no value is missing, and that each has the right form.
 
         Raises:
-            click.UsageError: Something is, or does not.
+            click.UsageError: A value is missing or malformed.
         """
         values = self._needed(*_FORMS)
         for name, (what, example, form) in _FORMS.items():
             if not re.fullmatch(form, values[name]):
                 raise click.UsageError(
-                    f"--{name}: {values[name]!r} is no {what}, such as {example}."
+                    f"--{name}: {values[name]!r} is not {what}, such as {example}."
                 )
 
     def _needed(self, *names: str) -> dict[str, str]:
         missing = [f"--{name}" for name in names if not self.values.get(name)]
         if missing:
-            remembered = "" if self.folder is None else f"; {self.folder} remembers none yet"
+            remembered = "" if self.folder is None else f"; {self.folder} does not remember it"
             raise click.UsageError(f"Missing {', '.join(missing)}{remembered}.")
         return self.values
 
 
-def settings_of(common: Common, folder: Path | None, **told: str | None) -> Settings:
-    """Put together what is told and what is remembered.
+def export_setup(
+    folder: Path | None,
+    connection: Connection,
+    names: TargetNames | None = None,
+    selection: Selection | None = None,
+) -> ExportSetup:
+    """Put together what the command line says and what the folder remembers.
 
     Args:
-        common: What every command is told.
         folder: The export's folder.
-        **told: The command line's values by the manifest's names; None for what it does not say.
+        connection: How to reach AWS.
+        names: What is exported to where; None for what the folder remembers.
+        selection: Which mailboxes are exported; None for what the folder remembers.
 
     Returns:
-        The settings. What is told goes before what is remembered.
+        The setup. The command line wins over the folder.
 
     Raises:
         click.UsageError: The folder belongs to an export of something else.
     """
-    told = {**told, "region": common.region, "endpoint": common.endpoint_url}
-    values = {name: value for name, value in told.items() if value is not None}
+    given = {
+        **asdict(names or TargetNames()),
+        **(selection.to_settings() if selection else {}),
+        "region": connection.region,
+        "endpoint": connection.endpoint_url,
+    }
+    values = {name: value for name, value in given.items() if value is not None}
     remembered = _remembered(folder)
     for name in _FIXED:
         known = remembered.get(name)
@@ -130,20 +145,19 @@ def settings_of(common: Common, folder: Path | None, **told: str | None) -> Sett
                 f"{folder} belongs to an export with {name} {known}, not {values[name]}: "
                 "use another folder."
             )
-    return Settings(folder=folder, profile=common.profile, values={**remembered, **values})
+    return ExportSetup(folder=folder, profile=connection.profile, values={**remembered, **values})
 
 
 def manifest_of(folder: Path) -> Path:
-    """Return where a folder's manifest lies."""
+    """Return the path of a folder's manifest."""
     return folder / MANIFEST_NAME
 
 
 def _remembered(folder: Path | None) -> dict[str, str]:
     if folder is None or not manifest_of(folder).is_file():
         return {}
-    names = (*_FIXED, "role", "key", "region", "endpoint", *Selection.SETTINGS)
     try:
         with Manifest(manifest_of(folder), read_only=True) as manifest:
-            return {name: value for name in names if (value := manifest.setting(name))}
+            return {name: value for name in _REMEMBERED if (value := manifest.setting(name))}
     except ManifestError as error:
         raise click.UsageError(f"{error}.") from error
