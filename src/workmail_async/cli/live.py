@@ -14,7 +14,8 @@ from typing_extensions import Self
 from workmail_async.display.units import size
 from workmail_async.exports import ExportProgress
 
-_BAR = 30
+#: The width of bars in wide and in narrow terminals, and where narrow ends.
+_BAR, _SHORT_BAR, _NARROW = 30, 10, 110
 #: Lines that the display needs in addition to those of jobs and downloads.
 _FRAME = 4
 
@@ -44,26 +45,36 @@ class LiveProgress:
 
     def show(self, progress: ExportProgress) -> None:
         """Show the current progress."""
-        self._live.update(picture(progress, lines=max(1, self._console.height - _FRAME)))
+        self._live.update(
+            picture(
+                progress,
+                lines=max(1, self._console.height - _FRAME),
+                bar=_BAR if self._console.width >= _NARROW else _SHORT_BAR,
+            )
+        )
 
 
-def picture(progress: ExportProgress, lines: int) -> RenderableType:
+def picture(progress: ExportProgress, lines: int, bar: int = _BAR) -> RenderableType:
     """Draw a progress.
 
     Args:
         progress: The progress.
         lines: How many jobs and downloads fit.
+        bar: The width of its bars.
     """
     whole = Table.grid(padding=(0, 1))
+    for _ in ("bar", "share"):
+        whole.add_column()
+    whole.add_column(no_wrap=True, overflow="ellipsis")
     whole.add_row(
-        ProgressBar(total=1, completed=progress.share, width=_BAR),
+        ProgressBar(total=1, completed=progress.share, width=bar),
         f"{progress.share:4.0%}",
         Text(progress.summary()),
     )
     rows: list[tuple[RenderableType, ...]] = [
         (
             Text(f"  {export.label}"),
-            ProgressBar(total=100, completed=export.percent or 0, width=_BAR),
+            ProgressBar(total=100, completed=export.percent or 0, width=bar),
             f"{export.percent or 0} %",
             "exporting",
         )
@@ -72,7 +83,7 @@ def picture(progress: ExportProgress, lines: int) -> RenderableType:
     rows += [
         (
             Text(f"  {download.label}"),
-            ProgressBar(total=download.size or 1, completed=download.bytes, width=_BAR),
+            ProgressBar(total=download.size or 1, completed=download.bytes, width=bar),
             size(download.bytes),
             "verifying" if download.bytes == download.size else "downloading",
         )

@@ -48,21 +48,23 @@ def cell(text: object) -> Text:
     return Text(shown, style=_STYLES.get(shown, ""))
 
 
-def new_table(*heads: str, numbers: Iterable[str] = ()) -> Table:
+def new_table(*heads: str, numbers: Iterable[str] = (), fixed: Iterable[str] = ()) -> Table:
     """Return an empty table.
 
     Args:
         *heads: The headings of its columns.
         numbers: Which of them hold numbers, to align them right.
+        fixed: Which of them must not be wrapped, besides numbers and "Status".
     """
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     right = set(numbers)
+    unwrapped = {*right, *fixed, "Status"}
     for head in heads:
         table.add_column(
             head,
             justify="right" if head in right else "left",
             overflow="fold",
-            no_wrap=head in right or head == "Status",
+            no_wrap=head in unwrapped,
         )
     return table
 
@@ -111,11 +113,12 @@ def _notes(mailbox: MailboxReport, job: JobRow | None) -> str:
 
 
 def preflight_table(findings: Iterable[PreflightFinding]) -> Table:
-    """Show what preflight found, and what to do about it."""
-    table = new_table("Check", "Verdict", "Found", "Remedy")
+    """Show what preflight found, each finding with its remedy below it."""
+    table = new_table("Check", "Verdict", "Found", fixed=("Check", "Verdict"))
     for finding in findings:
+        remedy = f"\nRemedy: {finding.remedy}" if finding.remedy else ""
         table.add_row(
-            finding.check, cell(finding.verdict.value), cell(finding.message), cell(finding.remedy)
+            cell(finding.check), cell(finding.verdict.value), cell(f"{finding.message}{remedy}")
         )
     return table
 
@@ -127,7 +130,7 @@ def choice_table(choices: Iterable[Choice], safe: frozenset[str]) -> Table:
         choices: The choices.
         safe: The ids of mailboxes that are on disk already.
     """
-    table = new_table("Mailbox", "Kind", "State", "Action", "Reason")
+    table = new_table("Mailbox", "Kind", "State", "Action", "Reason", fixed=("Kind", "State"))
     for choice in choices:
         entity = choice.entity
         action, reason = planned_action(choice, safe)

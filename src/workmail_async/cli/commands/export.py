@@ -254,7 +254,8 @@ async def _dry_run(org: Organization, setup: ExportSetup, output: Output) -> Exi
     rows = await anyio.to_thread.run_sync(_mailboxes, setup)
     safe = frozenset(row.entity_id for row in rows if row.status is Status.SAFE)
     data = [asdict(finding) for finding in report.findings]
-    output.tell("preflight", {"ok": report.ok, "findings": data}, preflight_table(report.findings))
+    shown = (preflight_table(report.findings), "")
+    output.tell("preflight", {"ok": report.ok, "findings": data}, *shown)
     plan = [_choice_as_dict(choice, safe) for choice in choices]
     count = sum(each["action"] == "export" for each in plan)
     output.tell(
