@@ -15,7 +15,7 @@ import pytest
 from tests.cli.conftest import ITEMS, Cli, Events
 from workmail_async.archives import ArchiveCheck, check_archive
 from workmail_async.exports import Manifest, Status
-from workmail_async.exports.organization.run import MANIFEST_NAME
+from workmail_async.exports.organization.manifest import MANIFEST_NAME
 
 
 def archive_of(folder: Path, name: str) -> Path:
@@ -104,7 +104,10 @@ class TestVerify:
             if path == barred:
                 raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-        monkeypatch.setattr("workmail_async.cli.archives.check_archive", checking_after(refused))
+        monkeypatch.setattr(
+            "workmail_async.exports.organization.verification.check_archive",
+            checking_after(refused),
+        )
         done = cli("verify", "--folder", exported)
         assert done.exit_code == 1
         assert f"{barred}: the file cannot be read: Permission denied" in done.stdout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from workmail_async.archives import (
     ArchiveError,
     ConversionError,
     MailboxArchive,
-    check_archive,
     write_eml_tree,
     write_eml_zip,
     write_maildir,
@@ -22,13 +20,19 @@ from workmail_async.archives import (
 )
 from workmail_async.archives.writers import OnProgress
 from workmail_async.display.units import size
-from workmail_async.exports import FileRow, Manifest, Selection, read_report
+from workmail_async.exports import (
+    ArchiveVerification,
+    FileRow,
+    Selection,
+    exported_archives,
+    read_report,
+    verify_archive,
+)
 from workmail_async.exports.organization.report import write_json
 
 from .options import Command, Common, common_options, folder_option
 from .output import printable
 from .running import run_here
-from .settings import manifest_of
 from .status import ExitStatus
 from .tables import cell, new_table
 
@@ -40,7 +44,6 @@ _WRITERS = {
 }
 _CONVERTED = ("Mailbox", "Status", "Items", "As mail", "As .ics", "As they are", "Skipped")
 _COMPLETE, _FAILED = "complete", "failed"
-_PIECE = 1024 * 1024
 #: How many findings of an archive are shown.
 _FINDINGS = 5
 
@@ -58,23 +61,6 @@ class Archive:
     path: Path
     label: str
     file: FileRow | None = None
-
-
-@frozen
-class Verification:
-    """What verifying an archive came to.
-
-    Attributes:
-        items: How many items it holds.
-        bytes: Its size.
-        problems: What is bad, in words; none for a good one.
-        remarks: What is odd and loses nothing.
-    """
-
-    items: int
-    bytes: int
-    problems: tuple[str, ...]
-    remarks: tuple[str, ...] = ()
 
 
 def archives_options(command: Command) -> Command:
@@ -112,19 +98,17 @@ def verify(
 
     def work() -> ExitStatus:
         archives = _archives(files, folder, patterns)
-        bad: list[tuple[Archive, Verification]] = []
+        bad: list[ArchiveVerification] = []
         for archive in archives:
-            found = _verified(archive)
-            status = "bad" if found.problems else "good"
-            data = {"label": archive.label, "path": str(archive.path), "status": status}
-            common.output.tell("archive", {**data, **asdict(found)})
+            found = verify_archive(archive.path, label=archive.label, file=archive.file)
+            status = "good" if found.good else "bad"
+            data = {"status": status, **asdict(found), "path": str(archive.path)}
+            common.output.tell("archive", data)
             numbers = f"{found.items:,} items, {size(found.bytes)}"
             common.output.say(f"{archive.label}: {status}, {numbers}")
-            if found.problems:
-                bad.append((archive, found))
-        told = [
-            f"{archive.path}: {problem}" for archive, found in bad for problem in found.problems
-        ]
+            if not found.good:
+                bad.append(found)
+        told = [f"{each.path}: {finding}" for each in bad for finding in each.findings]
         shown = [f"{len(archives) - len(bad)} of {len(archives)} archives are good."]
         if bad and folder is not None:
             again = shlex.join(["workmail-async", "download", "--folder", str(folder)])
@@ -237,8 +221,7 @@ def _converted(archive: Archive, form: str, into: Path, counted: OnProgress) -> 
 
 
 def _not_safe(folder: Path) -> list[str]:
-    with Manifest(manifest_of(folder), read_only=True) as manifest:
-        return [mailbox.label for mailbox in read_report(manifest).missing]
+    return [mailbox.label for mailbox in read_report(folder).missing]
 
 
 def _archives(
@@ -251,14 +234,9 @@ def _archives(
         if patterns:
             raise click.UsageError("--mailbox chooses among the archives of a --folder.")
         return [Archive(path, path.stem) for path in files]
-    with Manifest(manifest_of(folder), read_only=True) as manifest:
-        written = manifest.files()
-        rows = manifest.mailboxes()
-    chosen = Selection(include=patterns)
     found = [
-        Archive(folder / file.path, row.label, file)
-        for row in rows
-        if (file := written.get(row.entity_id)) is not None and chosen.matches(row)
+        Archive(each.path, each.label, each.file)
+        for each in exported_archives(folder, Selection(include=patterns))
     ]
     if not found:
         what = f"no archive of {', '.join(patterns)}" if patterns else "no archive yet"
@@ -266,44 +244,7 @@ def _archives(
     return found
 
 
-def _verified(archive: Archive) -> Verification:
-    try:
-        return _compared(archive)
-    except OSError as error:
-        return Verification(0, 0, (_unreadable(error),))
-
-
 def _unreadable(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "the file is gone"
     return f"the file cannot be read: {error.strerror or error}"
-
-
-def _compared(archive: Archive) -> Verification:
-    """Read all of an archive and compare it with what the manifest says."""
-    path, file = archive.path, archive.file
-    bytes_ = path.stat().st_size
-    problems: list[str] = []
-    if file is not None and bytes_ != file.bytes:
-        problems.append(f"it has {bytes_} bytes instead of {file.bytes}")
-    elif file is not None and (sha256 := _sha256(path)) != file.sha256:
-        problems.append(f"its SHA-256 is {sha256} instead of {file.sha256}")
-    try:
-        found = check_archive(path)
-    except ArchiveError as error:
-        return Verification(0, bytes_, (*problems, str(error)))
-    oddities = [str(finding) for finding in found.findings]
-    if not found.ok:
-        lost = [str(finding) for finding in found.findings if finding.lost]
-        problems += lost[:_FINDINGS] or ["not every item can be had"]
-    if file is not None and found.items != file.items:
-        problems.append(f"it has {found.items} items instead of {file.items}")
-    return Verification(found.items, bytes_, tuple(problems), tuple(oddities[:_FINDINGS]))
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()

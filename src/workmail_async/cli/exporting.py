@@ -304,8 +304,7 @@ def _finished(status: ExitStatus, settings: Settings, output: Output) -> ExitSta
     if status is ExitStatus.NOT_BEGUN or not path.is_file():
         return status
     try:
-        with Manifest(path, read_only=True) as manifest:
-            report = read_report(manifest)
+        report = read_report(settings.folder)
         report.write(settings.folder / REPORT_NAME)
     except (OSError, ExportError) as error:
         return failed(output, error)

@@ -10,10 +10,10 @@ from attrs import frozen
 
 from workmail_async import WorkMailClient
 from workmail_async.exports import ExportTarget, Manifest, ManifestError, Selection
+from workmail_async.exports.organization.manifest import MANIFEST_NAME
 
 from .options import Common
 
-MANIFEST_NAME = "manifest.sqlite"
 DEFAULT_PREFIX = "exports"
 
 #: What cannot change within one folder, by the name of its option.
