@@ -16,7 +16,7 @@ import pytest
 from tests.cli.conftest import ITEMS, Cli, Events
 from workmail_async.archives import ArchiveCheck, check_archive
 from workmail_async.exports import Manifest, Status
-from workmail_async.exports.organization.run import MANIFEST_NAME
+from workmail_async.exports.organization.manifest import MANIFEST_NAME
 
 
 def archive_of(folder: Path, name: str) -> Path:
@@ -51,7 +51,7 @@ class TestVerify:
     @pytest.mark.parametrize(
         ("spoil", "expected"),
         [
-            (Path.unlink, "the file is missing"),
+            (Path.unlink, "the file is gone"),
             (flip_a_byte, "its SHA-256 is"),
             (lambda path: path.write_bytes(path.read_bytes()[:-30]), "bytes instead of"),
             (lambda path: path.write_bytes(b"x" * path.stat().st_size), "it is no zip"),
@@ -106,7 +106,8 @@ class TestVerify:
                 raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
         monkeypatch.setattr(
-            "workmail_async.cli.commands.verify.check_archive", checking_after(refused)
+            "workmail_async.exports.organization.verification.check_archive",
+            checking_after(refused),
         )
         done = cli("verify", "--folder", exported)
         assert done.exit_code == 1
@@ -186,7 +187,7 @@ class TestConvert:
         done = cli("convert", "--folder", exported, "--to", "eml", "--into", "out")
         assert done.exit_code == 1
         assert "1 of 3 archives were fully converted." in done.stdout
-        assert "ana@acme.example: the file is missing" in done.stdout
+        assert "ana@acme.example: the file is gone" in done.stdout
         assert "library@acme.example: the file cannot be read: Is a directory" in done.stdout
         assert "workmail-async verify --folder acme" in done.stdout
 

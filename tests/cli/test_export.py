@@ -14,7 +14,7 @@ from click.testing import Result
 from tests.cli.conftest import ITEMS, Cli, World
 from workmail_async.emulator import AfterTime
 from workmail_async.exports import ExportOptions, Manifest
-from workmail_async.exports.organization.run import MANIFEST_NAME
+from workmail_async.exports.organization.manifest import MANIFEST_NAME
 
 QUICK = ("--poll", "0.01", "--retry-delay", "0.01")
 

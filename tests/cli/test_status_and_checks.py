@@ -19,7 +19,7 @@ from workmail_async.exports import (
     Verdict,
     export_policies,
 )
-from workmail_async.exports.organization.run import MANIFEST_NAME
+from workmail_async.exports.organization.manifest import MANIFEST_NAME
 
 HOUR = 3600
 

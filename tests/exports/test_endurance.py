@@ -87,7 +87,7 @@ async def _objects(where: Site, ending: str = ".zip") -> list[str]:
 
 
 def _rows(folder: Path) -> list[MailboxRow]:
-    with Manifest(folder / "manifest.sqlite", read_only=True) as manifest:
+    with Manifest.read(folder) as manifest:
         return manifest.mailboxes()
 
 

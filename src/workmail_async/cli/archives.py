@@ -7,13 +7,9 @@ from pathlib import Path
 import click
 from attrs import frozen
 
-from workmail_async.exports import FileRow, Manifest, Selection
+from workmail_async.exports import FileRow, Selection, exported_archives
 
-from .export_setup import manifest_of
 from .options import Command, folder_option, option_group
-
-#: How many findings of one archive are shown.
-MOST_FINDINGS = 5
 
 
 @frozen
@@ -56,29 +52,26 @@ class ArchiveNames:
         if self.folder is None and self.patterns:
             raise click.UsageError("--mailbox needs --folder.")
 
+    @property
+    def selection(self) -> Selection:
+        """Which mailboxes of the folder."""
+        return Selection(include=self.patterns)
+
     def find(self) -> list[Archive]:
         """Return the archives.
 
         Raises:
             click.UsageError: There are none.
-            ManifestError: The folder's manifest cannot be read.
+            ManifestError: The folder has no manifest that can be read.
         """
         self.check()
         if self.folder is None:
             return [Archive(path, path.stem) for path in self.files]
-        with Manifest(manifest_of(self.folder), read_only=True) as manifest:
-            files = manifest.files()
-            rows = manifest.mailboxes()
-        chosen = Selection(include=self.patterns)
-        found = [
-            Archive(self.folder / file.path, row.label, file)
-            for row in rows
-            if (file := files.get(row.entity_id)) is not None and chosen.matches(row)
-        ]
-        if not found:
+        exported = exported_archives(self.folder, self.selection)
+        if not exported:
             what = f"no archive of {', '.join(self.patterns)}" if self.patterns else "no archives"
             raise click.UsageError(f"{self.folder} has {what} yet.")
-        return found
+        return [Archive(archive.path, archive.label, archive.file) for archive in exported]
 
 
 def archives_options(command: Command) -> Command:
@@ -98,10 +91,3 @@ def archives_options(command: Command) -> Command:
             "Repeatable.",
         ),
     )(command)
-
-
-def why_unreadable(error: OSError) -> str:
-    """Return in words why a file cannot be read."""
-    if isinstance(error, FileNotFoundError):
-        return "the file is missing"
-    return f"the file cannot be read: {error.strerror or error}"

@@ -9,7 +9,6 @@ from workmail_async.exports import (
     ExportError,
     ExportOptions,
     ExportReport,
-    Manifest,
     OrganizationExport,
     Status,
     read_report,
@@ -18,7 +17,7 @@ from workmail_async.exports.organization.report import REPORT_NAME
 from workmail_async.workmail.organization import Organization
 
 from .exit_status import ExitStatus
-from .export_setup import ExportSetup, manifest_of
+from .export_setup import ExportSetup
 from .output import Output
 from .running import failed
 from .tables import report_table
@@ -66,12 +65,10 @@ def finish(status: ExitStatus, setup: ExportSetup, output: Output) -> ExitStatus
         The status to exit with.
     """
     assert setup.folder is not None
-    path = manifest_of(setup.folder)
-    if status is ExitStatus.NOT_STARTED or not path.is_file():
+    if status is ExitStatus.NOT_STARTED or not setup.has_manifest:
         return status
     try:
-        with Manifest(path, read_only=True) as manifest:
-            report = read_report(manifest)
+        report = read_report(setup.folder)
         report.write(setup.folder / REPORT_NAME)
     except (OSError, ExportError) as error:
         return failed(output, error)

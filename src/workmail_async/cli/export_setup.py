@@ -10,7 +10,7 @@ from attrs import asdict, frozen
 
 from workmail_async import WorkMailClient
 from workmail_async.exports import ExportTarget, Manifest, ManifestError, Selection
-from workmail_async.exports.organization.run import MANIFEST_NAME
+from workmail_async.exports.organization.manifest import MANIFEST_NAME
 
 from .options import Connection, TargetNames
 
@@ -75,6 +75,11 @@ class ExportSetup:
             role_arn=values["role"],
             kms_key_arn=values["key"],
         )
+
+    @property
+    def has_manifest(self) -> bool:
+        """Whether an export has been started in the folder."""
+        return _has_manifest(self.folder)
 
     @property
     def selection(self) -> Selection:
@@ -148,16 +153,15 @@ def export_setup(
     return ExportSetup(folder=folder, profile=connection.profile, values={**remembered, **values})
 
 
-def manifest_of(folder: Path) -> Path:
-    """Return the path of a folder's manifest."""
-    return folder / MANIFEST_NAME
+def _has_manifest(folder: Path | None) -> bool:
+    return folder is not None and (folder / MANIFEST_NAME).is_file()
 
 
 def _remembered(folder: Path | None) -> dict[str, str]:
-    if folder is None or not manifest_of(folder).is_file():
+    if folder is None or not _has_manifest(folder):
         return {}
     try:
-        with Manifest(manifest_of(folder), read_only=True) as manifest:
+        with Manifest.read(folder) as manifest:
             return {name: value for name in _REMEMBERED if (value := manifest.setting(name))}
     except ManifestError as error:
         raise click.UsageError(f"{error}.") from error

@@ -20,20 +20,13 @@ from workmail_async.archives import (
     write_mbox,
 )
 from workmail_async.archives.writers import OnProgress
-from workmail_async.cli.archives import (
-    MOST_FINDINGS,
-    Archive,
-    ArchiveNames,
-    archives_options,
-    why_unreadable,
-)
+from workmail_async.cli.archives import Archive, ArchiveNames, archives_options
 from workmail_async.cli.exit_status import ExitStatus
-from workmail_async.cli.export_setup import manifest_of
 from workmail_async.cli.options import output_options
 from workmail_async.cli.output import Output, printable
 from workmail_async.cli.running import run_sync
 from workmail_async.cli.tables import cell, new_table
-from workmail_async.exports import Manifest, read_report
+from workmail_async.exports import read_report
 from workmail_async.exports.organization.report import write_json
 
 _WRITERS = {
@@ -42,6 +35,8 @@ _WRITERS = {
     "eml": write_eml_tree,
     "eml-zip": write_eml_zip,
 }
+#: How many findings of one archive are shown.
+_MOST_FINDINGS = 5
 _COMPLETE, _INCOMPLETE, _FAILED = "complete", "incomplete", "failed"
 
 
@@ -163,8 +158,10 @@ def _converted(archive: Archive, form: str, into: Path, on_progress: OnProgress)
     """Convert one archive; an error in it does not stop the others."""
     try:
         opened = MailboxArchive(archive.path)
+    except FileNotFoundError:
+        return _failed(archive, "the file is gone")
     except OSError as error:
-        return _failed(archive, why_unreadable(error))
+        return _failed(archive, f"the file cannot be read: {error.strerror or error}")
     except ArchiveError as error:
         return _failed(archive, str(error))
     # An OSError from here on is that of the disk written to, and would stop the others too.
@@ -181,7 +178,7 @@ def _failed(archive: Archive, problem: str) -> Converted:
 
 
 def _counted(archive: Archive, done: Conversion) -> Converted:
-    problems = [str(finding) for finding in done.findings if finding.lost][:MOST_FINDINGS]
+    problems = [str(finding) for finding in done.findings if finding.lost][:_MOST_FINDINGS]
     expected = done.items if archive.file is None else archive.file.items
     if done.written != expected:
         problems.append(f"{done.written} items were written instead of {expected}")
@@ -202,5 +199,4 @@ def _counted(archive: Archive, done: Conversion) -> Converted:
 
 
 def _not_safe(folder: Path) -> list[str]:
-    with Manifest(manifest_of(folder), read_only=True) as manifest:
-        return [mailbox.label for mailbox in read_report(manifest).missing]
+    return [mailbox.label for mailbox in read_report(folder).missing]

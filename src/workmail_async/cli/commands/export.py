@@ -11,7 +11,7 @@ from attrs import asdict, frozen
 from workmail_async.cli import service_end
 from workmail_async.cli.exit_status import ExitStatus
 from workmail_async.cli.export_run import finish, run_export
-from workmail_async.cli.export_setup import ExportSetup, export_setup, manifest_of
+from workmail_async.cli.export_setup import ExportSetup, export_setup
 from workmail_async.cli.options import (
     Connection,
     TargetNames,
@@ -283,9 +283,8 @@ def _choice_as_dict(choice: Choice, safe: frozenset[str]) -> dict[str, str | Non
 
 def _mailboxes(setup: ExportSetup) -> list[MailboxRow]:
     """Return what the folder's manifest knows; nothing when there is none yet."""
-    assert setup.folder is not None
-    path = manifest_of(setup.folder)
-    if not path.is_file():
+    if not setup.has_manifest:
         return []
-    with Manifest(path, read_only=True) as manifest:
+    assert setup.folder is not None
+    with Manifest.read(setup.folder) as manifest:
         return manifest.mailboxes()

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from workmail_async.cli.exit_status import ExitStatus
-from workmail_async.cli.export_setup import manifest_of
 from workmail_async.cli.options import folder_option, output_options
 from workmail_async.cli.output import Output
 from workmail_async.cli.running import run_sync
@@ -27,7 +26,7 @@ def status(context: click.Context, /, *, folder: Path, all_rows: bool, output: O
     """
 
     def work() -> ExitStatus:
-        with Manifest(manifest_of(folder), read_only=True) as manifest:
+        with Manifest.read(folder) as manifest:
             report = read_report(manifest)
             jobs = {job.entity_id: job for job in manifest.jobs()}
         table = report_table(report, all_rows=all_rows, jobs=jobs)

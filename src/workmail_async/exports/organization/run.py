@@ -25,7 +25,7 @@ from workmail_async.exports.target import ExportTarget
 
 from .coordinator import Coordinator
 from .downloader import Downloader
-from .manifest import Manifest
+from .manifest import MANIFEST_NAME, Manifest
 from .notebook import notebook_display
 from .options import ExportOptions
 from .progress import ProgressListener
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from anyio.streams.memory import MemoryObjectSendStream
 
     from workmail_async.workmail.organization import Organization
-
-MANIFEST_NAME = "manifest.sqlite"
 
 
 def _utc_now() -> datetime:
