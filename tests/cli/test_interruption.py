@@ -97,7 +97,7 @@ def test_ctrl_c_while_archives_are_read(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("workmail_async.cli.commands.verify.check_archive", interrupted)
+    monkeypatch.setattr("workmail_async.cli.commands.verify.verify_archive", interrupted)
     monkeypatch.setattr("workmail_async.cli.commands.convert.MailboxArchive", interrupted)
     options = ("--to", "mbox", "--into", "google") if command == "convert" else ()
     done = cli(command, "--folder", exported, *options)

@@ -142,6 +142,8 @@ class TestDownload:
     def test_a_folder_without_an_export(self, cli: Cli) -> None:
         done = cli("download", "--folder", "nowhere")
         assert done.exit_code == 2
+        assert "nowhere is not the folder of an export: start one with" in done.stderr
+        assert "--organization" not in done.stderr  # `download` has no such option
         assert not Path("nowhere").exists()
 
 

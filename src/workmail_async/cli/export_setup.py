@@ -110,8 +110,10 @@ class ExportSetup:
     def _needed(self, *names: str) -> dict[str, str]:
         missing = [f"--{name}" for name in names if not self.values.get(name)]
         if missing:
-            remembered = "" if self.folder is None else f"; {self.folder} does not remember it"
-            raise click.UsageError(f"Missing {', '.join(missing)}{remembered}.")
+            hint = ""
+            if self.folder is not None:
+                hint = f"; {self.folder} is not the folder of an export that remembers it"
+            raise click.UsageError(f"Missing {', '.join(missing)}{hint}.")
         return self.values
 
 

@@ -41,6 +41,10 @@ def download(
     Also restores archives that were removed from the folder, as long as S3 still has them.
     """
     setup = export_setup(folder, connection)
+    if not setup.has_manifest:
+        raise click.UsageError(
+            f"{folder} is not the folder of an export: start one with `workmail-async export`."
+        )
     setup.check()
     options = ExportOptions(downloads=downloads)
 
