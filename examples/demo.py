@@ -1,9 +1,9 @@
-"""Exports every mailbox of an organization, from nothing and without AWS: `make demo`.
+"""Sets up an organization and exports its mailboxes, without AWS: `make demo`.
 
-An emulated WorkMail, with S3 beside it, runs inside this process. Everything else is what you would
-write for the real one: `set_up` makes an organization with the client; then the command line gets
-its mailboxes out, verifies them and converts them for the next system. For your own organization,
-leave `--endpoint-url` away.
+An emulated WorkMail and S3 run inside this process. Everything else is what you would write for the
+real service: `set_up` creates an organization with the client; then the command line exports its
+mailboxes, verifies the archives and converts them to mbox. For your own organization, omit
+`--endpoint-url`.
 """
 
 # ruff: noqa: E402
@@ -17,11 +17,11 @@ from typing import NoReturn
 def stopped(*_: object) -> NoReturn:
     """Ends the demo after Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    print("Stopped. The emulator is gone, and nothing unfinished is left.")
+    print("Stopped. The emulator is gone, and no unfinished file is left.")
     sys.exit(130)
 
 
-if __name__ == "__main__":  # now, since loading all of this takes a moment
+if __name__ == "__main__":  # before the imports: they take a moment, too
     signal.signal(signal.SIGINT, stopped)
 
 import argparse
@@ -39,14 +39,14 @@ from rich.console import Console
 from rich.table import Table
 
 from workmail_async import Organization, WorkMailClient, errors, models
-from workmail_async.cli.commands import program
+from workmail_async.cli.program import program
 from workmail_async.emulator import AfterTime, Emulator, Lifecycle
-from workmail_async.exports import Manifest, Status, read_report
+from workmail_async.exports import Status, read_report
 
 DOMAIN = "acme.example"
 MAIL = {"ana": 120, "bruno": 45, "chloe": 80}  # who gets how many messages
 
-# Plain text; elsewhere than in a terminal wide enough for any path.
+# Plain text; outside of a terminal, lines are long enough for any path.
 console = Console(
     highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200
 )
@@ -60,7 +60,7 @@ async def prepare(emulator: Emulator) -> str:
         region=emulator.region, endpoint_url=emulator.endpoint_url, **emulator.credentials
     ) as workmail:
         org = await set_up(workmail)
-    for name, count in MAIL.items():  # the one step that the real service does by itself
+    for name, count in MAIL.items():  # in real life, people send it
         emulator.mailbox(org.organization_id, name).add_synthetic(count)
     return org.organization_id
 
@@ -70,7 +70,7 @@ async def set_up(workmail: WorkMailClient) -> Organization:
     created = await workmail.create_organization(
         alias="acme", domains=[models.Domain(domain_name=DOMAIN)]
     )
-    # What an answer holds may be missing, as far as the service's model says: `given` insists.
+    # By the service's model, every member of a response may be missing: `given` checks.
     org = workmail.organization(given(created.organization_id))
     await org.wait_until_organization_active()
     await org.wait_until_mail_domain_verified(domain_name=DOMAIN)
@@ -104,7 +104,7 @@ async def add_user(org: Organization, name: str) -> None:
 
 
 def export(emulator: Emulator, organization_id: str, folder: Path) -> None:
-    """Gets all mailboxes out, verifies them, and makes mbox files of them."""
+    """Exports all mailboxes, verifies the archives and converts them to mbox files."""
     resources = emulator.create_export_resources(organization_id)
     where = ["--folder", str(folder)]
     workmail_async(
@@ -112,16 +112,15 @@ def export(emulator: Emulator, organization_id: str, folder: Path) -> None:
         *("--bucket", resources.bucket, "--prefix", resources.prefix),
         *("--role", resources.role_arn, "--key", resources.kms_key_arn),
         *("--region", emulator.region, "--endpoint-url", emulator.endpoint_url),
-        *("--poll", "0.2s"),  # a real export takes minutes to hours: leave this away there
+        *("--poll", "0.2s"),  # a real export takes minutes to hours: omit this there
     )
     workmail_async("verify", *where)
     workmail_async("convert", *where, "--to", "mbox", "--into", str(folder / "mbox"))
 
 
 def show(folder: Path) -> None:
-    """Prints what was brought out, as the export's manifest knows it."""
-    with Manifest(folder / "manifest.sqlite", read_only=True) as manifest:
-        report = read_report(manifest)
+    """Prints the archives and what they hold, read from the export's folder."""
+    report = read_report(folder)
     table = Table("Mailbox", "Messages", "Calendar items", "Bytes", "Path", box=None)
     for mailbox in report.of(Status.SAFE):
         file = given(mailbox.file)
@@ -131,7 +130,7 @@ def show(folder: Path) -> None:
 
 
 def workmail_async(*arguments: str) -> None:
-    """Runs the command line, in this process to spare it a start, and stops where it does."""
+    """Runs the command line in this process, and stops the demo when it fails."""
     console.print(f"\n$ {shlex.join(['workmail-async', *arguments])}")
     status = program.main(arguments, prog_name="workmail-async", standalone_mode=False)
     if status == 130:
@@ -142,7 +141,7 @@ def workmail_async(*arguments: str) -> None:
 
 @contextmanager
 def removed_when_stopped(folder: Path) -> Generator[None]:
-    """Removes a folder of this run: its organization is gone then, so it cannot be gone on with."""
+    """Removes the folder of an interrupted run: its organization is gone, so it cannot resume."""
     try:
         yield
     except (KeyboardInterrupt, CancelledError):
@@ -151,9 +150,9 @@ def removed_when_stopped(folder: Path) -> Generator[None]:
 
 
 def given(value: T | None) -> T:
-    """Returns a member of an answer that has to be there."""
+    """Returns a member of a response that must not be missing."""
     if value is None:
-        raise RuntimeError("the service left out what was asked for")
+        raise RuntimeError("the response lacks a member")
     return value
 
 
@@ -165,14 +164,14 @@ def main() -> None:
         nargs="?",
         type=Path,
         default=Path("demo-output"),
-        help="for the archives",
+        help="folder for the archives",
     )
     parent: Path = parser.parse_args().folder
-    os.environ["no_proxy"] = "127.0.0.1"  # whatever proxy and profile you use elsewhere
+    os.environ["no_proxy"] = "127.0.0.1"  # ignore your own proxy and profile
     os.environ.pop("AWS_PROFILE", None)
     os.environ["AWS_ACCESS_KEY_ID"] = os.environ["AWS_SECRET_ACCESS_KEY"] = "demo"
     os.environ.pop("AWS_SESSION_TOKEN", None)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # which event loops know
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # event loops handle this one
     try:
         with Emulator(lifecycle=Lifecycle(mailbox_export=AfterTime(2))) as emulator:
             console.print(f"WorkMail emulator listening on {emulator.endpoint_url}")

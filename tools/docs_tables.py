@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from workmail_async import WorkMailClient, archives, emulator, enums, errors, exports, models
-from workmail_async.cli.commands import program
+from workmail_async.cli.program import program
 from workmail_async.messageflow import errors as messageflow_errors
 from workmail_async.runtime import errors as runtime_errors
 from workmail_async.runtime.model import Model, members

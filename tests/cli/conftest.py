@@ -1,4 +1,4 @@
-"""An emulated organization, and the command line called in this process."""
+"""An emulated organization, and the command line run in this process."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 from attrs import field, frozen
 from click.testing import CliRunner, Result
 
-from workmail_async.cli.commands import program
 from workmail_async.cli.output import TextOutput
+from workmail_async.cli.program import program
 from workmail_async.emulator import (
     AfterCalls,
     Emulator,
@@ -35,7 +35,7 @@ Cli = Callable[..., Result]
 
 @frozen
 class World:
-    """An organization that is to be exported.
+    """An organization to export.
 
     Attributes:
         emulator: The emulator.
@@ -49,19 +49,26 @@ class World:
 
     @property
     def target(self) -> list[str]:
-        """The options that name the organization and where it is exported to."""
+        """The options that say what is exported to where, and how to reach the services."""
         return [
-            *("--organization", ORGANIZATION),
-            *("--bucket", self.resources.bucket),
-            *("--role", self.resources.role_arn),
-            *("--key", self.resources.kms_key_arn),
+            *self.names,
             *("--region", self.emulator.region),
             *("--endpoint-url", self.emulator.endpoint_url),
         ]
 
     @property
+    def names(self) -> list[str]:
+        """The options that say what is exported to where."""
+        return [
+            *("--organization", ORGANIZATION),
+            *("--bucket", self.resources.bucket),
+            *("--role", self.resources.role_arn),
+            *("--key", self.resources.kms_key_arn),
+        ]
+
+    @property
     def started(self) -> list[str]:
-        """The mailboxes of which exports were asked for, each as often as that."""
+        """The mailboxes that export jobs were started for, once for each job."""
         ids = {**self.organization.users, **self.organization.resources}
         names = {entity_id: name for name, entity_id in ids.items()}
         return [
@@ -100,7 +107,7 @@ def world(running_emulator: Emulator) -> World:
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
-    """Calls the command line with arguments, in an empty folder; no error may escape."""
+    """Runs the command line in an empty folder; no error may escape."""
     monkeypatch.chdir(tmp_path)
     separate = "mix_stderr" in inspect.signature(CliRunner).parameters  # click before 8.2
     options: dict[str, Any] = {"mix_stderr": False} if separate else {}
@@ -110,12 +117,12 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
         return runner.invoke(program, [*map(str, arguments)], catch_exceptions=False)
 
     yield call
-    gc.collect()  # the clients of a call, which a process of its own would end with
+    gc.collect()  # the call's clients, which would end with a process of its own
 
 
 @pytest.fixture
 def deadline(monkeypatch: pytest.MonkeyPatch) -> str:
-    """A deadline that runs out as soon as a job of each of three mailboxes runs, however long."""
+    """A deadline that expires as soon as three jobs are running, however long that takes."""
     limit, line = anyio.move_on_after, TextOutput._line
     scopes: list[anyio.CancelScope] = []
 
@@ -145,7 +152,7 @@ def exported(world: World, cli: Cli) -> Path:
 
 @frozen
 class Events:
-    """What a command told as JSON lines.
+    """What a command printed as JSON lines.
 
     Attributes:
         lines: The objects, one for each line.

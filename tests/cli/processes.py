@@ -1,4 +1,4 @@
-"""Runs the command as a process of its own, as users do, in a pipe or in a terminal."""
+"""Runs the command as a process, as users do, in a pipe or in a terminal."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def in_terminal(
     Args:
         *command: The command.
         cwd: Where to run it.
-        on_sight: What to do when a text is there to be seen.
+        on_sight: A text, and what to do when it has been printed.
 
     Returns:
         Its exit status and what it wrote.

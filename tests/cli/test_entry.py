@@ -1,4 +1,4 @@
-"""The command without its extra, and as a module."""
+"""The command line as a module, and without its extra."""
 
 from __future__ import annotations
 
@@ -46,8 +46,9 @@ def test_another_missing_module_is_not_hidden() -> None:
     assert "No module named 'anyio'" in done.stderr
 
 
-def test_it_runs_as_a_module_too() -> None:
-    done = ran(*COMMAND, "--help")
+@pytest.mark.parametrize("module", ["workmail_async", "workmail_async.cli"])
+def test_it_runs_as_a_module_too(module: str) -> None:
+    done = ran(*COMMAND[:-1], module, "--help")
     assert (done.returncode, done.stderr) == (0, "")
     for command in ("export", "status", "preflight", "policies", "download", "convert", "verify"):
         assert f"\n  {command} " in done.stdout
@@ -56,5 +57,5 @@ def test_it_runs_as_a_module_too() -> None:
 def test_nothing_imports_asyncio_itself() -> None:
     import workmail_async.cli
 
-    for module in Path(workmail_async.cli.__path__[0]).glob("*.py"):
+    for module in Path(workmail_async.cli.__path__[0]).rglob("*.py"):
         assert "import asyncio" not in module.read_text(encoding="utf-8")

@@ -1,10 +1,11 @@
-"""`export`: everything on disk, told truthfully, and gone on with by the folder alone."""
+"""`export` writes everything to disk, reports the truth, and resumes from the folder alone."""
 
 from __future__ import annotations
 
 import json
 import re
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,24 +14,24 @@ from click.testing import Result
 from tests.cli.conftest import ITEMS, Cli, World
 from workmail_async.emulator import AfterTime
 from workmail_async.exports import ExportOptions, Manifest
-from workmail_async.exports.organization.run import MANIFEST_NAME
+from workmail_async.exports.organization.manifest import MANIFEST_NAME
 
 QUICK = ("--poll", "0.01", "--retry-delay", "0.01")
 
 
 def row_of(result: Result, label: str) -> str:
-    """The line of the table that tells of a mailbox."""
+    """The row of a mailbox in the table."""
     return next(line for line in result.stdout.splitlines() if line.startswith(f"{label} "))
 
 
 def one_line(text: str) -> str:
-    """The text, which has to be one line and no traceback."""
+    """Return the text, which must be one line and no traceback."""
     assert text.count("\n") == 1
     assert "Traceback" not in text
     return text
 
 
-class TestWhole:
+class TestComplete:
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
     def test_everything_asked_for_is_on_disk(self, world: World, cli: Cli, backend: str) -> None:
         done = cli("export", "--folder", "acme", *world.target, *QUICK, "--backend", backend)
@@ -46,7 +47,7 @@ class TestWhole:
         assert counts == ITEMS
         assert "3 of 3 mailboxes are safe on disk: 17 items" in done.stdout
 
-    def test_the_table_names_everybody_and_the_reason_of_those_left_out(
+    def test_the_table_names_every_mailbox_and_why_some_are_skipped(
         self, world: World, cli: Cli
     ) -> None:
         done = cli("export", "--folder", "acme", *world.target, *QUICK)
@@ -56,7 +57,7 @@ class TestWhole:
         assert "a group has no mailbox" in row_of(done, "sales@acme.example")
         assert "contacts, tasks and notes" in done.stdout
 
-    def test_the_report_stands_beside_the_manifest(self, world: World, cli: Cli) -> None:
+    def test_the_report_is_written_next_to_the_manifest(self, world: World, cli: Cli) -> None:
         cli("export", "--folder", "acme", *world.target, *QUICK)
 
         report = json.loads(Path("acme/report.json").read_text(encoding="utf-8"))
@@ -71,14 +72,20 @@ class TestWhole:
         }
         assert not list(Path("acme").glob("*.part"))
 
-    def test_lines_have_a_time_stamp_where_there_is_no_terminal(
-        self, world: World, cli: Cli
-    ) -> None:
+    def test_lines_have_a_timestamp_outside_of_a_terminal(self, world: World, cli: Cli) -> None:
         done = cli("export", "--folder", "acme", *world.target, *QUICK)
 
         stamped = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  ana@acme\.example: safe, 12 items  \("
         assert re.search(stamped, done.stdout, re.MULTILINE)
         assert "\x1b" not in done.output
+
+    def test_it_says_how_many_days_are_left(
+        self, world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("workmail_async.cli.service_end.today", lambda: date(2027, 3, 1))
+        for options in ([], ["--skip-preflight"], ["--dry-run"]):
+            done = cli("export", "--folder", "acme", *world.target, *QUICK, *options)
+            assert "30 days left until Amazon WorkMail ends on 2027-03-31." in done.stdout
 
     def test_no_secret_is_shown(
         self, world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
@@ -90,13 +97,13 @@ class TestWhole:
         assert "cli-secret-of-nobody" not in done.output + done.stderr
 
 
-class TestGoingOn:
+class TestResuming:
     def test_the_folder_is_enough(self, world: World, cli: Cli, exported: Path) -> None:
         again = cli("export", "--folder", exported)
         assert again.exit_code == 0
         assert sorted(world.started) == ["ana", "bruno", "library"]
 
-    def test_who_is_exported_is_remembered(self, world: World, cli: Cli) -> None:
+    def test_the_selection_is_remembered(self, world: World, cli: Cli) -> None:
         first = cli("export", "--folder", "acme", *world.target, *QUICK, "--exclude", "ana")
         again = cli("export", "--folder", "acme", *QUICK)
         assert (first.exit_code, again.exit_code) == (0, 0)
@@ -130,7 +137,7 @@ class TestGoingOn:
         world.emulator.lifecycle.mailbox_export = AfterTime(3600)
         stopped = cli("export", "--folder", "acme", *world.target, *QUICK, "--deadline", deadline)
         assert stopped.exit_code == 1
-        assert "Go on with: workmail-async export --folder acme" in stopped.stdout
+        assert "To resume: workmail-async export --folder acme" in stopped.stdout
         assert "running" in row_of(stopped, "ana@acme.example")
 
         world.emulator.clock.advance(3600)
@@ -138,7 +145,9 @@ class TestGoingOn:
         assert done.exit_code == 0
         assert sorted(world.started) == ["ana", "bruno", "library"]
 
-    def test_what_was_given_up_is_tried_anew_when_asked(self, world: World, cli: Cli) -> None:
+    def test_mailboxes_that_were_given_up_are_retried_on_request(
+        self, world: World, cli: Cli
+    ) -> None:
         world.emulator.mailbox(world.organization, "ana").fail_exports("no luck", times=2)
         failed = cli("export", "--folder", "acme", *world.target, *QUICK, "--retries", "1")
         assert failed.exit_code == 1
@@ -152,7 +161,7 @@ class TestGoingOn:
         assert world.started.count("ana") == 3
 
 
-class TestChoosing:
+class TestSelecting:
     def test_patterns_and_disabled_mailboxes(self, world: World, cli: Cli) -> None:
         chosen = ("--include", "*A*@acme.example", "--include", "carla", "--exclude", "library")
         planned = cli(
@@ -168,16 +177,16 @@ class TestChoosing:
     def test_a_dry_run_starts_and_writes_nothing(self, world: World, cli: Cli) -> None:
         planned = cli("export", "--folder", "acme", *world.target, "--dry-run")
         assert planned.exit_code == 0
-        assert "role trust" in planned.stdout  # preflight is shown whole
+        assert "role trust" in planned.stdout  # preflight shows every check
         assert world.started == []
         assert not Path("acme").exists()
 
     def test_a_dry_run_knows_what_is_safe_already(self, cli: Cli, exported: Path) -> None:
         planned = cli("export", "--folder", exported, "--dry-run")
-        assert "safe on disk already" in row_of(planned, "ana@acme.example")
+        assert "already safe on disk" in row_of(planned, "ana@acme.example")
         assert "0 of 5 would be exported" in planned.stdout
 
-    def test_a_pattern_that_fits_nobody_is_wrong_usage(self, world: World, cli: Cli) -> None:
+    def test_a_pattern_that_matches_nobody_is_wrong_usage(self, world: World, cli: Cli) -> None:
         done = cli("export", "--folder", "acme", *world.target, *QUICK, "--include", "nobody*")
         assert done.exit_code == 2
         assert "'nobody*' matches no user" in one_line(done.stderr)
@@ -201,26 +210,26 @@ class TestPreflight:
         assert sorted(world.started) == ["ana", "bruno", "library"]
         assert "failed" in row_of(done, "ana@acme.example")
 
-    def test_a_dry_run_fails_by_it_too(self, world: World, cli: Cli) -> None:
+    def test_it_fails_a_dry_run_too(self, world: World, cli: Cli) -> None:
         options = ("--folder", "acme", *world.target, "--prefix", "elsewhere")
         assert cli("export", *options, "--dry-run").exit_code == 2
 
 
 class TestWrongUsage:
     @pytest.mark.parametrize(
-        ("arguments", "complaint"),
+        ("arguments", "expected"),
         [
             ((), "Missing option '--folder'"),
             (("--folder", "acme"), "Missing --organization, --bucket, --role, --key"),
-            (("--folder", "acme", "--deadline", "soon"), "'soon' is no duration"),
+            (("--folder", "acme", "--deadline", "soon"), "'soon' is not a duration"),
             (("--folder", "acme", "--slots", "11"), "11 is not in the range"),
             (("--folder", "acme", "--nonsense"), "No such option"),
         ],
     )
-    def test_it_is_named(self, cli: Cli, arguments: tuple[str, ...], complaint: str) -> None:
+    def test_it_is_named(self, cli: Cli, arguments: tuple[str, ...], expected: str) -> None:
         done = cli("export", *arguments)
         assert done.exit_code == 2
-        assert complaint in done.stderr
+        assert expected in done.stderr
         assert not Path("acme").exists()
 
     @pytest.mark.parametrize(
@@ -234,17 +243,18 @@ class TestWrongUsage:
         ],
     )
     @pytest.mark.parametrize("command", ["export", "preflight", "policies"])
-    def test_a_value_of_another_form(
+    def test_a_malformed_value(
         self, world: World, cli: Cli, command: str, option: str, value: str, example: str
     ) -> None:
-        done = cli(command, "--folder", "acme", *world.target, option, value)
+        target = world.names if command == "policies" else world.target
+        done = cli(command, "--folder", "acme", *target, option, value)
         assert done.exit_code == 2
-        assert f"{option}: {value!r} is no " in done.stderr
+        assert f"{option}: {value!r} is not " in done.stderr
         assert f"such as {example}" in done.stderr
         assert not world.emulator.requests
         assert not Path("acme").exists()
 
-    def test_a_prefix_that_workmail_refuses(self, world: World, cli: Cli) -> None:
+    def test_a_prefix_that_workmail_rejects(self, world: World, cli: Cli) -> None:
         done = cli("export", "--folder", "acme", *world.target, "--prefix", "ana@acme")
         assert done.exit_code == 2
         assert "no @, +, = or space" in one_line(done.stderr)
@@ -255,7 +265,7 @@ class TestWrongUsage:
         assert done.exit_code == 2
         assert "is a file" in done.stderr
 
-    def test_a_manifest_that_is_none(self, world: World, cli: Cli) -> None:
+    def test_a_file_that_is_no_manifest(self, world: World, cli: Cli) -> None:
         Path("acme").mkdir()
         Path("acme/manifest.sqlite").write_bytes(b"no database" * 100)
         done = cli("export", "--folder", "acme", *world.target)
@@ -271,7 +281,7 @@ class TestWrongUsage:
             assert f"[default: {default}]" in " ".join(shown.split())
 
 
-class TestTrouble:
+class TestErrors:
     def test_a_second_process_is_refused(self, world: World, cli: Cli, exported: Path) -> None:
         report = (exported / "report.json").read_bytes()
         (exported / "report.json").write_bytes(b"of the first process")
@@ -282,13 +292,13 @@ class TestTrouble:
         assert (exported / "report.json").read_bytes() == b"of the first process"
         assert report
 
-    def test_an_endpoint_that_nobody_listens_at(self, world: World, cli: Cli) -> None:
+    def test_an_endpoint_where_nothing_listens(self, world: World, cli: Cli) -> None:
         target = [*world.target, "--endpoint-url", "http://127.0.0.1:1"]
         done = cli("export", "--folder", "acme", *target, "--skip-preflight", "--patience", "0")
         assert done.exit_code == 1
         assert "run the same command again" in one_line(done.stderr)
 
-    def test_an_endpoint_that_nobody_listens_at_before_anything_began(
+    def test_an_endpoint_where_nothing_listens_before_the_start(
         self, world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
@@ -304,7 +314,7 @@ class TestTrouble:
         assert done.exit_code == 2
         assert "file/acme" in one_line(done.stderr)
 
-    def test_an_organization_that_is_not_there(self, world: World, cli: Cli) -> None:
+    def test_an_unknown_organization(self, world: World, cli: Cli) -> None:
         target = [*world.target, "--organization", f"m-{'0' * 32}"]
         done = cli("export", "--folder", "acme", *target)
         assert (done.exit_code, done.stderr) == (2, "")
@@ -322,7 +332,7 @@ class TestTrouble:
         assert hasty.exit_code == 2
         assert "--profile" in one_line(hasty.stderr)
 
-    def test_the_traceback_is_shown_when_asked_for(self, world: World, cli: Cli) -> None:
+    def test_the_traceback_is_shown_on_request(self, world: World, cli: Cli) -> None:
         options = ("--folder", "acme", *world.target, "--include", "nobody")
         done = cli("export", *options, "-v")
         assert done.exit_code == 2
@@ -333,15 +343,15 @@ class TestTrouble:
         (exported / "report.json").mkdir()
         done = cli("export", "--folder", exported)
         assert done.exit_code == 1
-        assert "See to the disk" in one_line(done.stderr)
+        assert "Check the disk" in one_line(done.stderr)
 
-    def test_what_should_not_happen_is_told_in_a_line_too(
+    def test_a_bug_is_reported_in_one_line_too(
         self, cli: Cli, exported: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def fail(_: Manifest) -> None:
             raise RuntimeError("a slip")
 
-        monkeypatch.setattr("workmail_async.cli.looking.read_report", fail)
+        monkeypatch.setattr("workmail_async.cli.commands.status.read_report", fail)
         done = cli("status", "--folder", exported)
         assert done.exit_code == 1
-        assert "RuntimeError: a slip. This should not happen" in one_line(done.stderr)
+        assert "RuntimeError: a slip. This is a bug" in one_line(done.stderr)

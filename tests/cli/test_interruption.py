@@ -1,4 +1,4 @@
-"""Ctrl-C is calm, jobs go on at WorkMail, and the next run takes them over."""
+"""Ctrl-C leaves jobs running at WorkMail, and the next run takes them over."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from workmail_async.emulator import AfterTime, DroppedConnection
 
 STUBBORN = """
 import time, anyio
-from workmail_async.cli.options import Common
 from workmail_async.cli.output import TextOutput
 from workmail_async.cli.running import run
 
@@ -23,39 +22,38 @@ async def work():
     with anyio.CancelScope(shield=True):
         await anyio.sleep(3600)
 
-common = Common(region=None, profile=None, endpoint_url=None, backend=BACKEND, output=TextOutput(0))
-run(common, work)
+run(TextOutput(0), work, backend=BACKEND)
 """
 
 
-def test_ctrl_c_says_how_to_go_on(world: World, tmp_path: Path) -> None:
+def test_ctrl_c_says_how_to_resume(world: World, tmp_path: Path) -> None:
     world.emulator.lifecycle.mailbox_export = AfterTime(3600)
     command = [*COMMAND, "export", "--folder", "acme", *world.target, "--poll", "0.05"]
     with started(*command, cwd=tmp_path) as process:
         read_until(process, "library@acme.example: started")
         process.send_signal(signal.SIGINT)
-        output, complaints = process.communicate()
+        output, errors = process.communicate()
     assert process.returncode == 130
-    assert complaints == ""
-    assert "Stopped. 3 exports go on at WorkMail, and nothing is lost." in output
-    assert "Go on with: workmail-async export --folder acme" in output
+    assert errors == ""
+    assert "Stopped. 3 export jobs keep running at WorkMail, and nothing is lost." in output
+    assert "To resume: workmail-async export --folder acme" in output
     assert not any(call.operation.startswith("Cancel") for call in world.emulator.requests)
 
     world.emulator.clock.advance(3600)
     with started(*COMMAND, "export", "--folder", "acme", "--poll", "0.05", cwd=tmp_path) as again:
-        output, complaints = again.communicate()
-    assert (again.returncode, complaints) == (0, "")
+        output, errors = again.communicate()
+    assert (again.returncode, errors) == (0, "")
     assert sorted(world.started) == ["ana", "bruno", "library"]
 
 
-def test_before_anything_began(world: World, tmp_path: Path) -> None:
+def test_ctrl_c_before_anything_is_started(world: World, tmp_path: Path) -> None:
     target = [*world.target, "--endpoint-url", "http://127.0.0.1:1"]
     command = [*COMMAND, "export", "--folder", "acme", *target, "--skip-preflight", "--poll", "5"]
     with started(*command, cwd=tmp_path) as process:
         read_until(process, "waiting: ConnectError")
         process.send_signal(signal.SIGTERM)
-        output, complaints = process.communicate()
-    assert (process.returncode, complaints) == (130, "")
+        output, errors = process.communicate()
+    assert (process.returncode, errors) == (130, "")
     assert "Stopped. Nothing is lost." in output
 
 
@@ -71,24 +69,24 @@ def test_a_second_ctrl_c_ends_it_at_once(tmp_path: Path) -> None:
 
 
 def test_the_network_goes_away(world: World, tmp_path: Path) -> None:
-    """What was started is taken over once the network is back."""
+    """Jobs are taken over once the network is back."""
     world.emulator.lifecycle.mailbox_export = AfterTime(3600)
     quick = ("--poll", "0.05", "--patience", "1")
     command = [*COMMAND, "export", "--folder", "acme", *world.target, *quick]
     with started(*command, cwd=tmp_path) as process:
         read_until(process, "library@acme.example: started")
         world.emulator.faults.add(DroppedConnection())
-        output, complaints = process.communicate()
+        output, errors = process.communicate()
     assert process.returncode == 1
-    assert complaints.count("\n") == 1
-    assert "WorkMail gave no answer for 1 seconds" in complaints
+    assert errors.count("\n") == 1
+    assert "WorkMail gave no answer for 1 seconds" in errors
     assert "0 of 3 mailboxes are safe on disk" in output
 
     world.emulator.faults.clear()
     world.emulator.clock.advance(3600)
     with started(*COMMAND, "export", "--folder", "acme", *quick, cwd=tmp_path) as again:
-        output, complaints = again.communicate()
-    assert (again.returncode, complaints) == (0, "")
+        output, errors = again.communicate()
+    assert (again.returncode, errors) == (0, "")
     assert sorted(world.started) == ["ana", "bruno", "library"]
 
 
@@ -99,20 +97,20 @@ def test_ctrl_c_while_archives_are_read(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("workmail_async.cli.archives.check_archive", interrupted)
-    monkeypatch.setattr("workmail_async.cli.archives.MailboxArchive", interrupted)
+    monkeypatch.setattr("workmail_async.cli.commands.verify.verify_archive", interrupted)
+    monkeypatch.setattr("workmail_async.cli.commands.convert.MailboxArchive", interrupted)
     options = ("--to", "mbox", "--into", "google") if command == "convert" else ()
     done = cli(command, "--folder", exported, *options)
     assert done.exit_code == 130
-    assert "Nothing is left half-written." in done.stdout
+    assert "No file is left half-written." in done.stdout
 
 
-def test_ctrl_c_where_signals_cannot_be_listened_for(
+def test_ctrl_c_without_a_signal_handler(
     world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("workmail_async.cli.running._can_listen", lambda: False)
-    monkeypatch.setattr("workmail_async.cli.exporting.preflight", interrupted)
+    monkeypatch.setattr("workmail_async.cli.commands.export.preflight", interrupted)
     assert cli("export", "--folder", "acme", *world.target).exit_code == 130

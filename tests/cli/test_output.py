@@ -1,4 +1,4 @@
-"""The same results for people at a terminal, for logs and for programs."""
+"""Results for people at a terminal, for logs and for programs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class TestJson:
         last = events.named("progress")[-1]
         assert (last["share"], last["counts"]["safe"], last["wanted"]) == (1.0, 3, 3)
 
-    def test_running_jobs_and_downloads_are_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_running_jobs_and_downloads_are_printed(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         from workmail_async.cli.output import JsonOutput
 
         with JsonOutput(0).watching() as listener:
@@ -76,7 +78,7 @@ class TestJson:
         done = cli("export", "--folder", "acme", *world.target, "--dry-run", "--json")
         (plan,) = Events.of(done.stdout).named("plan")
         assert plan["export"] == 3
-        what = {mailbox["label"]: mailbox["what"] for mailbox in plan["mailboxes"]}
+        what = {mailbox["label"]: mailbox["action"] for mailbox in plan["mailboxes"]}
         assert what["carla"] == "skip"
         assert what["ana@acme.example"] == "export"
 
@@ -87,11 +89,9 @@ class TestJson:
         assert "Traceback" in done.stderr
 
 
-class TestNobodyReads:
+class TestUnwritable:
     @pytest.mark.parametrize("json", [[], ["--json"]])
-    def test_a_reader_that_has_had_enough(
-        self, world: World, tmp_path: Path, json: list[str]
-    ) -> None:
+    def test_a_reader_that_exits(self, world: World, tmp_path: Path, json: list[str]) -> None:
         command = [*COMMAND, "export", "--folder", "acme", *world.target, "--poll", "0.05", *json]
         with started(*command, cwd=tmp_path) as process:
             assert process.stdout is not None
@@ -105,10 +105,10 @@ class TestNobodyReads:
         assert again.returncode == 0
         assert sorted(world.started) == ["ana", "bruno", "library"]
 
-    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is full")
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
     @pytest.mark.parametrize("json", [[], ["--json"]])
     @pytest.mark.parametrize("command", ["status", "verify", "export"])
-    def test_a_disk_that_is_full(self, exported: Path, command: str, json: list[str]) -> None:
+    def test_a_full_disk(self, exported: Path, command: str, json: list[str]) -> None:
         with Path("/dev/full").open("w") as full:
             done = subprocess.run(
                 [*COMMAND, command, "--folder", "acme", *json],
@@ -121,7 +121,7 @@ class TestNobodyReads:
         assert done.returncode == 1
         assert done.stderr == "Error: cannot write the output: No space left on device\n"
 
-    def test_a_terminal_that_knows_few_letters(self, exported: Path) -> None:
+    def test_a_terminal_that_knows_only_ascii(self, exported: Path) -> None:
         for command in (["export"], ["export", "--json"], ["status"]):
             done = subprocess.run(
                 [*COMMAND, *command, "--folder", "acme"],
@@ -153,7 +153,7 @@ class TestTerminal:
         command = [*COMMAND, "convert", "--folder", "acme", "--to", "mbox", "--into", "google"]
         status, written = in_terminal(*command, cwd=Path.cwd())
         assert status == 0
-        assert "3 of 3 archives were converted whole" in CODES.sub("", written)
+        assert "3 of 3 archives were fully converted" in CODES.sub("", written)
 
     def test_rates_and_remaining_time(self) -> None:
         first = drawn(progress(), lines=10)[0]
@@ -166,7 +166,7 @@ class TestTerminal:
         assert re.search(r"chloe@acme\.example +[━╸]* *500\.0 kB +downloading", text)
         assert re.search(r"dora@acme\.example +[━╸]* *10 bytes +verifying", text)
 
-    def test_a_small_terminal_is_not_overrun(self) -> None:
+    def test_a_small_terminal_is_not_overfilled(self) -> None:
         lines = drawn(progress(), lines=1)
         assert len(lines) == 4
         assert "and 3 more" in lines[2]
@@ -181,13 +181,13 @@ def drawn(shown: ExportProgress, lines: int) -> list[str]:
 
 
 class TestPlain:
-    def test_nothing_new_is_told_once(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_an_unchanged_message_is_printed_once(self, capsys: pytest.CaptureFixture[str]) -> None:
         with TextOutput(0).watching() as listener:
             for message in ("ana: started", "ana: started", "ana: safe"):
                 listener(progress(message))
         assert len(capsys.readouterr().out.splitlines()) == 2
 
-    def test_a_sign_of_life_while_nothing_happens(
+    def test_a_heartbeat_while_nothing_changes(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with TextOutput(0).watching() as listener:
@@ -196,7 +196,7 @@ class TestPlain:
             listener(progress())
         assert len(capsys.readouterr().out.splitlines()) == 2
 
-    def test_names_cannot_steer_the_terminal(self) -> None:
+    def test_names_cannot_control_the_terminal(self) -> None:
         assert printable("a\x1b[2Jb\nc") == "a\N{REPLACEMENT CHARACTER}[2Jb\nc"
 
 

@@ -1,6 +1,6 @@
-"""The demo, halting at a moment of choice so that a test can interrupt it just then.
+"""Runs the demo and halts it at a chosen moment, so that a test can interrupt it there.
 
-`python halting_demo.py MOMENT FOLDER` prints HALTED when the moment has come.
+`python halting_demo.py MOMENT FOLDER` prints HALTED when it is there.
 """
 
 import runpy
@@ -14,7 +14,7 @@ DEMO = Path(__file__).parents[2] / "examples" / "demo.py"
 
 
 def halted() -> None:
-    """Says so and waits, as long as it takes to be interrupted."""
+    """Says so and waits to be interrupted."""
     print("HALTED", flush=True)
     time.sleep(3_600)
 
@@ -43,14 +43,14 @@ def halt_in_download() -> None:
 def halt_in_verification() -> None:
     from workmail_async.exports.organization import downloader
 
-    whole = vars(downloader)["check"]
+    whole = vars(downloader)["check_archive"]
 
     def check(path: Path, **options: Any) -> Any:
         print("HALTED", flush=True)
         time.sleep(0.5)  # in a thread, which is waited for
         return whole(path, **options)
 
-    setattr(downloader, "check", check)  # noqa: B010
+    setattr(downloader, "check_archive", check)  # noqa: B010
 
 
 if __name__ == "__main__":

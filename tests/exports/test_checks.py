@@ -22,6 +22,7 @@ from workmail_async.exports import (
     ExportError,
     ExportTarget,
     PreflightFinding,
+    Selection,
     Verdict,
     export_policies,
     preflight,
@@ -36,10 +37,13 @@ REGION = "us-east-1"
 
 
 async def _findings(
-    where: Site, target: ExportTarget, folder: Path | None = None, **choosing: Any
+    where: Site,
+    target: ExportTarget,
+    folder: Path | None = None,
+    selection: Selection | None = None,
 ) -> dict[str, PreflightFinding]:
     async with where.organization() as organization:
-        report = await preflight(organization, target, folder, **choosing)
+        report = await preflight(organization, target, folder, selection)
     assert report.ok is all(f.verdict is not Verdict.ERROR for f in report.findings)
     return {finding.check: finding for finding in report.findings}
 
@@ -287,7 +291,7 @@ async def test_a_disk_that_is_too_small_is_named(
     monkeypatch.setattr("workmail_async.exports.checks.preflight.free_space", lambda _: 10)
     found = await _findings(where, where.target, tmp_path)
     assert found["disk"].verdict is Verdict.ERROR
-    found = await _findings(where, where.target, tmp_path, exclude=["user000*"])
+    found = await _findings(where, where.target, tmp_path, Selection(exclude=["user000*"]))
     assert found["disk"].verdict is Verdict.OK
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.exports.conftest import Site, site
 from workmail_async.emulator import AfterTime, Emulator, Lifecycle
-from workmail_async.exports import Manifest, read_report
+from workmail_async.exports import read_report
 
 _PROGRAM = Path(__file__).with_name("export_once.py")
 _LIMIT = 300  # seconds until a run counts as hung
@@ -60,8 +60,7 @@ def _assert_all_safe_and_exported_once(where: Site, folder: Path, mailboxes: int
     started = Counter(job["EntityId"] for job in where.jobs())
     assert len(started) == mailboxes
     assert set(started.values()) == {1}
-    with Manifest(folder / "manifest.sqlite", read_only=True) as manifest:
-        report = read_report(manifest)
+    report = read_report(folder)
     assert report.complete
     assert len(report.files) == mailboxes
     for file in report.files:

@@ -27,6 +27,7 @@ from workmail_async.exports import (
     ManifestError,
     ManifestInUseError,
     OrganizationExport,
+    Selection,
     Status,
 )
 from workmail_async.exports.organization.downloader import file_name
@@ -127,7 +128,7 @@ async def test_patterns_and_states_choose(emulator: Emulator, tmp_path: Path) ->
     await where.ask(
         "workmail", "deregister_from_work_mail", OrganizationId=where.seeded.id, EntityId=gone
     )
-    options = evolve(QUICK, include=("user*",), exclude=("user001@*",))
+    options = evolve(QUICK, selection=Selection(include=["user*"], exclude=["user001@*"]))
     report = await _export(where, tmp_path / "one", options)
     assert _statuses(report) == {
         "user000": Status.SAFE,
@@ -141,7 +142,7 @@ async def test_patterns_and_states_choose(emulator: Emulator, tmp_path: Path) ->
 async def test_a_pattern_that_matches_nobody_is_refused(emulator: Emulator, tmp_path: Path) -> None:
     where = await sited(emulator, 1)
     with pytest.raises(ExportError, match=r"'nobody@\*' matches no"):
-        await _export(where, tmp_path, evolve(QUICK, include=("nobody@*",)))
+        await _export(where, tmp_path, evolve(QUICK, selection=Selection(include=["nobody@*"])))
 
 
 async def test_a_job_that_fails_once_is_started_again(emulator: Emulator, tmp_path: Path) -> None:
@@ -266,7 +267,7 @@ async def test_without_rights_the_export_stops_and_says_why(
 
 async def test_an_organization_that_is_gone_aborts(emulator: Emulator, tmp_path: Path) -> None:
     where = await sited(emulator, 2)
-    await _export(where, tmp_path, evolve(QUICK, include=("user000",)))
+    await _export(where, tmp_path, evolve(QUICK, selection=Selection(include=["user000"])))
     async with where.organization() as organization:
         export = _new(where, organization, tmp_path)
         await where.ask(

@@ -10,7 +10,14 @@ from tests.exports.conftest import sited
 from workmail_async import Organization, models
 from workmail_async.emulator import Emulator
 from workmail_async.enums import EntityState, UserRole
-from workmail_async.exports import choose_mailboxes
+from workmail_async.exports import (
+    ExportError,
+    MailboxRow,
+    Selection,
+    Status,
+    choose_mailboxes,
+    matches,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -41,8 +48,8 @@ class _Everybody:
         return groups()
 
 
-async def _reasons(**how: Any) -> dict[str, str | None]:
-    choices = await choose_mailboxes(cast("Organization", _Everybody()), **how)
+async def _reasons(selection: Selection | None = None) -> dict[str, str | None]:
+    choices = await choose_mailboxes(cast("Organization", _Everybody()), selection)
     return {choice.entity.entity_id: choice.skipped for choice in choices}
 
 
@@ -75,12 +82,68 @@ async def test_each_role_and_state_is_taken_or_left_with_a_reason() -> None:
 
 
 async def test_patterns_match_ids_names_and_addresses_in_any_case() -> None:
-    found = await _reasons(
+    selection = Selection(
         include=["ROOM@ACME.*", "user-*", "team"], exclude=["*-enabled"], disabled=True
     )
+    found = await _reasons(selection)
     assert found["room"] is None
     assert found["user-disabled"] is None
     assert found["user-deleted"] == "deleted"
     assert found["user-enabled"] == "excluded"
     assert found["resource-enabled"] == "not included"
     assert found["team"] == "a group has no mailbox"
+
+
+ROW = MailboxRow(
+    entity_id="S-1-5",
+    kind="user",
+    name="Ana",
+    email="ana@acme.example",
+    state="ENABLED",
+    status=Status.SAFE,
+    reason=None,
+    attempts=1,
+    not_before=None,
+)
+
+
+@pytest.mark.parametrize("pattern", ["ana", "ANA@*", "s-1-?", "*"])
+def test_a_pattern_names_a_mailbox_by_id_name_or_address(pattern: str) -> None:
+    assert matches(ROW, pattern)
+    assert Selection(include=[pattern]).matches(ROW)
+    assert not Selection(exclude=[pattern]).matches(ROW)
+
+
+@pytest.mark.parametrize("pattern", ["", "an", "ana@", "s-1"])
+def test_a_pattern_names_nothing_by_a_part_of_its_name(pattern: str) -> None:
+    assert not matches(ROW, pattern)
+    assert not Selection(include=[pattern]).matches(ROW)
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        Selection(),
+        Selection(include=["a*", 'with "quotes"'], exclude=["b, c"], disabled=True),
+    ],
+)
+def test_a_selection_survives_its_settings(selection: Selection) -> None:
+    assert Selection.from_settings(selection.to_settings()) == selection
+
+
+def test_a_selection_reads_settings_that_lack_its_own() -> None:
+    settings = {"bucket": "acme-mail", "include": None, "exclude": "", "disabled": "true"}
+    assert Selection.from_settings(settings) == Selection(disabled=True)
+
+
+@pytest.mark.parametrize("name", ["include", "exclude", "disabled"])
+@pytest.mark.parametrize("text", ["{", "7", '"a"', "[1]", "null"])
+def test_a_selection_refuses_settings_that_hold_something_else(name: str, text: str) -> None:
+    with pytest.raises(ExportError, match=r"cannot be read|has to be a string"):
+        Selection.from_settings({name: text})
+
+
+@pytest.mark.parametrize("name", ["include", "exclude"])
+def test_a_selection_refuses_a_single_string_for_patterns(name: str) -> None:
+    with pytest.raises(ExportError, match=r"write \['user\*'\]"):
+        Selection(**cast("Any", {name: "user*"}))

@@ -1,6 +1,7 @@
 """The command `workmail-async`: exports an organization from a terminal.
 
-It is thin: what it does is done by `workmail_async.exports`. It needs the extra `cli`.
+It is thin: `workmail_async.exports` and `workmail_async.archives` do the work. It needs the extra
+`cli`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 def main() -> None:
     """Run the command line, or say how to install what it needs."""
     try:
-        from .commands import program
+        from .program import program
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise
@@ -25,6 +26,7 @@ def main() -> None:
     except KeyboardInterrupt:  # loading takes a moment
         sys.exit(130)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a name must not fail for want of a letter
+        # A terminal may lack a letter of some mailbox's name; that must not end the command.
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     program(prog_name="workmail-async")

@@ -1,4 +1,4 @@
-"""`python -m workmail_async.cli`: the command where its script is not on the path."""
+"""`python -m workmail_async.cli`: the command line where its script is not on the path."""
 
 from . import main
 

@@ -1,4 +1,4 @@
-"""The live display of an export in a terminal: the whole, the running jobs, the downloads."""
+"""The live display of an export in a terminal: overall progress, running jobs, downloads."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from typing_extensions import Self
 from workmail_async.display.units import size
 from workmail_async.exports import ExportProgress
 
-_BAR = 30
-#: Lines that the display needs beside those of jobs and downloads.
+#: The width of bars in wide and in narrow terminals, and where narrow ends.
+_BAR, _SHORT_BAR, _NARROW = 30, 10, 110
+#: Lines that the display needs in addition to those of jobs and downloads.
 _FRAME = 4
 
 
 class LiveProgress:
-    """Shows the latest progress until the block ends.
+    """Shows the latest progress until its `with` block ends.
 
     Args:
         console: The terminal.
@@ -43,27 +44,37 @@ class LiveProgress:
         self._live.stop()
 
     def show(self, progress: ExportProgress) -> None:
-        """Show how far it is now."""
-        self._live.update(picture(progress, lines=max(1, self._console.height - _FRAME)))
+        """Show the current progress."""
+        self._live.update(
+            picture(
+                progress,
+                lines=max(1, self._console.height - _FRAME),
+                bar=_BAR if self._console.width >= _NARROW else _SHORT_BAR,
+            )
+        )
 
 
-def picture(progress: ExportProgress, lines: int) -> RenderableType:
+def picture(progress: ExportProgress, lines: int, bar: int = _BAR) -> RenderableType:
     """Draw a progress.
 
     Args:
         progress: The progress.
-        lines: How many jobs and downloads there is room for.
+        lines: How many jobs and downloads fit.
+        bar: The width of its bars.
     """
     whole = Table.grid(padding=(0, 1))
+    for _ in ("bar", "share"):
+        whole.add_column()
+    whole.add_column(no_wrap=True, overflow="ellipsis")
     whole.add_row(
-        ProgressBar(total=1, completed=progress.share, width=_BAR),
+        ProgressBar(total=1, completed=progress.share, width=bar),
         f"{progress.share:4.0%}",
         Text(progress.summary()),
     )
     rows: list[tuple[RenderableType, ...]] = [
         (
             Text(f"  {export.label}"),
-            ProgressBar(total=100, completed=export.percent or 0, width=_BAR),
+            ProgressBar(total=100, completed=export.percent or 0, width=bar),
             f"{export.percent or 0} %",
             "exporting",
         )
@@ -72,7 +83,7 @@ def picture(progress: ExportProgress, lines: int) -> RenderableType:
     rows += [
         (
             Text(f"  {download.label}"),
-            ProgressBar(total=download.size or 1, completed=download.bytes, width=_BAR),
+            ProgressBar(total=download.size or 1, completed=download.bytes, width=bar),
             size(download.bytes),
             "verifying" if download.bytes == download.size else "downloading",
         )

@@ -1,4 +1,8 @@
-"""The options that commands share, and what their values mean."""
+"""The options that several commands share, and how a command receives them.
+
+Each group of options reaches its command as one object, so that a command with twenty options still
+is a short function.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import click
-from attrs import frozen
+from attrs import fields, frozen
 
 from .output import JsonOutput, Output, TextOutput
 
@@ -25,86 +29,133 @@ def duration(value: str | float) -> float:
         value: The duration; in seconds when it has no unit.
 
     Raises:
-        click.BadParameter: It is none.
+        click.BadParameter: It is not a duration.
     """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", str(value).strip().lower())
     if found is None:
-        raise click.BadParameter(f"{value!r} is no duration: write 90, 45s, 30m, 6h or 2d")
+        raise click.BadParameter(f"{value!r} is not a duration: write 90, 45s, 30m, 6h or 2d")
     return float(found[1]) * _UNITS[found[2]]
 
 
+def option_group(
+    name: str, group: type, *options: Callable[[Command], Command]
+) -> Callable[[Command], Command]:
+    """Give a command options that it receives as one object.
+
+    Args:
+        name: The name of the argument that gets the object.
+        group: Its class, an attrs class with a field for each option.
+        *options: The options, in the order in which the help shows them.
+    """
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def grouped(*args: Any, **values: Any) -> Any:
+            own = {each.name: values.pop(each.name) for each in fields(group)}
+            return command(*args, **{name: group(**own)}, **values)
+
+        decorated: Command = grouped
+        for option in reversed(options):
+            decorated = option(decorated)
+        return decorated
+
+    return decorate
+
+
 @frozen(kw_only=True)
-class Common:
-    """What every command is told.
+class Connection:
+    """How a command reaches AWS.
 
     Attributes:
         region: The AWS Region.
         profile: The profile in the AWS configuration files.
-        endpoint_url: Another address than AWS's own.
+        endpoint_url: A custom endpoint URL.
         backend: The event loop.
-        output: Where results go.
     """
 
-    region: str | None
-    profile: str | None
-    endpoint_url: str | None
-    backend: Literal["asyncio", "trio"]
-    output: Output
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+    backend: Literal["asyncio", "trio"] = "asyncio"
 
 
-def common_options(command: Command) -> Command:
-    """Give a command the options that all have; it gets them as `common`."""
+@frozen(kw_only=True)
+class TargetNames:
+    """What is exported to where; None for what the command line does not say.
+
+    Attributes:
+        organization: The organization's id.
+        bucket: The S3 bucket.
+        prefix: The prefix of all exports in it.
+        role: The ARN of the role that WorkMail assumes.
+        key: The ARN of the KMS key.
+    """
+
+    organization: str | None = None
+    bucket: str | None = None
+    prefix: str | None = None
+    role: str | None = None
+    key: str | None = None
+
+
+region_option = click.option(
+    "--region", help="AWS Region; by default that of the key or of your AWS configuration."
+)
+
+#: The options of commands that call AWS, as `connection`.
+connection_options = option_group(
+    "connection",
+    Connection,
+    region_option,
+    click.option("--profile", help="Profile in your AWS configuration files."),
+    click.option("--endpoint-url", help="Custom endpoint URL."),
+    click.option(
+        "--backend",
+        type=click.Choice(["asyncio", "trio"]),
+        default="asyncio",
+        show_default=True,
+        help="Event loop.",
+    ),
+)
+
+#: The options that name what is exported to where, as `names`.
+target_options = option_group(
+    "names",
+    TargetNames,
+    click.option("--organization", help="Organization id: m-…"),
+    click.option("--bucket", help="S3 bucket that WorkMail writes to."),
+    click.option("--prefix", help="Prefix of all exports in the bucket.  [default: exports]"),
+    click.option("--role", help="ARN of the role that WorkMail assumes."),
+    click.option("--key", help="ARN of the KMS key that encrypts the exports."),
+)
+
+
+def output_options(command: Command) -> Command:
+    """Give a command the options that say how it prints; it gets an `Output` as `output`."""
 
     @wraps(command)
-    def with_common(
-        *args: Any,
-        region: str | None,
-        profile: str | None,
-        endpoint_url: str | None,
-        backend: Literal["asyncio", "trio"],
-        as_json: bool,
-        verbose: int,
-        **options: Any,
-    ) -> Any:
-        output = JsonOutput(verbose) if as_json else TextOutput(verbose)
+    def with_output(*args: Any, as_json: bool, verbose: int, **options: Any) -> Any:
+        output: Output = JsonOutput(verbose) if as_json else TextOutput(verbose)
         output.show_log()
-        common = Common(
-            region=region,
-            profile=profile,
-            endpoint_url=endpoint_url,
-            backend=backend,
-            output=output,
-        )
-        return command(*args, common=common, **options)
+        return command(*args, output=output, **options)
 
-    for option in reversed(
-        (
-            click.option("--region", help="AWS Region; by default that of the environment."),
-            click.option("--profile", help="Profile of the AWS configuration files."),
-            click.option("--endpoint-url", help="Another address than AWS's own."),
-            click.option(
-                "--backend",
-                type=click.Choice(["asyncio", "trio"]),
-                default="asyncio",
-                show_default=True,
-                help="Event loop.",
-            ),
-            click.option(
-                "--json",
-                "as_json",
-                is_flag=True,
-                help="Write JSON lines: an object for each event, and the report at the end.",
-            ),
-            click.option(
-                "-v",
-                "--verbose",
-                count=True,
-                help="Say more; show the traceback of an error. Twice: every call.",
-            ),
-        )
+    decorated: Command = with_output
+    for option in (
+        click.option(
+            "-v",
+            "--verbose",
+            count=True,
+            help="Print the log, and the traceback of an error. Twice: log every call.",
+        ),
+        click.option(
+            "--json",
+            "as_json",
+            is_flag=True,
+            help="Print JSON lines: an object for each event, and the report last.",
+        ),
     ):
-        with_common = option(with_common)
-    return with_common
+        decorated = option(decorated)
+    return decorated
 
 
 def folder_option(*, required: bool = True) -> Callable[[Command], Command]:
@@ -117,16 +168,12 @@ def folder_option(*, required: bool = True) -> Callable[[Command], Command]:
     )
 
 
-def target_options(command: Command) -> Command:
-    """Give a command the options that say what is exported to where."""
-    for option in reversed(
-        (
-            click.option("--organization", help="Id of the organization: m-…"),
-            click.option("--bucket", help="S3 bucket that WorkMail writes to."),
-            click.option("--prefix", help="Prefix of all exports in the bucket.  [exports]"),
-            click.option("--role", help="ARN of the role that WorkMail assumes."),
-            click.option("--key", help="ARN of the KMS key that encrypts the exports."),
-        )
-    ):
-        command = option(command)
-    return command
+def downloads_option(default: int) -> Callable[[Command], Command]:
+    """Give a command the number of simultaneous downloads."""
+    return click.option(
+        "--downloads",
+        type=click.IntRange(1),
+        default=default,
+        show_default=True,
+        help="Archives to download at a time.",
+    )

@@ -21,26 +21,26 @@ from rich.progress import Progress
 
 from workmail_async.exports import ExportProgress, ProgressListener
 
+from .exit_status import ExitStatus
 from .live import LiveProgress
-from .status import ExitStatus
 
-#: How wide tables are where no terminal says so, in characters.
+#: The width of tables that do not go to a terminal, in characters.
 _PAGE = 160
-#: Seconds after which progress is told again though nothing happened.
+#: Seconds after which progress is printed again although nothing changed.
 _HEARTBEAT = 60.0
 _JSON_PAUSE = 1.0
-#: How many items pass before a bar moves.
+#: How many items are read before a bar moves; drawing it for each would slow reading down.
 _EACH = 50
 
-#: Takes the name of a file; what it returns is told how many of how many items are done.
+#: Takes the name of a file; returns a function to call with how many of how many items are done.
 Counting = Callable[[str], Callable[[int, int], None]]
 
 
 class OutputLost(click.ClickException):
-    """What a command tells cannot be written: its reader has ended, or the disk is full.
+    """The output cannot be written: its reader has exited, or the disk is full.
 
     Args:
-        error: Why; None when the reader has ended.
+        error: Why; None when the reader has exited.
     """
 
     exit_code: ClassVar[int] = ExitStatus.INCOMPLETE
@@ -49,7 +49,7 @@ class OutputLost(click.ClickException):
         super().__init__(f"cannot write the output: {error.strerror or error}" if error else "")
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Say so, unless a reader has just had enough; and keep Python from writing the rest."""
+        """Print the error unless the reader just exited; discard what Python would still flush."""
         if self.message:
             super().show(file)
         with suppress(OSError, ValueError), open(os.devnull, "w") as nothing:
@@ -60,7 +60,7 @@ class OutputLost(click.ClickException):
 def _writing() -> Generator[None, None, None]:
     try:
         yield
-    except SystemExit as error:  # rich's answer to a broken pipe
+    except SystemExit as error:  # how rich reacts to a broken pipe
         raise OutputLost(None) from error
     except OSError as error:
         raise OutputLost(None if error.errno == errno.EPIPE else error) from error
@@ -70,14 +70,14 @@ class Output(ABC):
     """Where a command's results go.
 
     Args:
-        verbose: How much more is told than usual: 0, 1 or 2.
+        verbose: How much more to print than usual: 0, 1 or 2.
     """
 
     def __init__(self, verbose: int) -> None:
         self.verbose = verbose
 
     def show_log(self) -> None:
-        """Show the library's log on the standard error, as far as asked for."""
+        """Print the library's log on standard error when `--verbose` asks for it."""
         log = logging.getLogger("workmail_async")
         for handler in [each for each in log.handlers if isinstance(each, _LogHandler)]:
             log.removeHandler(handler)
@@ -87,39 +87,39 @@ class Output(ABC):
 
     @abstractmethod
     def say(self, text: str) -> None:
-        """Tell people something that programs need not know."""
+        """Print a line for people; programs do not need it."""
 
     @abstractmethod
     def tell(self, event: str, data: Mapping[str, Any], *shown: RenderableType) -> None:
-        """Tell a result.
+        """Print a result.
 
         Args:
-            event: What it is, for programs.
-            data: What it says, for programs: JSON.
+            event: The name of the result, for programs.
+            data: Its content as JSON holds it, for programs.
             *shown: The same for people.
         """
 
     @abstractmethod
     def error(self, kind: str, message: str, advice: str, error: BaseException) -> None:
-        """Tell what went wrong.
+        """Print an error.
 
         Args:
-            kind: The error's class.
+            kind: The name of its class.
             message: What happened.
-            advice: The way out, when the message does not name it.
+            advice: What to do, when the message does not say it.
             error: The error, for its traceback.
         """
 
     @abstractmethod
     def watching(self) -> AbstractContextManager[ProgressListener]:
-        """Show an export's progress while in the block."""
+        """Show an export's progress inside a `with` block."""
 
     @contextmanager
     def counting(self) -> Generator[Counting, None, None]:
-        """Show how far files are being read while in the block.
+        """Show how far files have been read inside a `with` block.
 
         Yields:
-            A function that takes a name and returns one to tell how many of how many are done.
+            A function that takes a file's name and returns its progress callback.
         """
         yield _uncounted
 
@@ -130,14 +130,14 @@ class Output(ABC):
 
 
 class TextOutput(Output):
-    """For people: a live display in a terminal, elsewhere a line for each change."""
+    """For people: a live display in a terminal, otherwise a line for each change."""
 
     def __init__(self, verbose: int) -> None:
         super().__init__(verbose)
         self.console: Console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
         if not self.console.is_terminal:
             self.console.width = _PAGE
-        self._lined, self._message = 0.0, ""
+        self._printed, self._message = 0.0, ""
 
     def say(self, text: str) -> None:
         """Print a line."""
@@ -145,16 +145,16 @@ class TextOutput(Output):
             self.console.print(printable(text), soft_wrap=True)
 
     def tell(self, event: str, data: Mapping[str, Any], *shown: RenderableType) -> None:
-        """Print what is for people."""
+        """Print the result for people."""
         with _writing():
             for each in shown:
                 self.console.print(each, soft_wrap=isinstance(each, str))
 
     def error(self, kind: str, message: str, advice: str, error: BaseException) -> None:
-        """Print the error on the standard error."""
+        """Print the error on standard error."""
         self._show_traceback(error)
-        told = f"workmail-async: {message if message.endswith('.') else message + '.'} {advice}"
-        click.echo(printable(told).rstrip(), err=True)
+        line = f"workmail-async: {message if message.endswith('.') else message + '.'} {advice}"
+        click.echo(printable(line).rstrip(), err=True)
 
     @contextmanager
     def watching(self) -> Generator[ProgressListener, None, None]:
@@ -167,7 +167,7 @@ class TextOutput(Output):
 
     @contextmanager
     def counting(self) -> Generator[Counting, None, None]:
-        """Show a bar for the file that is being read, in a terminal."""
+        """In a terminal, show a bar for the file that is being read."""
         if not self.console.is_terminal or self.console.is_dumb_terminal:
             yield _uncounted
             return
@@ -186,9 +186,9 @@ class TextOutput(Output):
 
     def _line(self, progress: ExportProgress) -> None:
         now = time.monotonic()
-        if progress.message == self._message and now - self._lined < _HEARTBEAT:
+        if progress.message == self._message and now - self._printed < _HEARTBEAT:
             return
-        self._lined, self._message = now, progress.message
+        self._printed, self._message = now, progress.message
         stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
         self.say(f"{stamp}  {progress.message}  ({progress.summary()})")
 
@@ -198,37 +198,37 @@ class JsonOutput(Output):
 
     def __init__(self, verbose: int) -> None:
         super().__init__(verbose)
-        self._told, self._message = 0.0, ""
+        self._printed, self._message = 0.0, ""
 
     def say(self, text: str) -> None:
-        """Say nothing: programs do not need it."""
+        """Print nothing: programs do not need it."""
 
     def tell(self, event: str, data: Mapping[str, Any], *shown: RenderableType) -> None:
-        """Print what is for programs."""
+        """Print the result as a JSON object."""
         moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         with _writing():
             click.echo(json.dumps({"event": event, "time": moment, **data}))
 
     def error(self, kind: str, message: str, advice: str, error: BaseException) -> None:
-        """Print the error as an object; a traceback goes to the standard error."""
+        """Print the error as a JSON object; a traceback goes to standard error."""
         self._show_traceback(error)
         self.tell("error", {"error": kind, "message": message, "advice": advice})
 
     @contextmanager
     def watching(self) -> Generator[ProgressListener, None, None]:
-        """Print an object for each change, and about once a second while bytes come in."""
-        yield self._tell_progress
+        """Print an object for each change, and about one a second during downloads."""
+        yield self._print_progress
 
-    def _tell_progress(self, progress: ExportProgress) -> None:
+    def _print_progress(self, progress: ExportProgress) -> None:
         now = time.monotonic()
-        if progress.message == self._message and now - self._told < _JSON_PAUSE:
+        if progress.message == self._message and now - self._printed < _JSON_PAUSE:
             return
-        self._told, self._message = now, progress.message
+        self._printed, self._message = now, progress.message
         self.tell("progress", as_json(progress))
 
 
 def as_json(progress: ExportProgress) -> dict[str, Any]:
-    """Return a progress as JSON holds it."""
+    """Return progress as JSON holds it."""
     return {
         "message": progress.message,
         "counts": {status.value: count for status, count in progress.counts.items()},
@@ -247,7 +247,7 @@ def as_json(progress: ExportProgress) -> dict[str, Any]:
 
 
 def printable(text: str) -> str:
-    """Return a text without what could steer a terminal; names in a zip may hold anything."""
+    """Return a text without anything that controls a terminal; names in a zip may hold it."""
     return "".join(
         char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text
     )
@@ -261,7 +261,7 @@ def _uncounted(_: str) -> Callable[[int, int], None]:
 
 
 class _LogHandler(logging.Handler):
-    """Writes to the standard error of the moment, which a live display redirects."""
+    """Writes to whatever `sys.stderr` is at the time: a live display redirects it."""
 
     def emit(self, record: logging.LogRecord) -> None:
         text = f"{record.levelname.lower()}: {record.getMessage()}"

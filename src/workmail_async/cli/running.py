@@ -1,4 +1,4 @@
-"""Runs a command's async part to its end, to Ctrl-C or to an error, and says which it was."""
+"""Runs a command until it ends, fails or is interrupted, and says which it was."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 
 import anyio
 import click
@@ -15,83 +15,90 @@ import click
 from workmail_async import errors
 from workmail_async.exports import ExportAbortedError, ExportError, ManifestError
 
-from .options import Common
+from .exit_status import ExitStatus
 from .output import Output
-from .status import ExitStatus
 
-#: Errors of which each says that nothing was begun.
-_NOT_BEGUN = (errors.ConfigurationError, errors.CredentialsError, ManifestError)
+#: Errors that are raised before anything is started.
+_BEFORE_START = (errors.ConfigurationError, errors.CredentialsError, ManifestError)
 
-#: The way out of an error whose own words do not name it.
+_RESUME = "then run the same command again: it resumes."
+#: What to do about an error whose own text does not say it.
 _ADVICE: tuple[tuple[type[Exception], str], ...] = (
-    (errors.ConfigurationError, "Options --region, --profile and --endpoint-url say where."),
+    (errors.ConfigurationError, "See the options --region, --profile and --endpoint-url."),
     (errors.CredentialsError, "Sign in to AWS, or name a profile with --profile."),
-    (errors.TransportError, "See to the network, then run the same command again: it goes on."),
-    (errors.OrganizationNotFoundException, "See to --organization and --region."),
-    (ExportAbortedError, "Mend the cause, then run the same command again: it goes on."),
-    (OSError, "See to the disk, then run the same command again: it goes on."),
+    (errors.TransportError, f"Check your connection, {_RESUME}"),
+    (errors.OrganizationNotFoundException, "Check --organization and --region."),
+    (ExportAbortedError, f"Fix the cause, {_RESUME}"),
+    (OSError, f"Check the disk, {_RESUME}"),
 )
 
 
-def run(common: Common, work: Callable[[], Awaitable[ExitStatus]]) -> ExitStatus:
-    """Run a command's work on an event loop.
+def run(
+    output: Output,
+    work: Callable[[], Awaitable[ExitStatus]],
+    *,
+    backend: Literal["asyncio", "trio"] = "asyncio",
+) -> ExitStatus:
+    """Run a command on an event loop.
 
     Args:
-        common: What every command is told.
-        work: The work.
+        output: Where its results go.
+        work: What it does.
+        backend: The event loop.
 
     Returns:
-        What came of it; errors of ours have been told.
+        How it ended; errors of ours are printed.
 
     Raises:
-        click.ClickException: The command line does not fit.
+        click.ClickException: The command line is wrong.
     """
     try:
-        return anyio.run(_until_interrupted, work, common.output, backend=common.backend)
+        return anyio.run(_until_interrupted, work, output, backend=backend)
     except Exception as error:
         innermost = _innermost(error)
         if isinstance(innermost, click.ClickException):
             raise innermost from error
-        return failed(common.output, error)
+        return failed(output, error)
     except BaseException as error:
-        if isinstance(_innermost(error), KeyboardInterrupt):  # signals cannot be listened for
+        # Where no signal handler can be installed, Ctrl-C ends the loop like this.
+        if isinstance(_innermost(error), KeyboardInterrupt):
             return ExitStatus.INTERRUPTED
         raise
 
 
-def run_here(common: Common, work: Callable[[], ExitStatus]) -> ExitStatus:
-    """Run a command's work that needs no event loop.
+def run_sync(output: Output, work: Callable[[], ExitStatus]) -> ExitStatus:
+    """Run a command that needs no event loop.
 
     Args:
-        common: What every command is told.
-        work: The work.
+        output: Where its results go.
+        work: What it does.
 
     Returns:
-        What came of it; errors of ours have been told.
+        How it ended; errors of ours are printed.
 
     Raises:
-        click.ClickException: The command line does not fit.
+        click.ClickException: The command line is wrong.
     """
     try:
         return work()
     except KeyboardInterrupt:
-        common.output.say("Stopped. Nothing is left half-written.")
+        output.say("Stopped. No file is left half-written.")
         return ExitStatus.INTERRUPTED
     except click.ClickException:
         raise
     except Exception as error:  # noqa: BLE001  (a traceback helps nobody at a terminal)
-        return failed(common.output, error)
+        return failed(output, error)
 
 
 def failed(output: Output, error: BaseException) -> ExitStatus:
-    """Tell an error as one line with the way out.
+    """Print an error as one line that says what to do.
 
     Args:
-        output: Where to.
+        output: Where to print it.
         error: The error.
 
     Returns:
-        What it means for the exit status.
+        The exit status that it means.
     """
     error = _innermost(error)
     advice = next((text for kind, text in _ADVICE if isinstance(error, kind)), "")
@@ -100,11 +107,11 @@ def failed(output: Output, error: BaseException) -> ExitStatus:
         message = f"{error.filename}: {error.strerror}"
     if not isinstance(error, (errors.WorkMailError, OSError)):
         message = f"{type(error).__name__}: {message}" if message else type(error).__name__
-        advice = "This should not happen; with -v the traceback tells where it did."
+        advice = "This is a bug in workmail-async; -v prints the traceback for a report."
     output.error(type(error).__name__, message, advice, error)
-    unfit = type(error) is ExportError  # options that do not fit the organization
-    begun = not unfit and not isinstance(error, _NOT_BEGUN)
-    return ExitStatus.INCOMPLETE if begun else ExitStatus.NOT_BEGUN
+    # An ExportError itself, not one of its kinds, means options that do not fit the organization.
+    before = type(error) is ExportError or isinstance(error, _BEFORE_START)
+    return ExitStatus.NOT_STARTED if before else ExitStatus.INCOMPLETE
 
 
 def _innermost(error: BaseException) -> BaseException:
@@ -116,7 +123,7 @@ def _innermost(error: BaseException) -> BaseException:
 async def _until_interrupted(
     work: Callable[[], Awaitable[ExitStatus]], output: Output
 ) -> ExitStatus:
-    problem: Exception | None = None
+    raised: Exception | None = None
     status = ExitStatus.INTERRUPTED
     async with anyio.create_task_group() as listening:
         with anyio.CancelScope() as scope:
@@ -125,10 +132,10 @@ async def _until_interrupted(
             try:
                 status = await work()
             except Exception as error:  # noqa: BLE001  (raised below, not as a group)
-                problem = error
+                raised = error
         listening.cancel_scope.cancel()
-    if problem is not None:
-        raise problem
+    if raised is not None:
+        raise raised
     return status
 
 
@@ -145,5 +152,5 @@ async def _listen(
         async for _ in signals:
             if scope.cancel_called:
                 os._exit(ExitStatus.INTERRUPTED)  # nothing is lost: the manifest is on disk
-            output.say("Stopping… (once more ends it at once; nothing is lost either way)")
+            output.say("Stopping… (press Ctrl-C again to quit at once; nothing is lost either way)")
             scope.cancel()

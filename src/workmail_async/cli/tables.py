@@ -1,4 +1,4 @@
-"""Reports as tables, for people."""
+"""Reports as tables, for people at a terminal."""
 
 from __future__ import annotations
 
@@ -38,31 +38,33 @@ _STYLES = {
     "incomplete": "red",
 }
 
-#: How many rows a table has unless all are asked for.
+#: How many rows a table has unless every row is asked for.
 MOST = 60
 
 
 def cell(text: object) -> Text:
-    """Return the content of a cell, coloured when it is a status."""
+    """Return the content of a cell, colored when it is a status."""
     shown = printable(str(text))
     return Text(shown, style=_STYLES.get(shown, ""))
 
 
-def new_table(*heads: str, numbers: Iterable[str] = ()) -> Table:
+def new_table(*heads: str, numbers: Iterable[str] = (), fixed: Iterable[str] = ()) -> Table:
     """Return an empty table.
 
     Args:
-        *heads: The heads of its columns.
-        numbers: Which of them hold numbers, which stand to the right.
+        *heads: The headings of its columns.
+        numbers: Which of them hold numbers, to align them right.
+        fixed: Which of them must not be wrapped, besides numbers and "Status".
     """
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     right = set(numbers)
+    unwrapped = {*right, *fixed, "Status"}
     for head in heads:
         table.add_column(
             head,
             justify="right" if head in right else "left",
             overflow="fold",
-            no_wrap=head in right or head == "Status",
+            no_wrap=head in unwrapped,
         )
     return table
 
@@ -70,19 +72,19 @@ def new_table(*heads: str, numbers: Iterable[str] = ()) -> Table:
 def report_table(
     report: ExportReport, *, all_rows: bool, jobs: dict[str, JobRow] | None = None
 ) -> Iterable[RenderableType]:
-    """Show a report: what is missing first, then what is safe, then what was left out.
+    """Show a report: what is missing first, then what is safe, then what was skipped.
 
     Args:
         report: The report.
-        all_rows: Whether to show every mailbox, however many there are.
+        all_rows: Whether to show every mailbox.
         jobs: The last job of each mailbox, to show its progress.
     """
     if not report.mailboxes:
-        yield "Nothing is known of the organization's mailboxes yet."
+        yield "The organization's mailboxes are not known yet."
         return
     ordered = (*report.missing, *report.of(Status.SAFE), *report.of(Status.SKIPPED))
     shown = ordered if all_rows else ordered[: max(MOST, len(report.missing))]
-    table = new_table("Mailbox", "Status", "Items", "Size", "Remarks", numbers=("Items", "Size"))
+    table = new_table("Mailbox", "Status", "Items", "Size", "Notes", numbers=("Items", "Size"))
     for mailbox in shown:
         file = mailbox.file
         table.add_row(
@@ -90,7 +92,7 @@ def report_table(
             cell(mailbox.status.value),
             f"{file.items:,}" if file else "",
             size(file.bytes) if file else "",
-            cell(_remarks(mailbox, (jobs or {}).get(mailbox.entity_id))),
+            cell(_notes(mailbox, (jobs or {}).get(mailbox.entity_id))),
         )
     yield table
     if len(shown) < len(ordered):
@@ -100,46 +102,48 @@ def report_table(
     yield f"Not exported: {report.not_exported}."
 
 
-def _remarks(mailbox: MailboxReport, job: JobRow | None) -> str:
-    remarks = [mailbox.reason] if mailbox.reason else []
+def _notes(mailbox: MailboxReport, job: JobRow | None) -> str:
+    notes = [mailbox.reason] if mailbox.reason else []
     if mailbox.status is Status.RUNNING and job is not None:
-        remarks.append(f"{job.progress or 0} %, job {job.job_id}")
+        notes.append(f"{job.progress or 0} %, job {job.job_id}")
     if mailbox.file is not None and mailbox.file.notes:
-        notes = mailbox.file.notes.split("\n")
-        more = f" (and {len(notes) - 1} more)" if len(notes) > 1 else ""
-        remarks.append(notes[0] + more)
-    return "; ".join(remarks)
+        first, *others = mailbox.file.notes.split("\n")
+        notes.append(f"{first} (and {len(others)} more)" if others else first)
+    return "; ".join(notes)
 
 
 def preflight_table(findings: Iterable[PreflightFinding]) -> Table:
-    """Show what preflight found, each with its remedy."""
-    table = new_table("Check", "Verdict", "Found", "Remedy")
+    """Show what preflight found, each finding with its remedy below it."""
+    table = new_table("Check", "Verdict", "Found", fixed=("Check", "Verdict"))
     for finding in findings:
+        remedy = f"\nRemedy: {finding.remedy}" if finding.remedy else ""
         table.add_row(
-            finding.check, cell(finding.verdict.value), cell(finding.message), cell(finding.remedy)
+            cell(finding.check), cell(finding.verdict.value), cell(f"{finding.message}{remedy}")
         )
     return table
 
 
 def choice_table(choices: Iterable[Choice], safe: frozenset[str]) -> Table:
-    """Show who would be exported, and why the others would not.
+    """Show which mailboxes would be exported, and why the others would not.
 
     Args:
         choices: The choices.
-        safe: The ids of those that are on disk already.
+        safe: The ids of mailboxes that are on disk already.
     """
-    table = new_table("Mailbox", "Kind", "State", "What", "Why")
+    table = new_table("Mailbox", "Kind", "State", "Action", "Reason", fixed=("Kind", "State"))
     for choice in choices:
         entity = choice.entity
-        what, why = verdict_of(choice, safe)
-        table.add_row(cell(entity.label), entity.kind, entity.state, cell(what), cell(why))
+        action, reason = planned_action(choice, safe)
+        table.add_row(
+            cell(entity.label), entity.kind, cell(entity.state), cell(action), cell(reason)
+        )
     return table
 
 
-def verdict_of(choice: Choice, safe: frozenset[str]) -> tuple[str, str]:
-    """Return what would be done with a mailbox, and why nothing when it is nothing."""
+def planned_action(choice: Choice, safe: frozenset[str]) -> tuple[str, str]:
+    """Return what would be done with a mailbox, and the reason when nothing would."""
     if choice.skipped is not None:
         return "skip", choice.skipped
     if choice.entity.entity_id in safe:
-        return "keep", "safe on disk already"
+        return "keep", "already safe on disk"
     return "export", ""

@@ -40,10 +40,19 @@ if TYPE_CHECKING:
     from .organization.selection import Choice as Choice
     from .organization.selection import Entity as Entity
     from .organization.selection import EntityKind as EntityKind
+    from .organization.selection import Selection as Selection
     from .organization.selection import choose_mailboxes as choose_mailboxes
+    from .organization.selection import matches as matches
+    from .organization.verification import ArchiveVerification as ArchiveVerification
+    from .organization.verification import ExportedArchive as ExportedArchive
+    from .organization.verification import ExportVerification as ExportVerification
+    from .organization.verification import exported_archives as exported_archives
+    from .organization.verification import verify_archive as verify_archive
+    from .organization.verification import verify_export as verify_export
     from .target import ExportTarget as ExportTarget
 
 __all__ = [
+    "ArchiveVerification",
     "BadExportError",
     "Choice",
     "Download",
@@ -58,6 +67,8 @@ __all__ = [
     "ExportProgress",
     "ExportReport",
     "ExportTarget",
+    "ExportVerification",
+    "ExportedArchive",
     "FileRow",
     "JobRow",
     "MailboxReport",
@@ -74,12 +85,17 @@ __all__ = [
     "ProgressListener",
     "RunningDownload",
     "RunningExport",
+    "Selection",
     "Status",
     "Verdict",
     "choose_mailboxes",
     "export_policies",
+    "exported_archives",
+    "matches",
     "preflight",
     "read_report",
+    "verify_archive",
+    "verify_export",
 ]
 
 if not TYPE_CHECKING:  # a type checker would take any misspelled name for granted
@@ -88,6 +104,7 @@ if not TYPE_CHECKING:  # a type checker would take any misspelled name for grant
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
+            "ArchiveVerification": "organization.verification",
             "BadExportError": "errors",
             "Choice": "organization.selection",
             "Download": "download",
@@ -102,6 +119,8 @@ if not TYPE_CHECKING:  # a type checker would take any misspelled name for grant
             "ExportProgress": "organization.progress",
             "ExportReport": "organization.report",
             "ExportTarget": "target",
+            "ExportVerification": "organization.verification",
+            "ExportedArchive": "organization.verification",
             "FileRow": "organization.records",
             "JobRow": "organization.records",
             "MailboxReport": "organization.report",
@@ -118,11 +137,16 @@ if not TYPE_CHECKING:  # a type checker would take any misspelled name for grant
             "ProgressListener": "organization.progress",
             "RunningDownload": "organization.progress",
             "RunningExport": "organization.progress",
+            "Selection": "organization.selection",
             "Status": "organization.records",
             "Verdict": "checks.preflight",
             "choose_mailboxes": "organization.selection",
             "export_policies": "checks.policies",
+            "exported_archives": "organization.verification",
+            "matches": "organization.selection",
             "preflight": "checks.preflight",
             "read_report": "organization.report",
+            "verify_archive": "organization.verification",
+            "verify_export": "organization.verification",
         },
     )

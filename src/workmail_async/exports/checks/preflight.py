@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -15,7 +15,7 @@ from attrs import frozen
 
 from workmail_async.errors import OrganizationNotFoundException, TransportError, WorkMailError
 from workmail_async.exports.aws import IAM, KMS, S3, STS, aws_client, is_passing, refusal
-from workmail_async.exports.organization.selection import Choice, choose_mailboxes
+from workmail_async.exports.organization.selection import Choice, Selection, choose_mailboxes
 from workmail_async.exports.target import ExportTarget
 
 from .disk_space import free_space, mail_size
@@ -83,10 +83,7 @@ async def preflight(
     organization: Organization,
     target: ExportTarget,
     folder: str | Path | None = None,
-    *,
-    include: Sequence[str] = (),
-    exclude: Sequence[str] = (),
-    disabled: bool = False,
+    selection: Selection | None = None,
 ) -> PreflightReport:
     """Check all that an export depends on; changes nothing.
 
@@ -98,9 +95,7 @@ async def preflight(
         organization: The organization.
         target: Where WorkMail is to write, and as whom.
         folder: Where the archives are to go, to look whether they will fit.
-        include: Patterns of the mailboxes that are to fit, as in `ExportOptions`.
-        exclude: Patterns of those to leave out.
-        disabled: Whether mailboxes of disabled users are to fit, too.
+        selection: Which mailboxes are to fit, as in `ExportOptions`; None for all.
 
     Returns:
         What was found. Rights to look at role, key and bucket are of use but not needed: what
@@ -115,9 +110,7 @@ async def preflight(
         checks = _Checks(organization, target, s3=s3, kms=kms, iam=iam, sts=sts)
         findings = await checks.all()
     if folder is not None and not any(_is_decisive(finding) for finding in findings):
-        choosing = partial(
-            choose_mailboxes, organization, include=include, exclude=exclude, disabled=disabled
-        )
+        choosing = partial(choose_mailboxes, organization, selection)
         look = partial(_disk, organization, choosing, Path(folder))
         findings.append(await _looked("disk", look))
     return PreflightReport(findings=tuple(findings))

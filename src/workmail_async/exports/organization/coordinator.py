@@ -92,13 +92,7 @@ class Coordinator:
         """Find out who is to be exported, what was done before and what others do."""
         options, known = self._options, list(self._state.rows.values())
         choices = await self._patiently(
-            lambda: choose_mailboxes(
-                self._organization,
-                include=options.include,
-                exclude=options.exclude,
-                disabled=options.disabled,
-                known=known,
-            )
+            partial(choose_mailboxes, self._organization, options.selection, known=known)
         )
         await self._state.write(self._state.manifest.record_choices, choices)
         if retry_failed:

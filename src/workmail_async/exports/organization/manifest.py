@@ -25,6 +25,9 @@ from workmail_async.exports.errors import ManifestError, ManifestInUseError, Man
 from .records import FileRow, JobRow, MailboxRow, Status
 from .selection import Choice
 
+#: The name of the manifest in the folder of an export.
+MANIFEST_NAME = "manifest.sqlite"
+
 _VERSION = 1
 
 _SCHEMA = """
@@ -109,6 +112,18 @@ class Manifest:
         except BaseException:
             self.close()
             raise
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Manifest:
+        """Open the manifest of an export's folder for reading.
+
+        Args:
+            folder: The folder.
+
+        Raises:
+            ManifestError: There is no manifest, or it cannot be read.
+        """
+        return cls(Path(folder) / MANIFEST_NAME, read_only=True)
 
     def __enter__(self) -> Self:
         return self

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
 
 from workmail_async.exports.errors import ExportError
+
+from .selection import Selection
 
 #: Jobs that WorkMail runs at a time in one organization.
 CONCURRENT_JOBS = 10
@@ -15,9 +17,7 @@ class ExportOptions:
     """How an organization is exported.
 
     Attributes:
-        include: Patterns of mailboxes, matched with id, address and name; none means all.
-        exclude: Patterns of mailboxes to leave out.
-        disabled: Whether mailboxes of disabled users and resources are exported too.
+        selection: Which mailboxes are exported; by default all that are enabled.
         slots: How many jobs run at a time at most; those that others started count too.
         retries: How many further jobs are started for a mailbox whose job failed.
         retry_delay: Seconds before the first of them; each further one waits twice as long.
@@ -30,12 +30,10 @@ class ExportOptions:
         patience: Seconds for which WorkMail may not answer before the run is given up.
 
     Raises:
-        ExportError: A number makes no sense, or patterns are given as one text.
+        ExportError: A number makes no sense.
     """
 
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    disabled: bool = False
+    selection: Selection = field(factory=Selection)
     slots: int = CONCURRENT_JOBS
     retries: int = 2
     retry_delay: float = 60.0
@@ -47,9 +45,6 @@ class ExportOptions:
     patience: float = 900.0
 
     def __attrs_post_init__(self) -> None:
-        for name in ("include", "exclude"):
-            if isinstance(getattr(self, name), str):
-                raise ExportError(f"{name} takes a tuple of patterns, not one text")
         for name in ("slots", "downloads"):
             if getattr(self, name) < 1:
                 raise ExportError(f"{name} has to be 1 or more, not {getattr(self, name)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -14,6 +13,7 @@ from attrs import asdict, frozen
 
 from workmail_async.display.html import table
 from workmail_async.display.units import size
+from workmail_async.files.atomic import replacing
 
 from .manifest import Manifest
 from .records import FileRow, MailboxRow, Status
@@ -150,36 +150,41 @@ class ExportReport:
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
-    """Write a JSON file; one that is there is replaced at once or not at all.
+    """Write a JSON file; an existing one is replaced completely or not at all.
 
     Args:
         path: The file.
         data: What it is to hold.
+
+    Raises:
+        OSError: The file cannot be written.
     """
-    unfinished = path.with_name(f"{path.name}.part")
-    with unfinished.open("w", encoding="utf-8") as file:
-        json.dump(data, file, indent=2, ensure_ascii=False)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    with replacing(path, durable=True) as file:
+        file.write(f"{text}\n".encode("utf-8", "backslashreplace"))
 
 
-def read_report(manifest: Manifest) -> ExportReport:
-    """Read a report out of a manifest.
+def read_report(export: str | Path | Manifest) -> ExportReport:
+    """Read how far an export is; works while it runs, too.
 
     Args:
-        manifest: The manifest.
+        export: The folder of the export, or its open manifest.
 
     Returns:
-        The report as things stand now.
+        The report as of now.
+
+    Raises:
+        ManifestError: The folder has no manifest that can be read.
     """
-    files = manifest.files()
+    if not isinstance(export, Manifest):
+        with Manifest.read(export) as manifest:
+            return read_report(manifest)
+    files = export.files()
     return ExportReport(
-        organization_id=manifest.setting("organization") or "",
-        run=manifest.run,
-        chosen=manifest.chosen,
-        mailboxes=tuple(_of(row, files.get(row.entity_id)) for row in manifest.mailboxes()),
+        organization_id=export.setting("organization") or "",
+        run=export.run,
+        chosen=export.chosen,
+        mailboxes=tuple(_of(row, files.get(row.entity_id)) for row in export.mailboxes()),
     )
 
 

@@ -9,7 +9,6 @@ decision stands in the manifest before it is acted on, and the way goes in one d
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from functools import partial
@@ -26,7 +25,7 @@ from workmail_async.exports.target import ExportTarget
 
 from .coordinator import Coordinator
 from .downloader import Downloader
-from .manifest import Manifest
+from .manifest import MANIFEST_NAME, Manifest
 from .notebook import notebook_display
 from .options import ExportOptions
 from .progress import ProgressListener
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
     from anyio.streams.memory import MemoryObjectSendStream
 
     from workmail_async.workmail.organization import Organization
-
-MANIFEST_NAME = "manifest.sqlite"
 
 
 def _utc_now() -> datetime:
@@ -228,8 +225,6 @@ def _lasting_settings(export: OrganizationExport) -> dict[str, str]:
         "role": export.target.role_arn,
         "key": export.target.kms_key_arn,
         "endpoint": client.endpoint_url or "",
-        "include": json.dumps(options.include),
-        "exclude": json.dumps(options.exclude),
-        "disabled": json.dumps(options.disabled),
+        **options.selection.to_settings(),
     }
     return {**settings, "region": client.region} if client.region else settings

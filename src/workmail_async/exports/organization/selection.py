@@ -1,18 +1,21 @@
-"""Picks the mailboxes of an organization, and says why the others are left out."""
+"""Which mailboxes of an organization are exported, and why the others are not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from workmail_async.enums import EntityState, UserRole
 from workmail_async.exports.errors import ExportError
-from workmail_async.workmail.organization import Organization
 
 from .records import MailboxRow
+
+if TYPE_CHECKING:
+    from workmail_async.workmail.organization import Organization
 
 EntityKind = Literal["user", "resource", "group"]
 
@@ -56,37 +59,147 @@ class Choice:
     lapsed: bool = False
 
 
+def matches(named: Entity | MailboxRow, pattern: str) -> bool:
+    """Return whether a pattern names a mailbox.
+
+    Args:
+        named: The mailbox.
+        pattern: An id, address or name, with `*` for anything and `?` for one character; upper and
+            lower case are the same.
+    """
+    names = (named.entity_id, named.name, named.email or "")
+    return any(fnmatchcase(name.casefold(), pattern.casefold()) for name in names if name)
+
+
+def _patterns(given: Iterable[str]) -> tuple[str, ...]:
+    """Return patterns as a tuple; one string would silently be taken as its letters."""
+    if isinstance(given, str):
+        raise ExportError(f"a selection takes a list of patterns: write [{given!r}]")
+    found = tuple(given)
+    for pattern in found:
+        if not isinstance(pattern, str):
+            raise ExportError(f"a pattern of a selection has to be a string, not {pattern!r}")
+    return found
+
+
+@frozen(kw_only=True)
+class Selection:
+    """Which mailboxes of an organization are exported; by default all that are enabled.
+
+        Selection(include=["*@sales.example.com"], exclude=["intern*"])
+
+    Patterns are compared with id, address and name; `*` stands for anything, `?` for one
+    character, and upper and lower case are the same.
+
+    Args:
+        include: Patterns of the mailboxes to export; none means all.
+        exclude: Patterns of the mailboxes to leave out.
+        disabled: Whether to export mailboxes of disabled users and resources too. WorkMail keeps
+            them for 30 days.
+
+    Raises:
+        ExportError: Patterns are given as one string.
+    """
+
+    #: The names of the settings that `to_settings` writes.
+    SETTINGS: ClassVar[tuple[str, ...]] = ("include", "exclude", "disabled")
+
+    include: tuple[str, ...] = field(default=(), converter=_patterns)
+    exclude: tuple[str, ...] = field(default=(), converter=_patterns)
+    disabled: bool = False
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, str | None]) -> Selection:
+        """Read a selection that `to_settings` wrote.
+
+        Args:
+            settings: Strings by the names in `SETTINGS`; others are ignored. What is missing or
+                empty has its default.
+
+        Raises:
+            ExportError: A setting holds something else.
+        """
+        values: dict[str, Any] = {}
+        for name in cls.SETTINGS:
+            text = settings.get(name)
+            if not text:
+                continue
+            try:
+                values[name] = json.loads(text)
+            except ValueError:
+                values[name] = None
+            if not isinstance(values[name], bool if name == "disabled" else list):
+                raise ExportError(f"the setting {name} holds {text!r}, which cannot be read")
+        return cls(**values)
+
+    def to_settings(self) -> dict[str, str]:
+        """Return the selection as strings, to be stored and read again with `from_settings`."""
+        return {name: json.dumps(getattr(self, name)) for name in self.SETTINGS}
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """All patterns, those to include first."""
+        return (*self.include, *self.exclude)
+
+    def matches(self, named: Entity | MailboxRow) -> bool:
+        """Return whether the patterns choose a mailbox, whatever its state."""
+        return self._unwanted(named) is None
+
+    def choose(self, entity: Entity) -> Choice:
+        """Decide whether the mailbox of a user, resource or group is exported."""
+        reason = _without_mailbox(entity) or self._unwanted(entity)
+        if reason is not None:
+            return Choice(entity, reason)
+        if entity.state == EntityState.DELETED:
+            return Choice(entity, "deleted", lapsed=True)
+        if entity.state == EntityState.DISABLED and not self.disabled:
+            reason = "disabled, and disabled mailboxes were not asked for"
+            return Choice(entity, reason, lapsed=True)
+        return Choice(entity, None)
+
+    def _unwanted(self, named: Entity | MailboxRow) -> str | None:
+        if self.include and not any(matches(named, pattern) for pattern in self.include):
+            return "not included"
+        return "excluded" if any(matches(named, pattern) for pattern in self.exclude) else None
+
+
+def _without_mailbox(entity: Entity) -> str | None:
+    """Return why an entity has no mailbox that WorkMail exports; None when it has one."""
+    if entity.kind == "group":
+        return "a group has no mailbox"
+    if entity.state == UserRole.SYSTEM_USER:
+        return "a system user is WorkMail's own"
+    if entity.state == UserRole.REMOTE_USER:
+        return "a remote user's mailbox is not in WorkMail"
+    return None
+
+
 async def choose_mailboxes(
     organization: Organization,
+    selection: Selection | None = None,
     *,
-    include: Sequence[str] = (),
-    exclude: Sequence[str] = (),
-    disabled: bool = False,
     known: Iterable[MailboxRow] = (),
 ) -> list[Choice]:
-    """Look at every user, resource and group of an organization.
+    """Decide for every user, resource and group whether its mailbox is exported.
 
     Args:
         organization: The organization.
-        include: Patterns such as `*@sales.example.com`, matched with id, address and name, without
-            regard to case; none means everybody.
-        exclude: Patterns of those to leave out.
-        disabled: Whether to export mailboxes of disabled users and resources too. WorkMail keeps
-            them for 30 days.
-        known: Who was there before: a pattern may match somebody who is gone since.
+        selection: Which mailboxes are exported; None for all that are enabled.
+        known: Mailboxes that earlier runs have seen: a pattern may match one that is gone by now.
 
     Returns:
-        A choice for each, in the order of their addresses.
+        A choice for each, sorted by address.
 
     Raises:
-        ExportError: A pattern matches nobody, which is a slip more often than not.
+        ExportError: A pattern matches nobody, so it is probably misspelled.
     """
+    selection = selection or Selection()
     found = await _entities(organization)
     named: list[Entity | MailboxRow] = [*found, *known]
-    for pattern in (*include, *exclude):
-        if not any(_matches(each, (pattern,)) for each in named):
+    for pattern in selection.patterns:
+        if not any(matches(each, pattern) for each in named):
             raise ExportError(f"the pattern {pattern!r} matches no user, resource or group")
-    choices = [_choice(entity, include, exclude, disabled=disabled) for entity in found]
+    choices = [selection.choose(entity) for entity in found]
     return sorted(choices, key=lambda choice: choice.entity.label.casefold())
 
 
@@ -122,35 +235,3 @@ async def _entities(organization: Organization) -> list[Entity]:
                 state=str(group.state),
             )
     return list(found.values())
-
-
-def _choice(
-    entity: Entity, include: Sequence[str], exclude: Sequence[str], *, disabled: bool
-) -> Choice:
-    reason = _unwanted(entity, include, exclude)
-    if reason is not None:
-        return Choice(entity, reason)
-    if entity.state == EntityState.DELETED:
-        return Choice(entity, "deleted", lapsed=True)
-    if entity.state == EntityState.DISABLED and not disabled:
-        reason = "disabled, and disabled mailboxes were not asked for"
-        return Choice(entity, reason, lapsed=True)
-    return Choice(entity, None)
-
-
-def _unwanted(entity: Entity, include: Sequence[str], exclude: Sequence[str]) -> str | None:
-    """Return why a mailbox is left out, whatever its state; None when it is not."""
-    if entity.kind == "group":
-        return "a group has no mailbox"
-    if entity.state == UserRole.SYSTEM_USER:
-        return "a system user is WorkMail's own"
-    if entity.state == UserRole.REMOTE_USER:
-        return "a remote user's mailbox is not in WorkMail"
-    if include and not _matches(entity, include):
-        return "not included"
-    return "excluded" if _matches(entity, exclude) else None
-
-
-def _matches(named: Entity | MailboxRow, patterns: Iterable[str]) -> bool:
-    names = [name.casefold() for name in (named.entity_id, named.name, named.email) if name]
-    return any(fnmatchcase(name, pattern.casefold()) for pattern in patterns for name in names)

@@ -1,8 +1,9 @@
-"""`status`, `preflight` and `policies` only look, and `download` starts nothing."""
+"""`status`, `preflight` and `policies` change nothing, and `download` starts no job."""
 
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,14 @@ from workmail_async.exports import (
     Verdict,
     export_policies,
 )
-from workmail_async.exports.organization.run import MANIFEST_NAME
+from workmail_async.exports.organization.manifest import MANIFEST_NAME
 
 HOUR = 3600
 
 
 @pytest.fixture
 def half_done(world: World, cli: Cli, deadline: str) -> Path:
-    """A folder whose jobs WorkMail still runs."""
+    """A folder whose jobs are still running."""
     world.emulator.lifecycle.mailbox_export = AfterTime(HOUR)
     quick = ("--poll", "0.01", "--deadline", deadline, "--skip-preflight")
     assert cli("export", "--folder", "acme", *world.target, *quick).exit_code == 1
@@ -33,12 +34,12 @@ def half_done(world: World, cli: Cli, deadline: str) -> Path:
 
 
 class TestStatus:
-    def test_of_what_is_done(self, cli: Cli, exported: Path) -> None:
+    def test_a_complete_export(self, cli: Cli, exported: Path) -> None:
         done = cli("status", "--folder", exported)
         assert done.exit_code == 0
         assert "3 of 3 mailboxes are safe on disk" in done.stdout
 
-    def test_of_what_runs(self, cli: Cli, half_done: Path) -> None:
+    def test_a_running_export(self, cli: Cli, half_done: Path) -> None:
         done = cli("status", "--folder", half_done)
         assert done.exit_code == 1
         assert "%, job " in done.stdout
@@ -48,29 +49,34 @@ class TestStatus:
         with Manifest(exported / MANIFEST_NAME):
             assert cli("status", "--folder", exported).exit_code == 0
 
-    def test_it_asks_nobody(self, world: World, cli: Cli, exported: Path) -> None:
+    def test_it_calls_no_service(self, world: World, cli: Cli, exported: Path) -> None:
         before = len(world.emulator.requests)
         cli("status", "--folder", exported)
         assert len(world.emulator.requests) == before
 
-    def test_before_anything_is_known(self, cli: Cli) -> None:
+    def test_before_the_mailboxes_are_known(self, cli: Cli) -> None:
         with Manifest(Path("acme") / MANIFEST_NAME):
             done = cli("status", "--folder", "acme")
         assert done.exit_code == 1
-        assert "Nothing is known of the organization's mailboxes yet." in done.stdout
+        assert "The organization's mailboxes are not known yet." in done.stdout
 
-    def test_where_nothing_was_exported(self, cli: Cli) -> None:
+    def test_a_folder_without_an_export(self, cli: Cli) -> None:
         done = cli("status", "--folder", "nowhere")
         assert done.exit_code == 2
         assert "start an export first" in done.stderr
         assert not Path("nowhere").exists()
+
+    @pytest.mark.parametrize("option", ["--region", "--profile", "--endpoint-url", "--backend"])
+    @pytest.mark.parametrize("command", ["status", "convert"])
+    def test_it_has_no_options_about_aws(self, cli: Cli, command: str, option: str) -> None:
+        assert f"No such option '{option}'" in cli(command, option, "asyncio").stderr
 
     def test_as_json(self, cli: Cli, half_done: Path) -> None:
         report = Events.of(cli("status", "--folder", half_done, "--json").stdout).report
         assert report["complete"] is False
         assert report["counts"]["running"] == 3
 
-    def test_many_mailboxes_are_cut_short_unless_all_are_asked_for(
+    def test_a_long_table_is_cut_unless_all_rows_are_asked_for(
         self, cli: Cli, exported: Path
     ) -> None:
         with Manifest(exported / MANIFEST_NAME) as manifest, manifest._writing() as db:
@@ -86,7 +92,7 @@ class TestStatus:
 
 
 class TestDownload:
-    def test_what_was_removed_comes_back(self, world: World, cli: Cli, exported: Path) -> None:
+    def test_a_removed_archive_is_restored(self, world: World, cli: Cli, exported: Path) -> None:
         (lost,) = (exported / "mailboxes").glob("ana@*")
         content = lost.read_bytes()
         lost.unlink()
@@ -95,7 +101,7 @@ class TestDownload:
         assert lost.read_bytes() == content
         assert len(world.started) == 3
 
-    def test_what_is_gone_from_s3_too_can_be_exported_anew(
+    def test_an_archive_that_is_missing_in_s3_too_can_be_exported_again(
         self, world: World, cli: Cli, exported: Path
     ) -> None:
         s3, bucket = world.emulator.client("s3"), world.resources.bucket
@@ -106,9 +112,9 @@ class TestDownload:
         done = cli("download", "--folder", exported)
         assert done.exit_code == 1
         assert "not downloaded: there is no s3://" in " ".join(done.stdout.split())
-        assert "exported anew with --retry-failed" in done.stdout
+        assert "Add --retry-failed to export mailboxes again" in done.stdout
 
-    def test_what_was_exported_meanwhile(self, world: World, cli: Cli, half_done: Path) -> None:
+    def test_jobs_that_finished_meanwhile(self, world: World, cli: Cli, half_done: Path) -> None:
         early = cli("download", "--folder", half_done)
         assert early.exit_code == 1
         world.emulator.clock.advance(HOUR)
@@ -125,7 +131,7 @@ class TestDownload:
         assert done.exit_code == 1
         assert len(world.started) == 3
 
-    def test_it_leaves_the_choice_of_mailboxes_alone(self, world: World, cli: Cli) -> None:
+    def test_it_keeps_the_selection(self, world: World, cli: Cli) -> None:
         options = ("--poll", "0.01", "--exclude", "ana")
         cli("export", "--folder", "acme", *world.target, *options)
         cli("download", "--folder", "acme")
@@ -133,18 +139,43 @@ class TestDownload:
         assert again.exit_code == 0
         assert "ana" not in world.started
 
-    def test_where_nothing_was_exported(self, cli: Cli) -> None:
+    def test_a_folder_without_an_export(self, cli: Cli) -> None:
         done = cli("download", "--folder", "nowhere")
         assert done.exit_code == 2
+        assert "nowhere is not the folder of an export: start one with" in done.stderr
+        assert "--organization" not in done.stderr  # `download` has no such option
         assert not Path("nowhere").exists()
 
 
 class TestPreflight:
-    def test_all_well(self, world: World, cli: Cli) -> None:
+    def test_everything_is_right(self, world: World, cli: Cli) -> None:
         done = cli("preflight", *world.target)
         assert done.exit_code == 0
         assert "Exports can start" in done.stdout
         assert "disk" not in done.stdout
+
+    @pytest.mark.parametrize(
+        ("today", "days", "sentence"),
+        [
+            (date(2026, 11, 25), 126, "126 days left until Amazon WorkMail ends on 2027-03-31."),
+            (date(2027, 3, 30), 1, "1 day left until Amazon WorkMail ends on 2027-03-31."),
+            (date(2027, 3, 31), 0, "Amazon WorkMail ends today, 2027-03-31."),
+            (date(2027, 4, 1), -1, "Amazon WorkMail ended on 2027-03-31."),
+        ],
+    )
+    def test_it_says_how_many_days_are_left(
+        self,
+        world: World,
+        cli: Cli,
+        monkeypatch: pytest.MonkeyPatch,
+        today: date,
+        days: int,
+        sentence: str,
+    ) -> None:
+        monkeypatch.setattr("workmail_async.cli.service_end.today", lambda: today)
+        assert sentence in cli("preflight", *world.target).stdout
+        (event,) = Events.of(cli("preflight", *world.target, "--json").stdout).lines
+        assert event["days_left"] == days
 
     def test_the_folder_gives_names_and_space(self, cli: Cli, exported: Path) -> None:
         done = cli("preflight", "--folder", exported)
@@ -161,7 +192,7 @@ class TestPreflight:
         assert bucket["verdict"] == "error"
         assert bucket["remedy"]
 
-    def test_what_cannot_be_looked_at_is_no_promise(
+    def test_an_unknown_check_is_no_promise(
         self, world: World, cli: Cli, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         unknown = PreflightFinding(check="key", verdict=Verdict.UNKNOWN, message="?")
@@ -169,12 +200,14 @@ class TestPreflight:
         async def look(*_: object, **__: object) -> PreflightReport:
             return PreflightReport(findings=(unknown,))
 
-        monkeypatch.setattr("workmail_async.cli.looking.look_before", look)
+        monkeypatch.setattr("workmail_async.cli.commands.preflight.check_export", look)
         done = cli("preflight", *world.target)
         assert done.exit_code == 0
-        assert "Exports can start, unless what is unknown stands in the way." in done.stdout
+        assert (
+            "Exports can start, unless something that could not be checked is wrong." in done.stdout
+        )
 
-    def test_an_error_on_the_way_is_no_promise_either(self, world: World, cli: Cli) -> None:
+    def test_an_error_during_the_checks(self, world: World, cli: Cli) -> None:
         done = cli("preflight", *world.target, "--endpoint-url", "localhost:9")
         assert done.exit_code == 2
         assert "Invalid endpoint" in done.stderr
@@ -205,10 +238,10 @@ class TestPolicies:
 
     def test_each_says_what_it_is_for(self, cli: Cli, names: list[str]) -> None:
         shown = cli("policies", *names).stdout
-        assert "trust policy: who may assume it" in shown
+        assert "Trust policy of the role: who may assume it" in shown
         assert "export.workmail.amazonaws.com" in shown
 
-    def test_for_the_names_that_a_folder_remembers(self, cli: Cli, exported: Path) -> None:
+    def test_names_that_a_folder_remembers(self, cli: Cli, exported: Path) -> None:
         done = cli("policies", "--folder", exported, "--only", "trust")
         assert json.loads(done.stdout)["Version"] == "2012-10-17"
 
@@ -218,7 +251,7 @@ class TestPolicies:
         assert done.exit_code == 2
         assert role in done.stderr
 
-    def test_a_role_that_is_no_arn_gives_no_account(self, cli: Cli, names: list[str]) -> None:
+    def test_a_role_that_is_not_an_arn(self, cli: Cli, names: list[str]) -> None:
         done = cli("policies", *names, "--role", "Export")
         assert done.exit_code == 2
-        assert "'Export' is no ARN of a role" in done.stderr
+        assert "'Export' is not the ARN of a role" in done.stderr
