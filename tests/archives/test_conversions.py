@@ -18,8 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.archives.zips import Member, calendar_file, invitation, letter, packed, saved, zip_of
-from workmail_async.archives.errors import ConversionError
-from workmail_async.archives.mailbox import MailboxArchive, Problem
+from workmail_async.archives import ConversionError, MailboxArchive, Problem
 from workmail_async.archives.writers import (
     Conversion,
     unquoted,

@@ -30,10 +30,10 @@ from tests.archives.zips import (
     saved,
     zip_of,
 )
-from workmail_async.archives.errors import ArchiveError
-from workmail_async.archives.findings import ItemError
-from workmail_async.archives.mailbox import (
+from workmail_async.archives import (
+    ArchiveError,
     ArchiveItem,
+    ItemError,
     ItemKind,
     Limits,
     MailboxArchive,

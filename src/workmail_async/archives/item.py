@@ -1,4 +1,4 @@
-"""One item of an exported mailbox, of which no more is read than is asked for."""
+"""One item of an exported mailbox. No more of it is read than you ask for."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from attrs import define
 
 from .classification import ItemKind, header_block
-from .zip_content import ContentStream
-from .zip_directory import Entry
+from .reader import Reader
+from .zip_format import Entry
 
 if TYPE_CHECKING:
-    from .mailbox import MailboxArchive
-
     _Policy = EmailPolicy[EmailMessage]
 else:
     _Policy = EmailPolicy  # takes no parameter when it runs
@@ -31,9 +29,9 @@ _CALENDAR_HEADER = (
 
 
 class _Tolerant(_Policy):
-    """The default policy, but for fields that make Python's own parser fail: those are empty.
+    """The default policy, except that fields which make Python's own parser fail are empty.
 
-    A field deep within parts within parts fails, too, by which their nesting has an end.
+    A field in parts nested very deeply fails too, which is what ends their nesting.
     """
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
@@ -50,17 +48,15 @@ _POLICY = _Tolerant()
 class ArchiveItem:
     """One item of a mailbox.
 
-    What it holds is read on demand, as long as its archive is open.
+    Its content is read on demand, as long as its archive is open.
 
     Attributes:
         folder: Its folder, such as `Inbox` or `Archive/2024`: a relative path that is safe on
-            every system. Empty when the archive names none.
+            every system. Empty if the archive names none.
         name: Its name in the folder, safe as well; not always unique.
-        entry: Its name as it stands in the archive, path included.
-        kind: What it is, told by its content.
+        entry: Its name as it is in the archive, path included.
+        kind: What it is, judged by its content.
         mime: Whether its content is a MIME message; calendar items come in both forms.
-        size: The length of its content in bytes.
-        index: Its place in the archive, from 0.
 
     Example:
         ```python
@@ -70,7 +66,7 @@ class ArchiveItem:
         ```
     """
 
-    _archive: MailboxArchive
+    _reader: Reader
     _record: Entry
     entry: str
     folder: str
@@ -88,7 +84,7 @@ class ArchiveItem:
 
     @property
     def index(self) -> int:
-        """Its place in the archive, from 0."""
+        """Its position in the archive, from 0."""
         return self._record.number
 
     @property
@@ -103,13 +99,13 @@ class ArchiveItem:
         Raises:
             ItemError: It cannot be unpacked.
         """
-        return self._archive.head_of(self._record, self.entry)
+        return self._reader.head_of(self._record, self.entry)
 
     @property
     def headers(self) -> EmailMessage:
-        """The header fields alone, decoded when asked for; only the begin of the item is read.
+        """The header fields alone; only the start of the item is read.
 
-        Empty for what is no message, as is a field that makes no sense at all.
+        Empty for what is not a message, as is a field that makes no sense at all.
 
         Raises:
             ItemError: It cannot be unpacked.
@@ -126,20 +122,16 @@ class ArchiveItem:
         return _header(block)
 
     def open(self) -> BinaryIO:
-        """Return the content as a stream of bytes, from its begin, in little memory.
+        """Return the content as a stream of bytes, in little memory.
 
         Returns:
-            A stream to read once; reading raises `ItemError` when the content turns out to be
+            A stream to read once. Reading raises `ItemError` if the content turns out to be
             corrupt, at its end at the latest.
 
         Raises:
             ItemError: It cannot be unpacked.
         """
-        stream = ContentStream(
-            self._archive.content_of(self._record, self.entry),
-            lambda error: self._archive.lost(self._record, error),
-        )
-        return cast("BinaryIO", stream)
+        return cast("BinaryIO", self._reader.stream_of(self._record, self.entry))
 
     def raw(self) -> bytes:
         """Return the content, byte for byte.
@@ -147,13 +139,21 @@ class ArchiveItem:
         Raises:
             ItemError: It is corrupt, or larger than `Limits.in_memory`: use `open`.
         """
-        return self._archive.raw_of(self._record, self.entry)
+        return self._reader.raw_of(self._record, self.entry)
+
+    def finish(self) -> bool:
+        """Read what is left of the item that the archive yielded last, and keep nothing of it.
+
+        Returns:
+            Whether all of it is sound; if not, the archive has a finding.
+        """
+        return self._reader.finish(self._record)
 
     def message(self) -> EmailMessage:
         """Return the content as a message.
 
-        An iCalendar file is given as a message around it. What is no message at all gives one with
-        `defects`. Parts within parts are told apart to a depth of a few hundred.
+        An iCalendar file gets a message around it. What is not a message at all becomes one with
+        `defects`. Nested parts are told apart to a depth of a few hundred.
 
         Raises:
             ItemError: It is corrupt, or larger than `Limits.in_memory`.
@@ -170,5 +170,5 @@ def _header(text: bytes) -> EmailMessage:
 
 
 def without_envelope(text: bytes) -> bytes:
-    """Leave out the line with which an mbox begins a message."""
+    """Remove the line with which an mbox starts a message."""
     return text.partition(b"\n")[2] if text.startswith(b"From ") else text

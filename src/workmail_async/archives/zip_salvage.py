@@ -6,20 +6,22 @@ import zlib
 from array import array
 from collections.abc import Iterator
 
-from .zip_content import DEFLATED, LOCAL_HEADER, STORED
-from .zip_directory import (
+from .zip_directory import CentralDirectory
+from .zip_file import ZipBytes
+from .zip_format import (
     CENTRAL_SIGNATURE,
+    DEFLATED,
+    DESCRIPTOR_SIGNATURE,
+    LOCAL_HEADER,
     LOCAL_SIGNATURE,
+    MAX32,
     SIZES_FOLLOW,
-    CentralDirectory,
+    STORED,
     Entry,
     zip64_values,
 )
-from .zip_file import ZipBytes
 
-_DESCRIPTOR_SIGNATURE = b"PK\x07\x08"
 _PIECE = 64 * 1024
-_MAX32 = 0xFFFF_FFFF
 _UNKNOWN = 2**64 - 1
 
 
@@ -79,7 +81,7 @@ class SalvagedDirectory:
                 fields[i] for i in (3, 4, 7, 8, 9, 10, 11)
             )
             start = position + LOCAL_HEADER.size + name_length + extra_length
-            if _MAX32 in (packed, size):
+            if MAX32 in (packed, size):
                 after_name = position + LOCAL_HEADER.size + name_length
                 extra = self._file.read_at(after_name, extra_length)
                 size, packed = zip64_values(extra, size, packed)
@@ -113,7 +115,7 @@ class SalvagedDirectory:
             packed, size, crc = self._file.size - start, _UNKNOWN, 0
         end = start + packed
         after = self._file.read_at(end, 24)
-        signed = 4 if after.startswith(_DESCRIPTOR_SIGNATURE) else 0
+        signed = 4 if after.startswith(DESCRIPTOR_SIGNATURE) else 0
         for length in (12, 20):
             following = after[signed + length : signed + length + 4] or self._file.read_at(
                 end + signed + length, 4
@@ -149,13 +151,13 @@ class SalvagedDirectory:
         position, crc, before = start, 0, b""
         while piece := self._file.read_at(position, _PIECE):
             window = before + piece
-            at = window.find(_DESCRIPTOR_SIGNATURE)
+            at = window.find(DESCRIPTOR_SIGNATURE)
             while at >= 0:
                 length = position - len(before) + at - start
                 descriptor = self._file.read_at(start + length + 4, 8)
-                if int.from_bytes(descriptor[4:8], "little") == length & _MAX32:
+                if int.from_bytes(descriptor[4:8], "little") == length & MAX32:
                     return length, length, int.from_bytes(descriptor[:4], "little")
-                at = window.find(_DESCRIPTOR_SIGNATURE, at + 1)
+                at = window.find(DESCRIPTOR_SIGNATURE, at + 1)
             before = window[-3:]
             position += len(piece)
         return self._file.size - start, _UNKNOWN, crc

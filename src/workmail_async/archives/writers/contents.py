@@ -10,11 +10,15 @@ from email.utils import mktime_tz, parsedate_tz
 from workmail_async.archives.classification import header_value
 from workmail_async.archives.item import ArchiveItem, without_envelope
 
+UNFILED = "Unfiled"
+"""The name of the folder for messages that are in no folder of the archive."""
+
 _AT_ONCE = 16 * 1024 * 1024
 _PIECE = 1024 * 1024
 # Later than this, or before 1970, a date is a mistake, and some file systems refuse it.
 _LATEST = 4_102_444_800
-# As long as addresses get: without that, a long word without an `@` takes quadratic time.
+# Addresses are no longer than that. Without the limits, a long word without an `@` takes
+# quadratic time.
 _ADDRESS = re.compile(r"[^\s<>@,;:\"()]{1,64}@[^\s<>@,;:\"()]{1,255}", re.ASCII)
 
 
@@ -28,7 +32,7 @@ def pieces(item: ArchiveItem) -> Iterator[bytes]:
         Its bytes.
 
     Raises:
-        ItemError: It is corrupt; what was given before is not to be used.
+        ItemError: It is corrupt; do not use what was yielded before.
     """
     if item.size <= _AT_ONCE:
         yield item.raw()
@@ -41,7 +45,7 @@ def pieces(item: ArchiveItem) -> Iterator[bytes]:
 def sent(item: ArchiveItem) -> int:
     """Return when a message was sent, in seconds since the epoch.
 
-    Its own header tells; when it does not, the date of the entry in the archive stands for it.
+    If its own header does not say so, it is the date of the entry in the archive.
     """
     try:
         date = parsedate_tz(header_value(without_envelope(item.head), b"date"))
@@ -62,9 +66,14 @@ def _stamped(stamp: int) -> int:
 
 
 def sender(item: ArchiveItem) -> str:
-    """Return the address a message came from; empty when it names none that can be read."""
+    """Return the address a message came from; empty if it names none that can be read."""
     head = without_envelope(item.head)
     for field in (b"return-path", b"from", b"sender"):
         if found := _ADDRESS.search(header_value(head, field)):
             return found[0]
     return ""
+
+
+def eml_name(item: ArchiveItem) -> str:
+    """Return the name of an item with the suffix `.eml`."""
+    return item.name if item.name.lower().endswith(".eml") else f"{item.name}.eml"
