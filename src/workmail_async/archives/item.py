@@ -5,13 +5,13 @@ from __future__ import annotations
 from base64 import encodebytes
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.parser import BytesHeaderParser
 from email.policy import EmailPolicy
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from attrs import define
 
-from .classification import ItemKind, header_block
+from .classification import ItemKind
+from .headers import ItemHeaders, decoded, header_block, mended, preamble_of
 from .reader import Reader
 from .zip_format import Entry
 
@@ -21,6 +21,8 @@ else:
     _Policy = EmailPolicy  # takes no parameter when it runs
 
 _LONGEST_HEADER = 1024 * 1024
+# Of a field, for the standard library's parser, which takes quadratic time and more.
+_LONGEST_PARSED = 16 * 1024
 _DOS_EPOCH = 1 << 21 | 1 << 16
 _CALENDAR_HEADER = (
     b"MIME-Version: 1.0\nContent-Type: text/calendar; charset=utf-8\n"
@@ -29,12 +31,20 @@ _CALENDAR_HEADER = (
 
 
 class _Tolerant(_Policy):
-    """The default policy, except that fields which make Python's own parser fail are empty.
+    """The default policy, except for fields that Python's own parser cannot cope with.
 
-    A field in parts nested very deeply fails too, which is what ends their nesting.
+    Those which make it fail are empty. A field in parts nested very deeply fails too, which is what
+    ends their nesting. Those which would take it minutes and gigabytes are decoded as in
+    `ArchiveItem.headers`.
     """
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
+        if len(value) > _LONGEST_PARSED:
+            if name.lower().startswith("content-"):  # the parser needs what it makes of those
+                value = value[:_LONGEST_PARSED]
+            else:
+                line = value.replace("\r", "").replace("\n", "")
+                return decoded(line.encode("utf-8", "surrogateescape"))
         try:
             return super().header_fetch_parse(name, value)
         except Exception:  # noqa: BLE001  (IndexError, RecursionError and more; versions differ)
@@ -102,24 +112,35 @@ class ArchiveItem:
         return self._reader.head_of(self._record, self.entry)
 
     @property
-    def headers(self) -> EmailMessage:
-        """The header fields alone; only the start of the item is read.
+    def preamble(self) -> int:
+        """How many bytes precede the header, such as empty lines or a byte order mark.
 
-        Empty for what is not a message, as is a field that makes no sense at all.
+        Raises:
+            ItemError: It cannot be unpacked.
+        """
+        return preamble_of(self.head) if self.mime else 0
+
+    @property
+    def headers(self) -> ItemHeaders:
+        """The header fields alone, decoded when asked for; only the start of the item is read.
+
+        Empty for what is not a message.
 
         Raises:
             ItemError: It cannot be unpacked.
         """
         if self.kind is ItemKind.CALENDAR and not self.mime:
-            return _header(_CALENDAR_HEADER)
+            return ItemHeaders(_CALENDAR_HEADER)
         if not self.mime:
-            return EmailMessage(_POLICY)
-        head = without_envelope(self.head)
-        block = header_block(head)
-        if len(block) == len(head) < self.size:
+            return ItemHeaders(b"")
+        head = self.head
+        text = head[preamble_of(head) :]
+        block = header_block(text)
+        if len(block) == len(text) and len(head) < self.size:
             with self.open() as stream:
-                block = header_block(without_envelope(stream.read(_LONGEST_HEADER)))
-        return _header(block)
+                head = stream.read(_LONGEST_HEADER)
+            block = header_block(head[preamble_of(head) :])
+        return ItemHeaders(block)
 
     def open(self) -> BinaryIO:
         """Return the content as a stream of bytes, in little memory.
@@ -161,14 +182,4 @@ class ArchiveItem:
         raw = self.raw()
         if self.kind is ItemKind.CALENDAR and not self.mime:
             raw = _CALENDAR_HEADER + encodebytes(raw)
-        return message_from_bytes(without_envelope(raw), policy=_POLICY)
-
-
-def _header(text: bytes) -> EmailMessage:
-    """Read a message whose body is not looked into."""
-    return BytesHeaderParser(policy=_POLICY).parsebytes(text)
-
-
-def without_envelope(text: bytes) -> bytes:
-    """Remove the line with which an mbox starts a message."""
-    return text.partition(b"\n")[2] if text.startswith(b"From ") else text
+        return message_from_bytes(mended(raw), policy=_POLICY)

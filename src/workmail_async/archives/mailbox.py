@@ -21,7 +21,7 @@ from .reader import Reader
 from .safe_names import Place, Places, decode_name
 from .verify import ArchiveCheck, OnProgress, verify_items
 from .zip_file import ZipBytes
-from .zip_format import Entry
+from .zip_format import UNKNOWN_SIZE, Entry
 
 _MEBIBYTE = 1024 * 1024
 
@@ -126,7 +126,7 @@ class MailboxArchive:
                 if not marks & Mark.NAME_REPORTED:
                     self._report_folder(entry)
                 continue
-            dense = entry.size > limits.ratio * entry.packed
+            dense = UNKNOWN_SIZE > entry.size > limits.ratio * entry.packed
             bomb = dense and entry.size > _MEBIBYTE
             allowed = not bomb or entry.size <= limits.suspicious
             if dense or marks & Mark.OVERLAP:
@@ -160,7 +160,10 @@ class MailboxArchive:
         place = self._places.place(name)
         details: list[Detail] = []
         found: ArchiveItem | Finding
-        if allowed:
+        if entry.size == UNKNOWN_SIZE:
+            detail = "the file ends before the content does"
+            found = Finding(name, Problem.TRUNCATED, detail, lost=True)
+        elif allowed:
             found, details = self._open(entry, name, place)
         else:
             problem = Problem.OVERLAP if marks & Mark.OVERLAP and not bomb else Problem.BOMB
@@ -193,7 +196,7 @@ class MailboxArchive:
         except ItemError as error:
             return error.finding, []
         details = [(finding.problem, finding.detail)] if finding is not None else []
-        nature = classify(head)
+        nature = classify(head, place.name)
         if nature.nested:
             detail = f"it is itself {nature.nested}, kept as it is"
             details.append((Problem.NESTED_ARCHIVE, detail))

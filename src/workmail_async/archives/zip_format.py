@@ -34,6 +34,9 @@ UNICODE_PATH_EXTRA = 0x7075
 MADE_ON_UNIX = 3
 MAX16, MAX32 = 0xFFFF, 0xFFFF_FFFF
 
+UNKNOWN_SIZE = 2**64 - 1
+"""The size of an entry of which the file has only a part."""
+
 # The longest that an empty content gets by being packed: bzip2 makes 14 bytes of it.
 _PACKED_NOTHING = 14
 

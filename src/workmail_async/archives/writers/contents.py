@@ -7,14 +7,18 @@ from calendar import timegm
 from collections.abc import Iterator
 from email.utils import mktime_tz, parsedate_tz
 
-from workmail_async.archives.classification import header_value
-from workmail_async.archives.item import ArchiveItem, without_envelope
+from workmail_async.archives.headers import ItemHeaders
+from workmail_async.archives.item import ArchiveItem
 
 UNFILED = "Unfiled"
 """The name of the folder for messages that are in no folder of the archive."""
 
+LEADING_LINES = "lines before the header"
+"""How `Conversion.adjusted` counts messages that lost their preamble."""
+
 _AT_ONCE = 16 * 1024 * 1024
 _PIECE = 1024 * 1024
+_LONGEST_DATE = 200
 # Later than this, or before 1970, a date is a mistake, and some file systems refuse it.
 _LATEST = 4_102_444_800
 # Addresses are no longer than that. Without the limits, a long word without an `@` takes
@@ -42,17 +46,48 @@ def pieces(item: ArchiveItem) -> Iterator[bytes]:
             yield piece
 
 
-def sent(item: ArchiveItem) -> int:
-    """Return when a message was sent, in seconds since the epoch.
+def message_pieces(item: ArchiveItem) -> Iterator[bytes]:
+    """Iterate over a message's content from its first header field on.
 
-    If its own header does not say so, it is the date of the entry in the archive.
+    What precedes it (`ArchiveItem.preamble`) would hide the header from the next system.
+
+    Args:
+        item: The message.
+
+    Yields:
+        Its bytes.
+
+    Raises:
+        ItemError: It is corrupt; do not use what was yielded before.
     """
+    before = item.preamble
+    for piece in pieces(item):  # the first is longer than any preamble
+        yield piece[before:] if before else piece
+        before = 0
+
+
+def sent(item: ArchiveItem, headers: ItemHeaders) -> int:
+    """Return when a message was sent or, failing that, received, in seconds since the epoch.
+
+    Its own header says so. `Date` may be missing or make no sense; each server on the way has
+    written when it got the message, the last one at the top. If there is nothing at all, it is the
+    date of the entry in the archive.
+    """
+    for field in (b"date", b"received", b"x-received", b"delivery-date", b"resent-date"):
+        for value in headers.raw_all(field.decode()):
+            # the time comes last, after a semicolon
+            when = _parsed(value.rpartition(b";")[2] if field.endswith(b"received") else value)
+            if 0 < when < _LATEST:
+                return when
+    return _stamped(item.stamp)
+
+
+def _parsed(value: bytes) -> int:
     try:
-        date = parsedate_tz(header_value(without_envelope(item.head), b"date"))
-        when = mktime_tz(date) if date is not None else 0
+        date = parsedate_tz(value[:_LONGEST_DATE].decode("latin-1"))
+        return mktime_tz(date) if date is not None else 0
     except (ValueError, OverflowError, TypeError, IndexError):  # dates of a broken mailer
-        when = 0
-    return when if 0 < when < _LATEST else _stamped(item.stamp)
+        return 0
 
 
 def _stamped(stamp: int) -> int:
@@ -65,11 +100,11 @@ def _stamped(stamp: int) -> int:
     return when if when < _LATEST else 0
 
 
-def sender(item: ArchiveItem) -> str:
+def sender(headers: ItemHeaders) -> str:
     """Return the address a message came from; empty if it names none that can be read."""
-    head = without_envelope(item.head)
-    for field in (b"return-path", b"from", b"sender"):
-        if found := _ADDRESS.search(header_value(head, field)):
+    for field in ("return-path", "from", "sender"):
+        value = headers.raw(field)
+        if value and (found := _ADDRESS.search(value.decode("latin-1"))):
             return found[0]
     return ""
 

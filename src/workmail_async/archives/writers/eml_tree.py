@@ -11,7 +11,7 @@ from workmail_async.archives.verify import OnProgress
 from workmail_async.files.atomic import replacing
 from workmail_async.files.private import make_private_folder
 
-from .contents import UNFILED, eml_name, pieces, sent
+from .contents import LEADING_LINES, UNFILED, eml_name, message_pieces, sent
 from .conversion import Conversion, convert
 from .destination import claimed
 from .extras import Extras
@@ -29,7 +29,8 @@ def write_eml_tree(
 ) -> Conversion:
     """Write an .eml file for each message: `TARGET/ADDRESS/Mail/FOLDER/NAME.eml`.
 
-    MigrationWiz reads these. Messages keep every byte; a file's time is the message's date.
+    MigrationWiz reads these. Messages keep every byte from their header on; a file's time is the
+    message's date.
 
     Arguments, result and errors are those of `Writer`.
 
@@ -59,11 +60,13 @@ class _EmlFiles:
             make_private_folder(self._root / folder, within=self._folder)
             self._made.add(folder)
         path = self._root / self._layout.file(folder, eml_name(item))
-        with replacing(path, modified=sent(item)) as file:
-            file.writelines(pieces(item))
+        with replacing(path, modified=sent(item, item.headers)) as file:
+            file.writelines(message_pieces(item))
+        self.adjusted[LEADING_LINES] += item.preamble > 0
 
     def finish(self) -> None:
-        """Do nothing: each file has its name already."""
+        """Make the counts ready; each file has its name already."""
+        self.adjusted = +self.adjusted
 
     def abandon(self) -> None:
         """Do nothing: each file is complete."""

@@ -13,7 +13,7 @@ from workmail_async.archives.verify import OnProgress
 from workmail_async.files.atomic import unfinished
 from workmail_async.files.private import create_file
 
-from .contents import UNFILED, eml_name, pieces
+from .contents import LEADING_LINES, UNFILED, eml_name, message_pieces
 from .conversion import Conversion, convert
 from .destination import claimed
 from .extras import Extras
@@ -30,8 +30,8 @@ def write_eml_zip(
 ) -> Conversion:
     """Write a zip of .eml files in their folders: `TARGET/ADDRESS.zip`.
 
-    Mithi LegacyFlo reads this. Messages keep every byte. What is not a message goes into the
-    folders `calendar` and `other` of `TARGET/ADDRESS`.
+    Mithi LegacyFlo reads this. Messages keep every byte from their header on. What is not a
+    message goes into the folders `calendar` and `other` of `TARGET/ADDRESS`.
 
     Arguments, result and errors are those of `Writer`.
 
@@ -61,7 +61,9 @@ class _EmlZip:
     def put(self, item: ArchiveItem) -> None:
         """Add a message."""
         name = self._layout.file(self._layout.folder(item.folder or UNFILED), eml_name(item))
-        self._zip.add(name, pieces(item), size=item.size, stamp=item.stamp)
+        size = item.size - item.preamble
+        self._zip.add(name, message_pieces(item), size=size, stamp=item.stamp)
+        self.adjusted[LEADING_LINES] += item.preamble > 0
 
     def finish(self) -> None:
         """Write the list of entries and give the file its name."""
@@ -73,6 +75,7 @@ class _EmlZip:
             if len(written) != count or written.findings:
                 raise ConversionError(f"{unfinished(self._path)} was changed by another program")
         unfinished(self._path).replace(self._path)
+        self.adjusted = +self.adjusted
 
     def abandon(self) -> None:
         """Remove the unfinished file."""

@@ -14,7 +14,7 @@ from workmail_async.archives.verify import OnProgress
 from workmail_async.files.atomic import replacing
 from workmail_async.files.private import create_file, make_private_folder
 
-from .contents import UNFILED, pieces, sent
+from .contents import LEADING_LINES, UNFILED, message_pieces, sent
 from .conversion import Conversion, convert
 from .destination import claimed
 from .extras import Extras
@@ -38,8 +38,8 @@ def write_maildir(
 
     The layout is Maildir++, as Dovecot and Python's `mailbox.Maildir` read it: the folder `Inbox`
     is the Maildir itself, any other is a folder in it such as `.Archive.2024`. Messages keep every
-    byte. They are marked as seen, because an export does not say which ones were. A file's time,
-    which Dovecot shows as the time of arrival, is the message's date.
+    byte from their header on. They are marked as seen, because an export does not say which ones
+    were. A file's time, which Dovecot shows as the time of arrival, is the message's date.
 
     Arguments, result and errors are those of `Writer`.
 
@@ -66,14 +66,17 @@ class _Maildir:
     def put(self, item: ArchiveItem) -> None:
         """Write a message into `tmp` of its folder, then move it into `cur`."""
         folder = self._folder(item.folder or UNFILED)
-        when = sent(item)
-        name = f"{when}.M{item.index}.{_HOST},S={item.size}{_FLAGS}"
+        when = sent(item, item.headers)
+        size = item.size - item.preamble
+        name = f"{when}.M{item.index}.{_HOST},S={size}{_FLAGS}"
         part = folder / "tmp" / f"{item.index}.{_HOST}"
         with replacing(folder / "cur" / name, modified=when, part=part) as file:
-            file.writelines(pieces(item))
+            file.writelines(message_pieces(item))
+        self.adjusted[LEADING_LINES] += item.preamble > 0
 
     def finish(self) -> None:
-        """Do nothing: each file has its name already."""
+        """Make the counts ready; each file has its name already."""
+        self.adjusted = +self.adjusted
 
     def abandon(self) -> None:
         """Do nothing: each file is complete."""

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from attrs import define
 
 from workmail_async.archives.errors import ConversionError
+from workmail_async.archives.headers import header_block
 from workmail_async.archives.item import ArchiveItem
 from workmail_async.archives.mailbox import MailboxArchive
 from workmail_async.archives.safe_names import one_case
@@ -21,7 +22,7 @@ from workmail_async.archives.verify import OnProgress
 from workmail_async.files.atomic import unfinished
 from workmail_async.files.private import create_file, make_private_folder, reopen_file
 
-from .contents import UNFILED, pieces, sender, sent
+from .contents import LEADING_LINES, UNFILED, message_pieces, sender, sent
 from .conversion import Conversion, convert
 from .destination import claimed
 from .extras import CALENDAR, OTHER, Extras
@@ -30,6 +31,7 @@ from .layout import Layout
 _OPEN_FILES = 50
 _LONGEST_LINE = 8 * 1024 * 1024
 _TO_QUOTE = re.compile(rb"^(?=>*From )", re.MULTILINE)
+_SPACED_FROM = re.compile(rb"^From[ \t]+:", re.MULTILINE)
 _QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 
 
@@ -42,11 +44,10 @@ def write_mbox(
 ) -> Conversion:
     """Write an mbox file for each folder: `TARGET/ADDRESS/FOLDER.mbox`.
 
-    import-mailbox-to-gmail reads these, and makes a label of each folder. Messages keep every
-    byte, line breaks included, except for what the format requires: a line that begins with
-    `From `, or with that after any number of `>`, gets another `>` (`unquoted` removes it), and a
-    message without a line break at its end gets one. A line `From …` before a message's header
-    becomes the line that separates it from others.
+    import-mailbox-to-gmail reads these, and makes a label of each folder. Messages keep every byte
+    from their header on, line breaks included, except for what the format requires: a line that
+    begins with `From `, or with that after any number of `>`, gets another `>` (`unquoted` removes
+    it), and a message without a line break at its end gets one.
 
     Arguments, result and errors are those of `Writer`.
 
@@ -99,12 +100,12 @@ class _MboxFiles:
         box = self._box(item.folder or UNFILED)
         file = self._file(box)
         try:
-            quoted, ended = _append(file, item)
+            adjusted = _append(file, item)
         except BaseException:
             file.seek(box.size)
             file.truncate()
             raise
-        self.adjusted.update({"quoted From": quoted, "final line break": not ended})
+        self.adjusted.update(adjusted)
         box.size = file.tell()
 
     def finish(self) -> None:
@@ -157,16 +158,17 @@ class _MboxFiles:
             self._open.popitem()[1].close()
 
 
-def _append(file: BinaryIO, item: ArchiveItem) -> tuple[bool, bool]:
-    """Write a message; return whether lines were quoted, and whether it ended with a line break."""
-    envelope = f"From {sender(item) or 'MAILER-DAEMON'} {time.asctime(time.gmtime(sent(item)))}"
-    blocks = _blocks(pieces(item))
-    first = next(blocks)
-    if first.startswith(b"From "):
-        # the message brings the line with which an mbox starts one
-        line, _, first = first.partition(b"\n")
-        envelope = line.decode("ascii", "replace").rstrip()
-    file.write(envelope.encode("ascii", "replace") + b"\n")
+def _append(file: BinaryIO, item: ArchiveItem) -> dict[str, int]:
+    """Write a message and return how it was adjusted.
+
+    The separator is always our own. One that the message brings may lack the date by which readers
+    tell a separator from text, and they would take the message for a part of the one before it.
+    """
+    headers = item.headers
+    when = time.asctime(time.gmtime(sent(item, headers)))
+    file.write(f"From {sender(headers) or 'MAILER-DAEMON'} {when}\n".encode("ascii"))
+    blocks = _blocks(message_pieces(item))
+    first, renamed = _without_spaced_from(next(blocks))
     quoted, at_line_start, last = False, True, b""
     for block in chain((first,), blocks):
         written = _quote(block, at_line_start=at_line_start)
@@ -178,7 +180,19 @@ def _append(file: BinaryIO, item: ArchiveItem) -> tuple[bool, bool]:
     if not ended:
         file.write(b"\r\n" if b"\r\n" in item.head else b"\n")
     file.write(b"\n")
-    return quoted, ended
+    return {
+        "quoted From": int(quoted),
+        "final line break": int(not ended),
+        "space in From header": int(renamed),
+        LEADING_LINES: int(item.preamble > 0),
+    }
+
+
+def _without_spaced_from(block: bytes) -> tuple[bytes, bool]:
+    """Write a field `From :`, as RFC 822 allowed, as `From:`: quoted, it would be no field."""
+    header = header_block(block)
+    changed, count = _SPACED_FROM.subn(b"From:", header)
+    return changed + block[len(header) :], count > 0
 
 
 def _blocks(content: Iterable[bytes]) -> Iterator[bytes]:
