@@ -18,8 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.archives.zips import Member, calendar_file, invitation, letter, packed, saved, zip_of
-from workmail_async.archives.errors import ConversionError
-from workmail_async.archives.mailbox import MailboxArchive, Problem
+from workmail_async.archives import ConversionError, MailboxArchive, Problem
 from workmail_async.archives.writers import (
     Conversion,
     unquoted,
@@ -317,7 +316,7 @@ def test_an_mbox_tells_sender_and_date_of_its_messages(tmp_path: Path) -> None:
         "MAILER-DAEMON Mon Jan  8 12:00:00 2024",
         "MAILER-DAEMON Thu Jan  1 00:00:00 1970",
         f"{ANA} Mon Jan  8 12:00:00 2024",
-        " x@y Mon Jan  1 ?",
+        "MAILER-DAEMON Mon Jan  8 12:00:00 2024",
         "MAILER-DAEMON Thu Jan  1 00:00:00 1970",
     ]
     assert box.get_bytes(box.keys()[4]) == undated

@@ -61,7 +61,7 @@ def unpacked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return data
 
     monkeypatch.setattr(zip_content.Content, "read", counted_read)
-    monkeypatch.setattr("workmail_async.archives.mailbox.unpack_whole", counted_whole)
+    monkeypatch.setattr("workmail_async.archives.reader.unpack_whole", counted_whole)
     return sizes
 
 

@@ -15,11 +15,11 @@ from tests.archives.zips import UTF8
 from workmail_async.archives.findings import Problem
 from workmail_async.archives.safe_names import (
     Places,
-    SeenNames,
     decode_name,
     safe_folder,
     safe_name,
 )
+from workmail_async.archives.seen_names import SeenNames
 
 PATHS = st.one_of(
     st.text(),
@@ -77,7 +77,7 @@ def test_no_path_leads_out_or_to_a_name_that_a_system_refuses(path: str) -> None
 def test_a_safe_path_stays_as_it_is(path: str) -> None:
     place = Places(10).place(path)
     again = Places(10).place(f"{place.folder}/{place.name}" if place.folder else place.name)
-    assert (again.folder, again.name, again.oddities) == (place.folder, place.name, ())
+    assert (again.folder, again.name, again.findings) == (place.folder, place.name, ())
 
 
 @given(st.text(min_size=130, max_size=300), st.text(min_size=130, max_size=300))
@@ -90,10 +90,10 @@ def test_long_names_are_cut_without_becoming_one(first: str, second: str) -> Non
 def test_endless_names_take_no_endless_time() -> None:
     """Sorting so many accents would take days."""
     name = "a" + "\u0301\u0316" * 2_000_000 + ".eml"
-    safe, oddities = safe_name(name)
+    safe, findings = safe_name(name)
     assert safe.endswith(".eml")
     assert safe != safe_name("a" + name)[0]
-    assert [problem for problem, _ in oddities] == [Problem.LONG_NAME]
+    assert [problem for problem, _ in findings] == [Problem.LONG_NAME]
 
 
 def test_endless_folders_are_told_apart_without_being_remembered() -> None:
@@ -105,9 +105,9 @@ def test_endless_folders_are_told_apart_without_being_remembered() -> None:
 
 def test_a_cut_name_keeps_its_suffix_and_a_deep_folder_its_begin() -> None:
     assert safe_name("x" * 300 + ".eml")[0].endswith(".eml")
-    folder, oddities = safe_folder("/".join(["deep"] * 50))
+    folder, findings = safe_folder("/".join(["deep"] * 50))
     assert folder.startswith("deep~")
-    assert [problem for problem, _ in oddities] == [Problem.LONG_NAME]
+    assert [problem for problem, _ in findings] == [Problem.LONG_NAME]
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_a_cut_name_keeps_its_suffix_and_a_deep_folder_its_begin() -> None:
         (b"plain", 0, "plain", ""),
         ("größe".encode(), UTF8, "größe", ""),
         ("größe".encode(), 0, "größe", "does not say so"),
-        ("größe".encode("cp437"), 0, "größe", "does not tell its encoding"),
-        ("größe".encode("cp437"), UTF8, "größe", "says UTF-8 and is not"),
+        ("größe".encode("cp437"), 0, "größe", "its encoding is not given"),
+        ("größe".encode("cp437"), UTF8, "größe", "says UTF-8 but is not"),
     ],
 )
 def test_names_are_decoded_and_a_doubt_is_told(raw: bytes, flags: int, name: str, odd: str) -> None:

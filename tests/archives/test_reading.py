@@ -30,10 +30,10 @@ from tests.archives.zips import (
     saved,
     zip_of,
 )
-from workmail_async.archives.errors import ArchiveError
-from workmail_async.archives.findings import ItemError
-from workmail_async.archives.mailbox import (
+from workmail_async.archives import (
+    ArchiveError,
     ArchiveItem,
+    ItemError,
     ItemKind,
     Limits,
     MailboxArchive,
@@ -145,8 +145,8 @@ def test_headers_are_decoded_and_cost_only_the_begin_of_an_item(tmp_path: Path) 
     with archive_of(tmp_path, member) as archive:
         item = only(archive)
         assert item.headers["subject"] == "Prüfung"
-        assert item.headers["From"].addresses[0].addr_spec == "ana@acme.example"
-        assert item.headers.get_payload() == ""
+        (sender,) = item.headers.get_all("From")
+        assert sender.addresses == [("Ana Sousa", "ana@acme.example")]
         assert archive._file.read < 300_000
 
 
@@ -156,7 +156,7 @@ def test_headers_longer_than_what_is_read_at_first_are_whole(tmp_path: Path) -> 
     with archive_of(tmp_path, Member(name=b"x", content=content)) as archive:
         headers = only(archive).headers
     assert headers["Subject"] == "at the end"
-    assert len(headers.get_all("Received", [])) == 3_000
+    assert len(headers.get_all("Received")) == 3_000
 
 
 @pytest.mark.parametrize(
@@ -167,10 +167,11 @@ def test_a_field_that_makes_no_sense_is_no_error(tmp_path: Path, value: bytes) -
     content = b"\n".join(name + b": " + value for name in names) + b"\n\nbody\n"
     with archive_of(tmp_path, Member(name=b"x", content=content)) as archive:
         item = only(archive)
-        for message in (item.headers, item.message()):
-            assert len(message.items()) == len(names)
-            assert not message.is_attachment()
-        assert item.message().get_content() == "body\n"
+        assert len(item.headers.items()) == len(item.headers) == len(names)
+        message = item.message()
+        assert len(message.items()) == len(names)
+        assert not message.is_attachment()
+        assert message.get_content() == "body\n"
 
 
 def test_parts_within_parts_without_end_are_a_message(tmp_path: Path) -> None:
@@ -197,7 +198,7 @@ def test_a_message_is_an_email_message_with_its_parts(tmp_path: Path) -> None:
 def test_an_icalendar_file_gives_a_message_around_it(tmp_path: Path) -> None:
     with archive_of(tmp_path, Member(name=b"x.ics", content=calendar_file())) as archive:
         item = only(archive)
-        assert item.headers.get_content_type() == "text/calendar"
+        assert item.headers.get("Content-Type").startswith("text/calendar")
         assert item.message().get_content().encode() == calendar_file()
 
 

@@ -18,8 +18,7 @@ from attrs import evolve
 from blockbuster import BlockBuster
 
 from tests.exports.conftest import QUICK, Site, sited
-from workmail_async.archives import ArchiveCheck
-from workmail_async.archives.mailbox import OnProgress, check_archive
+from workmail_async.archives import ArchiveCheck, OnProgress, check_archive
 from workmail_async.emulator import (
     ActiveFault,
     AfterTime,

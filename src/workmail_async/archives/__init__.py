@@ -1,6 +1,6 @@
-"""The zips of exported mailboxes: reading and checking them, and converting them.
+"""Reads, checks and converts the zips of exported mailboxes.
 
-Nothing here needs AWS, and importing it loads no more than what is used.
+Nothing here needs AWS, and importing the package loads only what you use.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from .findings import ItemError as ItemError
     from .findings import Problem as Problem
     from .item import ArchiveItem as ArchiveItem
-    from .mailbox import ArchiveCheck as ArchiveCheck
-    from .mailbox import Limits as Limits
+    from .limits import Limits as Limits
     from .mailbox import MailboxArchive as MailboxArchive
-    from .mailbox import OnProgress as OnProgress
     from .mailbox import check_archive as check_archive
+    from .verify import ArchiveCheck as ArchiveCheck
+    from .verify import OnProgress as OnProgress
     from .writers.conversion import Conversion as Conversion
+    from .writers.conversion import Writer as Writer
     from .writers.eml_tree import write_eml_tree as write_eml_tree
     from .writers.eml_zip import write_eml_zip as write_eml_zip
     from .writers.maildir import write_maildir as write_maildir
@@ -41,6 +42,7 @@ __all__ = [
     "MailboxArchive",
     "OnProgress",
     "Problem",
+    "Writer",
     "check_archive",
     "write_eml_tree",
     "write_eml_zip",
@@ -48,13 +50,13 @@ __all__ = [
     "write_mbox",
 ]
 
-if not TYPE_CHECKING:  # a type checker would take any misspelled name for granted
+if not TYPE_CHECKING:  # a type checker would accept any misspelled name
     from workmail_async._lazy import lazy_names
 
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "ArchiveCheck": "mailbox",
+            "ArchiveCheck": "verify",
             "ArchiveError": "errors",
             "ArchiveItem": "item",
             "Conversion": "writers.conversion",
@@ -63,10 +65,11 @@ if not TYPE_CHECKING:  # a type checker would take any misspelled name for grant
             "Findings": "findings",
             "ItemError": "findings",
             "ItemKind": "classification",
-            "Limits": "mailbox",
+            "Limits": "limits",
             "MailboxArchive": "mailbox",
-            "OnProgress": "mailbox",
+            "OnProgress": "verify",
             "Problem": "findings",
+            "Writer": "writers.conversion",
             "check_archive": "mailbox",
             "write_eml_tree": "writers.eml_tree",
             "write_eml_zip": "writers.eml_zip",

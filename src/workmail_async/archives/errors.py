@@ -1,4 +1,4 @@
-"""What can go wrong with an archive, and with converting one."""
+"""The errors of reading an archive, and of converting one."""
 
 from __future__ import annotations
 

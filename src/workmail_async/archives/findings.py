@@ -1,4 +1,4 @@
-"""What was odd about an archive, told without stopping: nothing may be lost in silence."""
+"""What is wrong with an archive, recorded without stopping: nothing may be lost silently."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ _LONGEST_NAME = 500
 
 
 class Problem(str, Enum):
-    """What can be odd about an archive or one of its entries."""
+    """What can be wrong with an archive or one of its entries."""
 
     UNSAFE_PATH = "unsafe path"
-    """The name climbs out of its folder, such as `../../x`."""
+    """The name leads out of its folder, such as `../../x`."""
     ABSOLUTE_PATH = "absolute path"
     """The name begins with `/`, a drive letter or a network share."""
     UNSAFE_NAME = "unsafe name"
-    """The name is empty, a device of Windows, or has control characters."""
+    """The name is empty, that of a device on Windows, or has control characters."""
+    SAME_NAME = "same name"
+    """Another folder gets the same safe name, so this one gets a number."""
     LONG_NAME = "long name"
-    """The name or its path is longer than file systems take, and was cut."""
+    """The name or its path is longer than file systems allow, and was cut."""
     ENCODING = "encoding"
     """The name is not encoded as the archive says."""
     DUPLICATE = "duplicate"
-    """An entry before has the same name; both are given."""
+    """An earlier entry has the same name; both are returned."""
     OVERLAP = "overlap"
-    """The entry lies in the bytes of another."""
+    """The entry uses bytes that belong to another."""
     BAD_CRC = "bad CRC"
     """The content is not the one that was packed."""
     CORRUPT = "corrupt"
@@ -41,41 +43,45 @@ class Problem(str, Enum):
     SIZE = "size"
     """The content is longer or shorter than declared."""
     LOCAL_HEADER = "local header"
-    """The header before the content and the directory tell different things."""
+    """The header before the content contradicts the directory."""
     ENCRYPTED = "encrypted"
     """The content is encrypted with a password."""
     UNSUPPORTED = "unsupported"
-    """The content is packed with a method that this library does not know."""
+    """The content is packed by a method that this library does not support."""
     NESTED_ARCHIVE = "nested archive"
-    """The content is an archive or an mbox of its own; it is given as it is, not opened."""
+    """The content is itself an archive or an mbox; it is kept as it is, not opened."""
     BOMB = "bomb"
     """The content is far larger than its packed form, as in an attack."""
     SPECIAL_FILE = "special file"
-    """The entry is a symbolic link or a device; its content is given as an ordinary file's."""
+    """The entry is a symbolic link or a device; its content is read like an ordinary file's."""
     FOLDER_WITH_CONTENT = "folder with content"
-    """The name is a folder's, yet there is content."""
+    """The name is that of a folder, but there is content."""
     NO_DIRECTORY = "no directory"
-    """The list of entries is missing, as in a file that was cut off; what is left was searched."""
+    """The list of entries is missing, as in a file that was cut off; the rest was searched."""
     DIRECTORY = "directory"
     """The list of entries is damaged, or has more or fewer of them than declared."""
     TRAILING_BYTES = "trailing bytes"
-    """Something that is no part of the archive follows it."""
+    """Something that does not belong to the archive follows it."""
     LEADING_BYTES = "leading bytes"
-    """Something that is no part of the archive stands before it."""
+    """Something that does not belong to the archive precedes it."""
     TOO_MANY = "too many"
     """There are more entries or folders than the limits allow."""
 
 
+Detail = tuple[Problem, str]
+"""A finding of which it is not yet said what entry it is about."""
+
+
 @frozen
 class Finding:
-    """Something odd about an archive.
+    """Something that a check noticed about an archive.
 
     Attributes:
-        entry: The name of the entry, as it stands in the archive, cut when it is endless; empty
-            when it is about the whole.
-        problem: What is odd.
+        entry: The name of the entry, as it is in the archive, cut if it is very long; empty if the
+            finding is about the whole archive.
+        problem: The kind of problem.
         detail: What exactly, for people.
-        lost: Whether an item cannot be had because of it.
+        lost: Whether an item cannot be read because of it.
     """
 
     entry: str
@@ -88,7 +94,7 @@ class Finding:
 
 
 class ItemError(ArchiveError):
-    """The content of one item cannot be had; the others can.
+    """The content of one item cannot be read; the other items can.
 
     Attributes:
         path: The archive.
@@ -103,12 +109,12 @@ class ItemError(ArchiveError):
 class Findings(Sequence[Finding]):
     """The findings about one archive, in the order in which they were made.
 
-    Of each problem the first ones are kept, as many as the limit says, and all are counted: an
-    archive made of faults must not fill the memory.
+    All are counted, but of each problem only the first ones are kept, as many as the limit says:
+    an archive full of problems must not fill the memory.
 
     Attributes:
         counts: How often each problem was found.
-        lost: How many findings say that an item cannot be had.
+        lost: How many findings say that an item cannot be read.
     """
 
     def __init__(self, limit: int) -> None:

@@ -1,28 +1,28 @@
-"""One item of an exported mailbox, of which no more is read than is asked for."""
+"""One item of an exported mailbox. No more of it is read than you ask for."""
 
 from __future__ import annotations
 
 from base64 import encodebytes
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.parser import BytesHeaderParser
 from email.policy import EmailPolicy
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from attrs import define
 
-from .classification import ItemKind, header_block
-from .zip_content import ContentStream
-from .zip_directory import Entry
+from .classification import ItemKind
+from .headers import ItemHeaders, decoded, header_block, mended, preamble_of
+from .reader import Reader
+from .zip_format import Entry
 
 if TYPE_CHECKING:
-    from .mailbox import MailboxArchive
-
     _Policy = EmailPolicy[EmailMessage]
 else:
     _Policy = EmailPolicy  # takes no parameter when it runs
 
 _LONGEST_HEADER = 1024 * 1024
+# Of a field, for the standard library's parser, which takes quadratic time and more.
+_LONGEST_PARSED = 16 * 1024
 _DOS_EPOCH = 1 << 21 | 1 << 16
 _CALENDAR_HEADER = (
     b"MIME-Version: 1.0\nContent-Type: text/calendar; charset=utf-8\n"
@@ -31,12 +31,20 @@ _CALENDAR_HEADER = (
 
 
 class _Tolerant(_Policy):
-    """The default policy, but for fields that make Python's own parser fail: those are empty.
+    """The default policy, except for fields that Python's own parser cannot cope with.
 
-    A field deep within parts within parts fails, too, by which their nesting has an end.
+    Those which make it fail are empty. A field in parts nested very deeply fails too, which is what
+    ends their nesting. Those which would take it minutes and gigabytes are decoded as in
+    `ArchiveItem.headers`.
     """
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
+        if len(value) > _LONGEST_PARSED:
+            if name.lower().startswith("content-"):  # the parser needs what it makes of those
+                value = value[:_LONGEST_PARSED]
+            else:
+                line = value.replace("\r", "").replace("\n", "")
+                return decoded(line.encode("utf-8", "surrogateescape"))
         try:
             return super().header_fetch_parse(name, value)
         except Exception:  # noqa: BLE001  (IndexError, RecursionError and more; versions differ)
@@ -50,17 +58,15 @@ _POLICY = _Tolerant()
 class ArchiveItem:
     """One item of a mailbox.
 
-    What it holds is read on demand, as long as its archive is open.
+    Its content is read on demand, as long as its archive is open.
 
     Attributes:
         folder: Its folder, such as `Inbox` or `Archive/2024`: a relative path that is safe on
-            every system. Empty when the archive names none.
+            every system. Empty if the archive names none.
         name: Its name in the folder, safe as well; not always unique.
-        entry: Its name as it stands in the archive, path included.
-        kind: What it is, told by its content.
+        entry: Its name as it is in the archive, path included.
+        kind: What it is, judged by its content.
         mime: Whether its content is a MIME message; calendar items come in both forms.
-        size: The length of its content in bytes.
-        index: Its place in the archive, from 0.
 
     Example:
         ```python
@@ -70,7 +76,7 @@ class ArchiveItem:
         ```
     """
 
-    _archive: MailboxArchive
+    _reader: Reader
     _record: Entry
     entry: str
     folder: str
@@ -88,7 +94,7 @@ class ArchiveItem:
 
     @property
     def index(self) -> int:
-        """Its place in the archive, from 0."""
+        """Its position in the archive, from 0."""
         return self._record.number
 
     @property
@@ -103,43 +109,50 @@ class ArchiveItem:
         Raises:
             ItemError: It cannot be unpacked.
         """
-        return self._archive.head_of(self._record, self.entry)
+        return self._reader.head_of(self._record, self.entry)
 
     @property
-    def headers(self) -> EmailMessage:
-        """The header fields alone, decoded when asked for; only the begin of the item is read.
+    def preamble(self) -> int:
+        """How many bytes precede the header, such as empty lines or a byte order mark.
 
-        Empty for what is no message, as is a field that makes no sense at all.
+        Raises:
+            ItemError: It cannot be unpacked.
+        """
+        return preamble_of(self.head) if self.mime else 0
+
+    @property
+    def headers(self) -> ItemHeaders:
+        """The header fields alone, decoded when asked for; only the start of the item is read.
+
+        Empty for what is not a message.
 
         Raises:
             ItemError: It cannot be unpacked.
         """
         if self.kind is ItemKind.CALENDAR and not self.mime:
-            return _header(_CALENDAR_HEADER)
+            return ItemHeaders(_CALENDAR_HEADER)
         if not self.mime:
-            return EmailMessage(_POLICY)
-        head = without_envelope(self.head)
-        block = header_block(head)
-        if len(block) == len(head) < self.size:
+            return ItemHeaders(b"")
+        head = self.head
+        text = head[preamble_of(head) :]
+        block = header_block(text)
+        if len(block) == len(text) and len(head) < self.size:
             with self.open() as stream:
-                block = header_block(without_envelope(stream.read(_LONGEST_HEADER)))
-        return _header(block)
+                head = stream.read(_LONGEST_HEADER)
+            block = header_block(head[preamble_of(head) :])
+        return ItemHeaders(block)
 
     def open(self) -> BinaryIO:
-        """Return the content as a stream of bytes, from its begin, in little memory.
+        """Return the content as a stream of bytes, in little memory.
 
         Returns:
-            A stream to read once; reading raises `ItemError` when the content turns out to be
+            A stream to read once. Reading raises `ItemError` if the content turns out to be
             corrupt, at its end at the latest.
 
         Raises:
             ItemError: It cannot be unpacked.
         """
-        stream = ContentStream(
-            self._archive.content_of(self._record, self.entry),
-            lambda error: self._archive.lost(self._record, error),
-        )
-        return cast("BinaryIO", stream)
+        return cast("BinaryIO", self._reader.stream_of(self._record, self.entry))
 
     def raw(self) -> bytes:
         """Return the content, byte for byte.
@@ -147,13 +160,21 @@ class ArchiveItem:
         Raises:
             ItemError: It is corrupt, or larger than `Limits.in_memory`: use `open`.
         """
-        return self._archive.raw_of(self._record, self.entry)
+        return self._reader.raw_of(self._record, self.entry)
+
+    def finish(self) -> bool:
+        """Read what is left of the item that the archive yielded last, and keep nothing of it.
+
+        Returns:
+            Whether all of it is sound; if not, the archive has a finding.
+        """
+        return self._reader.finish(self._record)
 
     def message(self) -> EmailMessage:
         """Return the content as a message.
 
-        An iCalendar file is given as a message around it. What is no message at all gives one with
-        `defects`. Parts within parts are told apart to a depth of a few hundred.
+        An iCalendar file gets a message around it. What is not a message at all becomes one with
+        `defects`. Nested parts are told apart to a depth of a few hundred.
 
         Raises:
             ItemError: It is corrupt, or larger than `Limits.in_memory`.
@@ -161,14 +182,4 @@ class ArchiveItem:
         raw = self.raw()
         if self.kind is ItemKind.CALENDAR and not self.mime:
             raw = _CALENDAR_HEADER + encodebytes(raw)
-        return message_from_bytes(without_envelope(raw), policy=_POLICY)
-
-
-def _header(text: bytes) -> EmailMessage:
-    """Read a message whose body is not looked into."""
-    return BytesHeaderParser(policy=_POLICY).parsebytes(text)
-
-
-def without_envelope(text: bytes) -> bytes:
-    """Leave out the line with which an mbox begins a message."""
-    return text.partition(b"\n")[2] if text.startswith(b"From ") else text
+        return message_from_bytes(mended(raw), policy=_POLICY)

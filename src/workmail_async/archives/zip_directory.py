@@ -6,82 +6,39 @@ opened, and gives up on a zip whose list is damaged. A mailbox has hundreds of t
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from attrs import frozen
 
 from .zip_file import ZipBytes
+from .zip_format import (
+    CENTRAL_HEADER,
+    CENTRAL_SIGNATURE,
+    END,
+    END64,
+    END64_SIGNATURE,
+    END_SIGNATURE,
+    LOCATOR,
+    LOCATOR_SIGNATURE,
+    MADE_ON_UNIX,
+    MAX16,
+    MAX32,
+    Entry,
+    zip64_values,
+)
 
-CENTRAL_SIGNATURE = b"PK\x01\x02"
-LOCAL_SIGNATURE = b"PK\x03\x04"
-_END_SIGNATURE = b"PK\x05\x06"
-_END64_SIGNATURE = b"PK\x06\x06"
-_LOCATOR_SIGNATURE = b"PK\x06\x07"
-
-_CENTRAL = struct.Struct("<4s4BHHIIIIHHHHHII")
-_END = struct.Struct("<4s4H2IH")
-_END64 = struct.Struct("<4sQ2H2I4Q")
-_LOCATOR = struct.Struct("<4sIQI")
-_EXTRA = struct.Struct("<HH")
-
-_ZIP64_EXTRA = 0x0001
-_MAX16 = 0xFFFF
-_MAX32 = 0xFFFF_FFFF
 # The longest entry of the list is 46 bytes and three texts of 65,535.
 _WINDOW = 256 * 1024
-_TAIL = _END.size + _MAX16
-# The longest that nothing gets by being packed: bzip2 makes that of it.
-_PACKED_NOTHING = 14
-
-ENCRYPTED = 0x0001
-SIZES_FOLLOW = 0x0008
-UTF8 = 0x0800
-
-
-class Entry(NamedTuple):
-    """One entry, as the zip's list tells of it.
-
-    Attributes:
-        number: Its place in the list, from 0.
-        name: Its name, not decoded.
-        flags: The general purpose bits.
-        method: How it is packed.
-        stamp: Date and time as MS-DOS writes them, the date in the upper 16 bits.
-        crc: The CRC-32 of its content.
-        packed: The length of its packed content in bytes.
-        size: The length of its content in bytes.
-        offset: Where its local header begins in the file.
-        mode: The Unix mode of the file; 0 when it comes from another system.
-        extra: The extra fields.
-    """
-
-    number: int
-    name: bytes
-    flags: int
-    method: int
-    stamp: int
-    crc: int
-    packed: int
-    size: int
-    offset: int
-    mode: int
-    extra: bytes
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether it only says that there is a folder."""
-        empty = not self.size and self.packed <= _PACKED_NOTHING
-        return empty and self.name.endswith((b"/", b"\\"))
+_TAIL = END.size + MAX16
 
 
 class Directory(Protocol):
-    """What entries a zip has."""
+    """The entries of a zip."""
 
     @property
     def most(self) -> int:
-        """How many entries there are at most."""
+        """The largest number of entries that there can be."""
         ...
 
     def __iter__(self) -> Iterator[Entry]: ...
@@ -95,8 +52,8 @@ class CentralDirectory:
         file: The zip.
         start: Where the list begins in the file.
         size: Its length in bytes.
-        leading: How many bytes stand before the zip's own first one.
-        declared: How many entries it is said to have; None when nothing says so.
+        leading: How many bytes precede the zip's own first one.
+        declared: How many entries the end record declares; None if there is no such record.
         trailing: How many bytes follow the zip.
     """
 
@@ -110,11 +67,11 @@ class CentralDirectory:
     @property
     def most(self) -> int:
         """How many entries fit into the list."""
-        return self.size // _CENTRAL.size
+        return self.size // CENTRAL_HEADER.size
 
     def __iter__(self) -> Iterator[Entry]:
         index, position, end = 0, self.start, self.start + self.size
-        while end - position >= _CENTRAL.size:
+        while end - position >= CENTRAL_HEADER.size:
             window = self.file.read_at(position, min(_WINDOW, end - position))
             used = 0
             for entry, length in self._entries(window, index):
@@ -127,7 +84,7 @@ class CentralDirectory:
 
     def _entries(self, window: bytes, index: int) -> Iterator[tuple[Entry, int]]:
         at = 0
-        while at + _CENTRAL.size <= len(window):
+        while at + CENTRAL_HEADER.size <= len(window):
             (
                 signature,
                 _,
@@ -147,18 +104,18 @@ class CentralDirectory:
                 _,
                 attributes,
                 offset,
-            ) = _CENTRAL.unpack_from(window, at)
-            name_end = at + _CENTRAL.size + name_length
+            ) = CENTRAL_HEADER.unpack_from(window, at)
+            name_end = at + CENTRAL_HEADER.size + name_length
             end = name_end + extra_length + comment_length
             if signature != CENTRAL_SIGNATURE or end > len(window):
                 return
             extra = window[name_end : name_end + extra_length]
-            if _MAX32 in (packed, size, offset):
+            if MAX32 in (packed, size, offset):
                 size, packed, offset = zip64_values(extra, size, packed, offset)
             yield (
                 Entry(
                     index,
-                    window[at + _CENTRAL.size : name_end],
+                    window[at + CENTRAL_HEADER.size : name_end],
                     flags,
                     method,
                     stamp,
@@ -166,7 +123,7 @@ class CentralDirectory:
                     packed,
                     size,
                     offset + self.leading,
-                    attributes >> 16 if system == 3 else 0,
+                    attributes >> 16 if system == MADE_ON_UNIX else 0,
                     extra,
                 ),
                 end - at,
@@ -175,94 +132,62 @@ class CentralDirectory:
             at = end
 
 
-def extra_field(extra: bytes, wanted: int) -> bytes | None:
-    """Return one of an entry's extra fields, None when it is not there."""
-    at = 0
-    while at + _EXTRA.size <= len(extra):
-        kind, length = _EXTRA.unpack_from(extra, at)
-        at += _EXTRA.size
-        if kind == wanted:
-            return extra[at : at + length]
-        at += length
-    return None
-
-
-def zip64_values(extra: bytes, *values: int) -> tuple[int, ...]:
-    """Replace the values that did not fit into 32 bits by those of the zip64 extra field.
-
-    Args:
-        extra: The extra fields.
-        values: The values in the order of the field: size, packed size, offset.
-
-    Returns:
-        The values; those that the field lacks stay as they are.
-    """
-    field, at, found = extra_field(extra, _ZIP64_EXTRA) or b"", 0, list[int]()
-    for value in values:
-        if value == _MAX32 and at + 8 <= len(field):
-            found.append(int.from_bytes(field[at : at + 8], "little"))
-            at += 8
-        else:
-            found.append(value)
-    return tuple(found)
-
-
 def find_directory(file: ZipBytes) -> CentralDirectory | None:
-    """Find the list of entries by the record at the end of a zip.
+    """Find the list of entries by the end record of a zip.
 
     Args:
         file: The zip.
 
     Returns:
-        The list; None when there is no such record, or where it points there is no list. The record
-        of an empty zip counts only where such a zip begins: a comment can hold one.
+        The list; None if there is no end record, or no list where it points. The record of an
+        empty zip counts only at the start of the file, because a comment can contain one.
     """
     tail_start = max(file.size - _TAIL, 0)
     tail = file.read_at(tail_start, _TAIL)
-    at = tail.rfind(_END_SIGNATURE)
+    at = tail.rfind(END_SIGNATURE)
     while at >= 0:
-        if len(tail) - at >= _END.size:
-            directory = _directory_of(file, tail_start + at, tail[at : at + _END.size])
+        if len(tail) - at >= END.size:
+            directory = _directory_of(file, tail_start + at, tail[at : at + END.size])
             if directory is not None:
                 return directory
-        at = tail.rfind(_END_SIGNATURE, 0, at)
+        at = tail.rfind(END_SIGNATURE, 0, at)
     return None
 
 
 def _directory_of(file: ZipBytes, record: int, data: bytes) -> CentralDirectory | None:
-    _, _, _, _, declared, size, offset, comment_length = _END.unpack(data)
+    _, _, _, _, declared, size, offset, comment_length = END.unpack(data)
     end = record
     wide = _wide_record(file, record)
     if wide is not None:
         end = wide[0]
-        if declared == _MAX16 or _MAX32 in (size, offset):
+        if declared == MAX16 or MAX32 in (size, offset):
             _, declared, size, offset = wide
     start = end - size
     if size == 0 == declared:
         if end:
             return None
     elif start < 0 or file.read_at(start, 4) != CENTRAL_SIGNATURE:
-        # something may lie between the list and the record
+        # There may be something between the list and the record.
         start = offset
         if start + size > end or file.read_at(start, 4) != CENTRAL_SIGNATURE:
             return None
     leading = max(start - offset, 0)
-    trailing = max(file.size - record - _END.size - comment_length, 0)
+    trailing = max(file.size - record - END.size - comment_length, 0)
     return CentralDirectory(file, start, size, leading, declared, trailing)
 
 
 def _wide_record(file: ZipBytes, record: int) -> tuple[int, int, int, int] | None:
-    """Return where the zip64 record lies, and its number of entries, size and offset."""
-    if record < _LOCATOR.size:
+    """Return the zip64 record's position, number of entries, size and offset."""
+    if record < LOCATOR.size:
         return None
-    locator = file.read_at(record - _LOCATOR.size, _LOCATOR.size)
-    signature, _, told, _ = _LOCATOR.unpack(locator)
-    if signature != _LOCATOR_SIGNATURE:
+    locator = file.read_at(record - LOCATOR.size, LOCATOR.size)
+    signature, _, position, _ = LOCATOR.unpack(locator)
+    if signature != LOCATOR_SIGNATURE:
         return None
-    # The record is where the locator says, unless something stands before the zip.
-    for at in (told, record - _LOCATOR.size - _END64.size):
-        data = file.read_at(at, _END64.size) if at >= 0 else b""
-        if len(data) == _END64.size and data.startswith(_END64_SIGNATURE):
-            *_, declared, size, offset = _END64.unpack(data)
+    # The record is where the locator says, unless something precedes the zip.
+    for at in (position, record - LOCATOR.size - END64.size):
+        data = file.read_at(at, END64.size) if at >= 0 else b""
+        if len(data) == END64.size and data.startswith(END64_SIGNATURE):
+            *_, declared, size, offset = END64.unpack(data)
             return at, declared, size, offset
     return None

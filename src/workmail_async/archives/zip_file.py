@@ -1,4 +1,4 @@
-"""The bytes of a zip file, from several threads, without loading them."""
+"""Reads the bytes of a zip file at any offset, from several threads, without loading the file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BUFFER = 64 * 1024
 class ZipBytes:
     """A file that is read at offsets.
 
-    It is closed with the object, or when the object is gone: a notebook need not think of it.
+    It is closed when the object is collected, so nobody has to think of it in a notebook.
 
     Args:
         path: The file.
@@ -25,6 +25,7 @@ class ZipBytes:
         path: The file.
         size: Its length in bytes.
         read: How many bytes were read from it so far.
+        close: Closes the file; calling it twice is harmless.
     """
 
     def __init__(self, path: Path) -> None:

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-#: On Windows, without it, line endings would be translated; elsewhere there is no such flag.
-_BINARY: int = getattr(os, "O_BINARY", 0)
+from .private import create_file
 
 
 def unfinished(path: Path) -> Path:
@@ -23,7 +22,7 @@ def unfinished(path: Path) -> Path:
 
 @contextmanager
 def replacing(
-    path: Path, *, modified: float = 0.0, durable: bool = False
+    path: Path, *, modified: float | None = None, durable: bool = False, part: Path | None = None
 ) -> Generator[BinaryIO, None, None]:
     """Write a file that appears, or replaces an older one, when the block ends without an error.
 
@@ -32,8 +31,9 @@ def replacing(
 
     Args:
         path: The file.
-        modified: Its modification time in seconds since the epoch; 0 for now.
+        modified: Its modification time in seconds since the epoch; None for now.
         durable: Whether the content must survive a power failure right after the block.
+        part: Its name until it is complete; by default that of `unfinished`.
 
     Yields:
         The file to write to.
@@ -41,18 +41,15 @@ def replacing(
     Raises:
         OSError: The file cannot be written.
     """
-    part = unfinished(path)
-    # A leftover may be somebody's link to another file, or readable by others: never write into
-    # what is there. O_EXCL refuses whatever turns up in between.
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+    part = part or unfinished(path)
+    file = create_file(part)
     try:
-        with open(descriptor, "wb") as file:
+        with file:
             yield file
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        if modified:
+        if modified is not None:
             os.utime(part, (modified, modified))
         part.replace(path)
     except BaseException:

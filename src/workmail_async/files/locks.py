@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from pathlib import Path
 
 from typing_extensions import Self
 
+from .private import NO_FOLLOW
+
 
 class LockHeldError(Exception):
     """Another process holds the lock."""
+
+
+class NoLocksError(OSError):
+    """The file system has no locks."""
 
 
 class FileLock:
@@ -24,13 +29,15 @@ class FileLock:
 
     Raises:
         LockHeldError: Another process, or another part of this one, holds the lock.
-        OSError: The file cannot be created, or the file system has no locks.
+        NoLocksError: The file system has no locks.
+        OSError: The file cannot be created, or is a link.
     """
 
     def __init__(self, path: Path) -> None:
-        # What forbids creating the file is told better here than by SQLite, and created here it
-        # is private.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        import sqlite3  # only for those who lock, not for all who import this
+
+        # Creating the file here makes it private, and gives a better error than SQLite's.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | NO_FOLLOW, 0o600))
         self._guard = sqlite3.connect(
             path, timeout=0, isolation_level=None, check_same_thread=False
         )
@@ -40,7 +47,7 @@ class FileLock:
             self._guard.close()
             if "locked" in str(error):
                 raise LockHeldError(str(path)) from error
-            raise OSError(f"{path} cannot be locked: {error}") from error
+            raise NoLocksError(f"{path} cannot be locked: {error}") from error
 
     def __enter__(self) -> Self:
         return self

@@ -1,18 +1,18 @@
-"""Writes an exported mailbox as what the next system takes.
+"""Writes an exported mailbox in the form that the next system reads.
 
-Each writer makes something for one address below one folder, so that a folder can hold a whole
-organization: `write_mbox`, `write_maildir`, `write_eml_tree`, `write_eml_zip`. They block for the
-time of the work; in async code call them in a worker thread.
+Each writer writes one mailbox below one folder, so that a folder can hold a whole organization:
+`write_mbox`, `write_maildir`, `write_eml_tree`, `write_eml_zip`. They block while they work; in
+async code call them in a worker thread.
 
-Stopped at any moment, they leave no file that looks whole and is not. Run again, they give the
-same files again.
+If one is stopped at any moment, no file looks complete that is not. Run again, it writes the same
+files.
 """
 
 from __future__ import annotations
 
-from workmail_async.archives.mailbox import OnProgress
+from workmail_async.archives.verify import OnProgress
 
-from .conversion import Conversion
+from .conversion import Conversion, Writer
 from .eml_tree import write_eml_tree
 from .eml_zip import write_eml_zip
 from .maildir import write_maildir
@@ -21,6 +21,7 @@ from .mbox import unquoted, write_mbox
 __all__ = [
     "Conversion",
     "OnProgress",
+    "Writer",
     "unquoted",
     "write_eml_tree",
     "write_eml_zip",

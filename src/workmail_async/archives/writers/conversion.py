@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
 from attrs import frozen
 
 from workmail_async.archives.findings import Finding, Findings, ItemError
-from workmail_async.archives.mailbox import ArchiveItem, MailboxArchive, OnProgress
+from workmail_async.archives.item import ArchiveItem
+from workmail_async.archives.mailbox import MailboxArchive
+from workmail_async.archives.verify import OnProgress
 
-from .beside import Beside
+from .extras import CALENDAR, OTHER, Extras
 
 
 @frozen(kw_only=True)
 class Conversion:
-    """What became of the items of an archive: each was written or is among those skipped.
+    """What became of the items of an archive: each was written, or skipped for a reason.
 
     Attributes:
-        path: What was made: a folder, or a zip.
+        path: What was written: a folder, or a zip.
         items: How many entries the archive has, folders left out.
         messages: How many items were written as messages, calendar items in MIME form included.
         calendar_files: How many calendar items were written as `.ics` files into `calendar/`.
         other_files: How many items of other kinds were written into `other/`.
-        skipped: How many items could not be had, by what was wrong with them.
+        skipped: How many items could not be read, by what is wrong with them.
         bytes: The size of all items that were written, as they are in the archive.
         folders: How many messages each folder has, by its name in the archive.
-        adjusted: How many messages were changed for the format's sake, and how.
-        findings: What was odd about the archive.
+        adjusted: How many messages were changed because the format requires it, and how.
+        findings: What is wrong with the archive.
+        notes: What is worth knowing, though nothing is lost.
     """
 
     path: Path
@@ -41,6 +45,7 @@ class Conversion:
     folders: dict[str, int]
     adjusted: dict[str, int]
     findings: Findings
+    notes: tuple[str, ...] = ()
 
     @property
     def written(self) -> int:
@@ -57,8 +62,39 @@ class Conversion:
 
     @property
     def complete(self) -> bool:
-        """Whether everything was written that the export holds."""
+        """Whether everything in the export was written."""
         return self.balanced and not self.skipped and not self.findings.lost
+
+
+class Writer(Protocol):
+    """What all writers have in common: their arguments, result and errors."""
+
+    def __call__(
+        self,
+        archive: MailboxArchive,
+        target: str | Path,
+        address: str,
+        *,
+        on_progress: OnProgress | None = None,
+    ) -> Conversion:
+        """Convert a mailbox.
+
+        Args:
+            archive: The archive.
+            target: The folder that holds the conversions of all mailboxes.
+            address: The address of the mailbox.
+            on_progress: Called after each entry with the number of entries done, and of all; what
+                it raises stops the conversion.
+
+        Returns:
+            What became of the items.
+
+        Raises:
+            ConversionError: Something else is in the place of the conversion, or another process
+                is converting to it.
+            OSError: A file cannot be written.
+        """
+        ...
 
 
 class Sink(Protocol):
@@ -67,7 +103,7 @@ class Sink(Protocol):
     adjusted: Counter[str]
 
     def put(self, item: ArchiveItem) -> None:
-        """Write one message, or nothing of it when it cannot be read."""
+        """Write one message, or nothing of it if it cannot be read."""
         ...
 
     def finish(self) -> None:
@@ -83,17 +119,19 @@ def convert(
     archive: MailboxArchive,
     sink: Sink,
     path: Path,
-    beside: Beside,
+    extras: Extras,
     on_progress: OnProgress | None,
+    notes: Iterable[str] = (),
 ) -> Conversion:
     """Carry all items to where they go.
 
     Args:
         archive: The archive.
         sink: Where messages go.
-        path: What is made.
-        beside: Where everything else goes.
-        on_progress: Is called after each entry.
+        path: What is written.
+        extras: Where everything else goes.
+        on_progress: Called after each entry.
+        notes: What is worth knowing about the place.
 
     Returns:
         What became of them.
@@ -110,7 +148,7 @@ def convert(
                     folders[found.folder] += 1
                     size += found.size
                 else:
-                    files[beside.put(found)] += 1
+                    files[extras.put(found)] += 1
                     size += found.size
             except ItemError as error:
                 skipped[error.finding.problem.value] += 1
@@ -125,11 +163,12 @@ def convert(
         path=path,
         items=total,
         messages=sum(folders.values()),
-        calendar_files=files["calendar"],
-        other_files=files["other"],
+        calendar_files=files[CALENDAR],
+        other_files=files[OTHER],
         skipped=dict(skipped),
         bytes=size,
         folders=dict(folders),
         adjusted=dict(sink.adjusted),
         findings=archive.findings,
+        notes=tuple(notes),
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Generator, Iterable
-from contextlib import closing, contextmanager
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from workmail_async.archives.errors import ConversionError
 from workmail_async.archives.mailbox import MailboxArchive
-from workmail_async.archives.safe_names import SeenNames, safe_name
+from workmail_async.archives.safe_names import safe_name
+from workmail_async.files.atomic import replacing
+from workmail_async.files.locks import FileLock, LockHeldError, NoLocksError
+from workmail_async.files.private import make_private_folder, readable_by_others
 
 _LAYOUT = 1
 
@@ -18,52 +20,51 @@ _LAYOUT = 1
 @contextmanager
 def claimed(
     archive: MailboxArchive, target: Path, address: str, suffix: str = ""
-) -> Generator[Path, None, None]:
-    """Take a path below a folder for the conversion of one archive, while in the block.
+) -> Generator[tuple[Path, list[str]], None, None]:
+    """Reserve a path below a folder for the conversion of one archive, while in the block.
 
-    A small file beside it, `.NAME.json`, says of which, and `.NAME.lock` keeps others out.
+    A small file beside it, `.NAME.json`, says which archive it is, and `.NAME.lock` keeps other
+    processes out.
 
     Args:
         archive: The archive.
-        target: The folder that holds the conversions; made when it is not there.
+        target: The folder that holds the conversions; created if missing.
         address: The address of the mailbox.
-        suffix: What follows it in the name of the path.
+        suffix: What follows the address in the path's name.
 
     Yields:
-        The path: in the folder, named by the address.
+        The path, in the folder and named by the address, and notes about the place.
 
     Raises:
-        ConversionError: There is something else at this path, or another export of the mailbox, or
-            another process makes the same.
+        ConversionError: Something else is at this path, or another export of the mailbox, or
+            another process is converting to it.
+        OSError: The folder or a file in it cannot be written.
     """
     path = target / f"{safe_name(address)[0]}{suffix}"
-    target.mkdir(parents=True, exist_ok=True)
-    with _locked(path):
-        _claim(archive, path)
-        yield path
+    make_private_folder(target)
+    notes = [f"other users can read {target}"] if readable_by_others(target) else []
+    note, lock = path.with_name(f".{path.name}.json"), path.with_name(f".{path.name}.lock")
+    for own in (path, note, lock):
+        if own.is_symlink():
+            raise ConversionError(f"{own} is a link, and links are not followed: remove it")
+    try:
+        guard = FileLock(lock)
+    except LockHeldError as error:
+        raise ConversionError(f"another process converts to {path}: wait for it") from error
+    except NoLocksError:
+        notes.append(f"the file system of {target} has no locks: convert once at a time")
+        _claim(archive, path, note)
+        yield path, notes
+        return
+    with guard:
+        _claim(archive, path, note)
+        yield path, notes
 
 
-@contextmanager
-def _locked(path: Path) -> Generator[None, None, None]:
-    """Hold a lock that ends with the process, however it ends."""
-    import sqlite3  # for whoever converts, not for whoever only reads
-
-    lock = path.with_name(f".{path.name}.lock")
-    lock.touch()  # what forbids that is told better than by SQLite
-    with closing(sqlite3.connect(lock, timeout=0, isolation_level=None)) as guard:
-        try:
-            guard.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):  # anything else is a file system that has no locks
-                raise ConversionError(f"another process converts to {path}: wait for it") from error
-        yield
-
-
-def _claim(archive: MailboxArchive, path: Path) -> None:
-    note = path.with_name(f".{path.name}.json")
-    told = json.dumps({"layout": _LAYOUT, "fingerprint": archive.fingerprint}).encode()
+def _claim(archive: MailboxArchive, path: Path, note: Path) -> None:
+    content = json.dumps({"layout": _LAYOUT, "fingerprint": archive.fingerprint}).encode()
     if note.is_file():
-        if note.read_bytes() != told:
+        if note.read_bytes() != content:
             raise ConversionError(
                 f"{path} was converted from another export: convert into another folder, or "
                 f"remove it together with {note.name}"
@@ -73,85 +74,5 @@ def _claim(archive: MailboxArchive, path: Path) -> None:
             f"{path} already exists and is not a conversion: choose another folder"
         )
     else:
-        write_file(note, [told])
-
-
-def unfinished(path: Path) -> Path:
-    """Return the name that a file has until it is complete: hidden, with the suffix `.part`."""
-    return path.with_name(f".{path.name}.part")
-
-
-def write_file(path: Path, content: Iterable[bytes], *, modified: int = 0) -> None:
-    """Write a file that has its name only when it is complete.
-
-    Args:
-        path: The file; replaced when it is there.
-        content: Its bytes.
-        modified: Its time of modification, in seconds since the epoch; 0 for now.
-    """
-    part = unfinished(path)
-    try:
-        with part.open("wb") as file:
-            file.writelines(content)
-        if modified:
-            os.utime(part, (modified, modified))
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-class Layout:
-    """Gives every folder and file of a tree a path of its own.
-
-    File systems differ in whether they tell `Inbox` from `INBOX`: here, folders that differ in case
-    alone are one, and files of which that holds get different names. The same items in the same
-    order get the same paths.
-
-    Args:
-        most: How many files are expected.
-        reserved: Names at the top that are taken.
-    """
-
-    def __init__(self, most: int, reserved: Iterable[str] = ()) -> None:
-        self._taken = SeenNames(most)
-        self._paths = {"": ""}
-        self._spellings: dict[str, str] = {}
-        for name in reserved:
-            self._taken.add(name.casefold())
-
-    def folder(self, folder: str) -> str:
-        """Return the path of a folder, its parts separated by `/`."""
-        known = self._paths.get(folder)
-        if known is None:
-            parent, _, name = folder.rpartition("/")
-            path = _joined(self.folder(parent), name)
-            key = path.casefold()
-            known = self._spellings.get(key)
-            if known is None:
-                known = self._spellings[key] = self._free(path, "")
-            self._paths[folder] = known
-        return known
-
-    def file(self, folder: str, name: str) -> str:
-        """Return the path of a new file.
-
-        Args:
-            folder: The path of its folder, as `folder` gave it.
-            name: Its name, if it is free.
-        """
-        stem, dot, suffix = name.rpartition(".")
-        if not stem:
-            return self._free(_joined(folder, name), "")
-        return self._free(_joined(folder, stem), dot + suffix)
-
-    def _free(self, stem: str, suffix: str) -> str:
-        path, number = stem + suffix, 1
-        while not self._taken.add(path.casefold()):
-            number += 1
-            path = f"{stem}~{number}{suffix}"
-        return path
-
-
-def _joined(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name
+        with replacing(note) as file:
+            file.write(content)

@@ -1,17 +1,21 @@
-"""An .eml file for each message, in folders as MigrationWiz wants them."""
+"""Writes an .eml file for each message, in folders as MigrationWiz wants them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
 
-from workmail_async.archives.mailbox import ArchiveItem, MailboxArchive, OnProgress
+from workmail_async.archives.item import ArchiveItem
+from workmail_async.archives.mailbox import MailboxArchive
+from workmail_async.archives.verify import OnProgress
+from workmail_async.files.atomic import replacing
+from workmail_async.files.private import make_private_folder
 
-from .beside import Beside
-from .contents import pieces, sent
+from .contents import LEADING_LINES, UNFILED, eml_name, message_pieces, sent
 from .conversion import Conversion, convert
-from .destination import Layout, claimed, write_file
-from .mbox import UNFILED
+from .destination import claimed
+from .extras import Extras
+from .layout import Layout
 
 _ROOT = "Mail"
 
@@ -25,20 +29,10 @@ def write_eml_tree(
 ) -> Conversion:
     """Write an .eml file for each message: `TARGET/ADDRESS/Mail/FOLDER/NAME.eml`.
 
-    That is what MigrationWiz reads. Messages keep every byte; a file's time is the message's date.
+    MigrationWiz reads these. Messages keep every byte from their header on; a file's time is the
+    message's date.
 
-    Args:
-        archive: The archive.
-        target: The folder that holds the conversions of all mailboxes.
-        address: The address of the mailbox.
-        on_progress: Is called with the number of entries done, and of all.
-
-    Returns:
-        What became of the items.
-
-    Raises:
-        ConversionError: There is something else at this place.
-        OSError: A file cannot be written.
+    Arguments, result and errors are those of `Writer`.
 
     Example:
         ```python
@@ -46,35 +40,33 @@ def write_eml_tree(
             write_eml_tree(archive, "migrationwiz", "ana@acme.example")
         ```
     """
-    with claimed(archive, Path(target), address) as folder:
-        sink = _EmlFiles(folder / _ROOT, len(archive))
-        return convert(archive, sink, folder, Beside(folder), on_progress)
+    with claimed(archive, Path(target), address) as (folder, notes):
+        sink = _EmlFiles(folder, len(archive))
+        return convert(archive, sink, folder, Extras(folder), on_progress, notes)
 
 
 class _EmlFiles:
-    def __init__(self, root: Path, most: int) -> None:
-        self._root = root
+    def __init__(self, folder: Path, most: int) -> None:
+        self._folder, self._root = folder, folder / _ROOT
         self._layout = Layout(most)
         self._made: set[str] = set()
         self.adjusted: Counter[str] = Counter()
-        root.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self._root, within=folder)
 
     def put(self, item: ArchiveItem) -> None:
         """Write a message into a file of its own."""
         folder = self._layout.folder(item.folder or UNFILED)
         if folder not in self._made:
-            (self._root / folder).mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._root / folder, within=self._folder)
             self._made.add(folder)
         path = self._root / self._layout.file(folder, eml_name(item))
-        write_file(path, pieces(item), modified=sent(item))
+        with replacing(path, modified=sent(item, item.headers)) as file:
+            file.writelines(message_pieces(item))
+        self.adjusted[LEADING_LINES] += item.preamble > 0
 
     def finish(self) -> None:
-        """Do nothing: each file has its name already."""
+        """Make the counts ready; each file has its name already."""
+        self.adjusted = +self.adjusted
 
     def abandon(self) -> None:
-        """Do nothing: each file is whole."""
-
-
-def eml_name(item: ArchiveItem) -> str:
-    """Return the name of an item with the suffix `.eml`."""
-    return item.name if item.name.lower().endswith(".eml") else f"{item.name}.eml"
+        """Do nothing: each file is complete."""

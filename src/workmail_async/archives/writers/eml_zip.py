@@ -1,4 +1,4 @@
-"""A zip that holds .eml files and nothing else."""
+"""Writes a zip that contains .eml files and nothing else."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from collections import Counter
 from pathlib import Path
 
 from workmail_async.archives.errors import ConversionError
-from workmail_async.archives.mailbox import ArchiveItem, MailboxArchive, OnProgress
+from workmail_async.archives.item import ArchiveItem
+from workmail_async.archives.mailbox import MailboxArchive
+from workmail_async.archives.verify import OnProgress
+from workmail_async.files.atomic import unfinished
+from workmail_async.files.private import create_file
 
-from .beside import Beside
-from .contents import pieces
+from .contents import LEADING_LINES, UNFILED, eml_name, message_pieces
 from .conversion import Conversion, convert
-from .destination import Layout, claimed, unfinished
-from .eml_tree import eml_name
-from .mbox import UNFILED
+from .destination import claimed
+from .extras import Extras
+from .layout import Layout
 from .zip_stream import ZipStream
 
 
@@ -27,21 +30,10 @@ def write_eml_zip(
 ) -> Conversion:
     """Write a zip of .eml files in their folders: `TARGET/ADDRESS.zip`.
 
-    That is what Mithi LegacyFlo reads. Messages keep every byte. What is no message goes into the
-    folders `calendar` and `other` of `TARGET/ADDRESS`.
+    Mithi LegacyFlo reads this. Messages keep every byte from their header on. What is not a
+    message goes into the folders `calendar` and `other` of `TARGET/ADDRESS`.
 
-    Args:
-        archive: The archive.
-        target: The folder that holds the conversions of all mailboxes.
-        address: The address of the mailbox.
-        on_progress: Is called with the number of entries done, and of all.
-
-    Returns:
-        What became of the items.
-
-    Raises:
-        ConversionError: There is something else at this place.
-        OSError: A file cannot be written.
+    Arguments, result and errors are those of `Writer`.
 
     Example:
         ```python
@@ -50,24 +42,28 @@ def write_eml_zip(
         ```
     """
     with (
-        claimed(archive, Path(target), address) as folder,
-        claimed(archive, Path(target), address, ".zip") as path,
+        claimed(archive, Path(target), address) as (folder, notes),
+        claimed(archive, Path(target), address, ".zip") as (path, more),
     ):
-        return convert(archive, _EmlZip(path, len(archive)), path, Beside(folder), on_progress)
+        sink = _EmlZip(path, len(archive))
+        both = dict.fromkeys((*notes, *more))
+        return convert(archive, sink, path, Extras(folder), on_progress, both)
 
 
 class _EmlZip:
     def __init__(self, path: Path, most: int) -> None:
         self._path = path
         self._layout = Layout(most)
-        self._file = unfinished(path).open("w+b")
+        self._file = create_file(unfinished(path))
         self._zip = ZipStream(self._file)
         self.adjusted: Counter[str] = Counter()
 
     def put(self, item: ArchiveItem) -> None:
         """Add a message."""
         name = self._layout.file(self._layout.folder(item.folder or UNFILED), eml_name(item))
-        self._zip.add(name, pieces(item), size=item.size, stamp=item.stamp)
+        size = item.size - item.preamble
+        self._zip.add(name, message_pieces(item), size=size, stamp=item.stamp)
+        self.adjusted[LEADING_LINES] += item.preamble > 0
 
     def finish(self) -> None:
         """Write the list of entries and give the file its name."""
@@ -79,6 +75,7 @@ class _EmlZip:
             if len(written) != count or written.findings:
                 raise ConversionError(f"{unfinished(self._path)} was changed by another program")
         unfinished(self._path).replace(self._path)
+        self.adjusted = +self.adjusted
 
     def abandon(self) -> None:
         """Remove the unfinished file."""

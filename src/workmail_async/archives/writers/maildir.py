@@ -1,4 +1,4 @@
-"""A Maildir with the folders of a mailbox, as Dovecot reads it."""
+"""Writes a Maildir with the folders of a mailbox, as Dovecot reads it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from base64 import b64encode
 from collections import Counter
 from pathlib import Path
 
-from workmail_async.archives.mailbox import ArchiveItem, MailboxArchive, OnProgress
+from workmail_async.archives.item import ArchiveItem
+from workmail_async.archives.mailbox import MailboxArchive
+from workmail_async.archives.verify import OnProgress
+from workmail_async.files.atomic import replacing
+from workmail_async.files.private import create_file, make_private_folder
 
-from .beside import Beside
-from .contents import pieces, sent
+from .contents import LEADING_LINES, UNFILED, message_pieces, sent
 from .conversion import Conversion, convert
 from .destination import claimed
-from .mbox import UNFILED
+from .extras import Extras
 
 _ROOT = "Maildir"
 _INBOX = "inbox"
@@ -35,21 +38,10 @@ def write_maildir(
 
     The layout is Maildir++, as Dovecot and Python's `mailbox.Maildir` read it: the folder `Inbox`
     is the Maildir itself, any other is a folder in it such as `.Archive.2024`. Messages keep every
-    byte. They are marked as seen, since an export does not tell which ones were; a file's time,
-    which Dovecot gives as the time of arrival, is the message's date.
+    byte from their header on. They are marked as seen, because an export does not say which ones
+    were. A file's time, which Dovecot shows as the time of arrival, is the message's date.
 
-    Args:
-        archive: The archive.
-        target: The folder that holds the conversions of all mailboxes.
-        address: The address of the mailbox.
-        on_progress: Is called with the number of entries done, and of all.
-
-    Returns:
-        What became of the items.
-
-    Raises:
-        ConversionError: There is something else at this place.
-        OSError: A file cannot be written.
+    Arguments, result and errors are those of `Writer`.
 
     Example:
         ```python
@@ -57,9 +49,9 @@ def write_maildir(
             write_maildir(archive, "dovecot", "ana@acme.example")
         ```
     """
-    with claimed(archive, Path(target), address) as folder:
+    with claimed(archive, Path(target), address) as (folder, notes):
         sink = _Maildir(folder / _ROOT)
-        return convert(archive, sink, folder, Beside(folder), on_progress)
+        return convert(archive, sink, folder, Extras(folder), on_progress, notes)
 
 
 class _Maildir:
@@ -74,23 +66,20 @@ class _Maildir:
     def put(self, item: ArchiveItem) -> None:
         """Write a message into `tmp` of its folder, then move it into `cur`."""
         folder = self._folder(item.folder or UNFILED)
-        when = sent(item)
-        name = f"{when}.M{item.index}.{_HOST},S={item.size}{_FLAGS}"
+        when = sent(item, item.headers)
+        size = item.size - item.preamble
+        name = f"{when}.M{item.index}.{_HOST},S={size}{_FLAGS}"
         part = folder / "tmp" / f"{item.index}.{_HOST}"
-        try:
-            with part.open("wb") as file:
-                file.writelines(pieces(item))
-            os.utime(part, (when, when))
-            part.replace(folder / "cur" / name)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+        with replacing(folder / "cur" / name, modified=when, part=part) as file:
+            file.writelines(message_pieces(item))
+        self.adjusted[LEADING_LINES] += item.preamble > 0
 
     def finish(self) -> None:
-        """Do nothing: each file has its name already."""
+        """Make the counts ready; each file has its name already."""
+        self.adjusted = +self.adjusted
 
     def abandon(self) -> None:
-        """Do nothing: each file is whole."""
+        """Do nothing: each file is complete."""
 
     def _folder(self, folder: str) -> Path:
         path = self._folders.get(folder)
@@ -99,7 +88,7 @@ class _Maildir:
             path = self._root / f".{name}" if name != "INBOX" else self._root
             self._make(path)
             if path != self._root:
-                (path / "maildirfolder").touch()
+                create_file(path / "maildirfolder").close()
             self._folders[folder] = path
         return path
 
@@ -123,10 +112,9 @@ class _Maildir:
             self._names[key] = known
         return known
 
-    @staticmethod
-    def _make(path: Path) -> None:
+    def _make(self, path: Path) -> None:
         for part in ("cur", "new", "tmp"):
-            (path / part).mkdir(parents=True, exist_ok=True)
+            make_private_folder(path / part, within=self._root.parent)
 
 
 def _shortened(name: str) -> str:

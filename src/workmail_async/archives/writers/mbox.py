@@ -1,4 +1,4 @@
-"""One mbox file for each folder, laid out as Google's import tool wants it."""
+"""Writes an mbox file for each folder, laid out as Google's import tool wants it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,24 @@ from typing import BinaryIO
 from attrs import define
 
 from workmail_async.archives.errors import ConversionError
-from workmail_async.archives.mailbox import ArchiveItem, MailboxArchive, OnProgress
+from workmail_async.archives.headers import header_block
+from workmail_async.archives.item import ArchiveItem
+from workmail_async.archives.mailbox import MailboxArchive
+from workmail_async.archives.safe_names import one_case
+from workmail_async.archives.verify import OnProgress
+from workmail_async.files.atomic import unfinished
+from workmail_async.files.private import create_file, make_private_folder, reopen_file
 
-from .beside import CALENDAR, OTHER, Beside
-from .contents import pieces, sender, sent
+from .contents import LEADING_LINES, UNFILED, message_pieces, sender, sent
 from .conversion import Conversion, convert
-from .destination import Layout, claimed, unfinished
-
-UNFILED = "Unfiled"
-"""The name of the folder for messages that the archive has in none."""
+from .destination import claimed
+from .extras import CALENDAR, OTHER, Extras
+from .layout import Layout
 
 _OPEN_FILES = 50
 _LONGEST_LINE = 8 * 1024 * 1024
 _TO_QUOTE = re.compile(rb"^(?=>*From )", re.MULTILINE)
+_SPACED_FROM = re.compile(rb"^From[ \t]+:", re.MULTILINE)
 _QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 
 
@@ -37,26 +42,14 @@ def write_mbox(
     *,
     on_progress: OnProgress | None = None,
 ) -> Conversion:
-    """Write one mbox file for each folder: `TARGET/ADDRESS/FOLDER.mbox`.
+    """Write an mbox file for each folder: `TARGET/ADDRESS/FOLDER.mbox`.
 
-    That is what import-mailbox-to-gmail reads, with a label for each folder. Messages keep every
-    byte, line breaks included, but for two things that the format asks for: a line that begins with
-    `From `, or with that after any number of `>`, gets one `>` more (`unquoted` takes it away), and
-    a message that does not end with a line break gets one. A line `From …` before a message's
-    header becomes that with which the mbox begins it.
+    import-mailbox-to-gmail reads these, and makes a label of each folder. Messages keep every byte
+    from their header on, line breaks included, except for what the format requires: a line that
+    begins with `From `, or with that after any number of `>`, gets another `>` (`unquoted` removes
+    it), and a message without a line break at its end gets one.
 
-    Args:
-        archive: The archive.
-        target: The folder that holds the conversions of all mailboxes.
-        address: The address of the mailbox.
-        on_progress: Is called with the number of entries done, and of all.
-
-    Returns:
-        What became of the items.
-
-    Raises:
-        ConversionError: There is something else at this place.
-        OSError: A file cannot be written.
+    Arguments, result and errors are those of `Writer`.
 
     Example:
         ```python
@@ -65,18 +58,19 @@ def write_mbox(
         print(done.messages, "messages in", len(done.folders), "folders")
         ```
     """
-    with claimed(archive, Path(target), address) as folder:
-        return convert(archive, _MboxFiles(folder), folder, Beside(folder), on_progress)
+    with claimed(archive, Path(target), address) as (folder, notes):
+        sink = _MboxFiles(folder)
+        return convert(archive, sink, folder, Extras(folder), on_progress, notes)
 
 
 def unquoted(message: bytes) -> bytes:
-    r"""Take away the quoting of a message read from an mbox file.
+    r"""Remove the quoting of a message that was read from an mbox file.
 
     Args:
-        message: The message, as `mailbox.mbox.get_bytes` gives it.
+        message: The message, as `mailbox.mbox.get_bytes` returns it.
 
     Returns:
-        The message as it was.
+        The message as it was before.
 
     Example:
         ```python
@@ -106,12 +100,12 @@ class _MboxFiles:
         box = self._box(item.folder or UNFILED)
         file = self._file(box)
         try:
-            quoted, ended = _append(file, item)
+            adjusted = _append(file, item)
         except BaseException:
             file.seek(box.size)
             file.truncate()
             raise
-        self.adjusted.update({"quoted From": quoted, "final line break": not ended})
+        self.adjusted.update(adjusted)
         box.size = file.tell()
 
     def finish(self) -> None:
@@ -138,23 +132,23 @@ class _MboxFiles:
         if box is None:
             parent, _, name = folder.rpartition("/")
             where = self._layout.folder(parent)
-            label = f"{where}/{name}".casefold()
+            label = one_case(f"{where}/{name}")
             box = self._labels.get(label)
             if box is None:
                 path = self._folder / self._layout.file(where, f"{name}.mbox")
                 box = self._labels[label] = _Mbox(path)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                unfinished(path).write_bytes(b"")  # what a run before left there
+                make_private_folder(path.parent, within=self._folder)
+                create_file(unfinished(path)).close()
             self._boxes[folder] = box
         return box
 
     def _file(self, box: _Mbox) -> BinaryIO:
-        """Open a file at its end; only so many are open at a time."""
+        """Open a file at its end; only some are open at a time."""
         file = self._open.pop(box.path, None)
         if file is None:
             if len(self._open) >= _OPEN_FILES:
                 self._open.popitem(last=False)[1].close()
-            file = unfinished(box.path).open("r+b")
+            file = reopen_file(unfinished(box.path))
             file.seek(box.size)
         self._open[box.path] = file
         return file
@@ -164,16 +158,17 @@ class _MboxFiles:
             self._open.popitem()[1].close()
 
 
-def _append(file: BinaryIO, item: ArchiveItem) -> tuple[bool, bool]:
-    """Write a message; return whether lines were quoted, and whether it ended with a line break."""
-    envelope = f"From {sender(item) or 'MAILER-DAEMON'} {time.asctime(time.gmtime(sent(item)))}"
-    blocks = _blocks(pieces(item))
-    first = next(blocks)
-    if first.startswith(b"From "):
-        # a message that brings the line with which an mbox begins one
-        line, _, first = first.partition(b"\n")
-        envelope = line.decode("ascii", "replace").rstrip()
-    file.write(envelope.encode("ascii", "replace") + b"\n")
+def _append(file: BinaryIO, item: ArchiveItem) -> dict[str, int]:
+    """Write a message and return how it was adjusted.
+
+    The separator is always our own. One that the message brings may lack the date by which readers
+    tell a separator from text, and they would take the message for a part of the one before it.
+    """
+    headers = item.headers
+    when = time.asctime(time.gmtime(sent(item, headers)))
+    file.write(f"From {sender(headers) or 'MAILER-DAEMON'} {when}\n".encode("ascii"))
+    blocks = _blocks(message_pieces(item))
+    first, renamed = _without_spaced_from(next(blocks))
     quoted, at_line_start, last = False, True, b""
     for block in chain((first,), blocks):
         written = _quote(block, at_line_start=at_line_start)
@@ -185,11 +180,23 @@ def _append(file: BinaryIO, item: ArchiveItem) -> tuple[bool, bool]:
     if not ended:
         file.write(b"\r\n" if b"\r\n" in item.head else b"\n")
     file.write(b"\n")
-    return quoted, ended
+    return {
+        "quoted From": int(quoted),
+        "final line break": int(not ended),
+        "space in From header": int(renamed),
+        LEADING_LINES: int(item.preamble > 0),
+    }
+
+
+def _without_spaced_from(block: bytes) -> tuple[bytes, bool]:
+    """Write a field `From :`, as RFC 822 allowed, as `From:`: quoted, it would be no field."""
+    header = header_block(block)
+    changed, count = _SPACED_FROM.subn(b"From:", header)
+    return changed + block[len(header) :], count > 0
 
 
 def _blocks(content: Iterable[bytes]) -> Iterator[bytes]:
-    """Cut a content at ends of lines, but for lines of many megabytes."""
+    """Cut a content at the ends of lines, except in lines of many megabytes."""
     rest = b""
     for piece in content:
         block = rest + piece

@@ -11,29 +11,38 @@ from collections.abc import Iterable
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO
 
-_LOCAL = struct.Struct("<4s2B4HIII2H")
-_CENTRAL = struct.Struct("<4s4BHHIIIIHHHHHII")
-_END = struct.Struct("<4s4H2IH")
-_END64 = struct.Struct("<4sQ2H2I4Q")
-_LOCATOR = struct.Struct("<4sIQI")
+from workmail_async.archives.zip_format import (
+    CENTRAL_HEADER,
+    CENTRAL_SIGNATURE,
+    DEFLATED,
+    END,
+    END64,
+    END64_SIGNATURE,
+    END_SIGNATURE,
+    LOCAL_HEADER,
+    LOCAL_SIGNATURE,
+    LOCATOR,
+    LOCATOR_SIGNATURE,
+    MADE_ON_UNIX,
+    MAX16,
+    MAX32,
+    UTF8,
+    ZIP64_EXTRA,
+)
 
-_DEFLATED = 8
-_UTF8 = 0x0800
-_UNIX = 3
 _OWNERS_FILE = 0o100600 << 16
 _VERSION, _VERSION_ZIP64 = 20, 45
-_MAX16, _MAX32 = 0xFFFF, 0xFFFF_FFFF
-# Far enough below 4 GiB that packing cannot lead over it.
+# Far enough below 4 GiB that packing cannot exceed it.
 _WIDE_FROM = 0xF000_0000
 _IN_MEMORY = 4 * 1024 * 1024
 _PIECE = 1024 * 1024
 
 
 class ZipStream:
-    """A zip that is written.
+    """A zip that is being written.
 
     Args:
-        file: Where to; it is written from its begin, and not closed.
+        file: The file to write, from its start; it is not closed.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -42,16 +51,16 @@ class ZipStream:
         self._count = 0
 
     def close(self) -> None:
-        """Give up; the file is left as it is."""
+        """Give up and leave the file as it is."""
         self._list.close()
 
     def add(self, name: str, content: Iterable[bytes], *, size: int, stamp: int) -> None:
-        """Add an entry, or nothing when its content cannot be read.
+        """Add an entry, or nothing if its content cannot be read.
 
         Args:
             name: Its name.
             content: Its bytes.
-            size: How many there are.
+            size: How many bytes that is.
             stamp: Its date and time as MS-DOS writes them.
         """
         offset = self._file.tell()
@@ -66,37 +75,41 @@ class ZipStream:
         self, offset: int, name: bytes, content: Iterable[bytes], size: int, stamp: int
     ) -> None:
         wide = size >= _WIDE_FROM
-        flags = 0 if name.isascii() else _UTF8
-        version = _VERSION_ZIP64 if wide or offset >= _MAX32 else _VERSION
-        time, date = stamp & _MAX16, stamp >> 16
-        begin = (version, 0, flags, _DEFLATED, time, date)
+        flags = 0 if name.isascii() else UTF8
+        version = _VERSION_ZIP64 if wide or offset >= MAX32 else _VERSION
+        time, date = stamp & MAX16, stamp >> 16
+        begin = (version, 0, flags, DEFLATED, time, date)
         extra_length = 20 if wide else 0
-        room = _LOCAL.size + len(name) + extra_length
+        room = LOCAL_HEADER.size + len(name) + extra_length
         self._file.write(bytes(room))
         crc, packed = self._pack(content)
         end = self._file.tell()
 
-        sizes = (_MAX32, _MAX32) if wide else (packed, size)
+        sizes = (MAX32, MAX32) if wide else (packed, size)
         self._file.seek(offset)
         self._file.write(
-            _LOCAL.pack(b"PK\x03\x04", *begin, crc, *sizes, len(name), extra_length) + name
+            LOCAL_HEADER.pack(LOCAL_SIGNATURE, *begin, crc, *sizes, len(name), extra_length) + name
         )
         if wide:
-            self._file.write(struct.pack("<HHQQ", 1, 16, size, packed))
+            self._file.write(struct.pack("<HHQQ", ZIP64_EXTRA, 16, size, packed))
         self._file.seek(end)
 
         values = [size, packed] if wide else []
-        if offset >= _MAX32:
+        if offset >= MAX32:
             values.append(offset)
-        extra = struct.pack(f"<HH{len(values)}Q", 1, 8 * len(values), *values) if values else b""
-        central = _CENTRAL.pack(
-            b"PK\x01\x02",
+        extra = (
+            struct.pack(f"<HH{len(values)}Q", ZIP64_EXTRA, 8 * len(values), *values)
+            if values
+            else b""
+        )
+        central = CENTRAL_HEADER.pack(
+            CENTRAL_SIGNATURE,
             version,
-            _UNIX,
+            MADE_ON_UNIX,
             version,
             0,
             flags,
-            _DEFLATED,
+            DEFLATED,
             stamp,
             crc,
             *sizes,
@@ -106,7 +119,7 @@ class ZipStream:
             0,
             0,
             _OWNERS_FILE,
-            min(offset, _MAX32),
+            min(offset, MAX32),
         )
         self._list.write(central + name + extra)
         self._count += 1
@@ -130,16 +143,14 @@ class ZipStream:
         self._list.close()
         end = self._file.tell()
         size, count = end - start, self._count
-        if count >= _MAX16 or start >= _MAX32 or size >= _MAX32:
+        if count >= MAX16 or start >= MAX32 or size >= MAX32:
             versions = (_VERSION_ZIP64, _VERSION_ZIP64)
             self._file.write(
-                _END64.pack(b"PK\x06\x06", 44, *versions, 0, 0, count, count, size, start)
-                + _LOCATOR.pack(b"PK\x06\x07", 0, end, 1)
+                END64.pack(END64_SIGNATURE, 44, *versions, 0, 0, count, count, size, start)
+                + LOCATOR.pack(LOCATOR_SIGNATURE, 0, end, 1)
             )
-        entries = min(count, _MAX16)
+        entries = min(count, MAX16)
         self._file.write(
-            _END.pack(
-                b"PK\x05\x06", 0, 0, entries, entries, min(size, _MAX32), min(start, _MAX32), 0
-            )
+            END.pack(END_SIGNATURE, 0, 0, entries, entries, min(size, MAX32), min(start, MAX32), 0)
         )
         return count

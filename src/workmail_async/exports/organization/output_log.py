@@ -14,7 +14,7 @@ from attrs import frozen
 from workmail_async.exports.aws import is_passing
 
 if TYPE_CHECKING:
-    from workmail_async.archives.mailbox import ArchiveCheck
+    from workmail_async.archives import ArchiveCheck
 
 _LARGEST = 1024 * 1024
 

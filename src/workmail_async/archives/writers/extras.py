@@ -1,27 +1,30 @@
-"""Keeps what is no message beside the messages, byte for byte."""
+"""Keeps what is not a message next to the messages, byte for byte."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from workmail_async.archives.classification import ItemKind
-from workmail_async.archives.mailbox import ArchiveItem
+from workmail_async.archives.item import ArchiveItem
 from workmail_async.archives.safe_names import safe_name
+from workmail_async.files.atomic import replacing
+from workmail_async.files.private import make_private_folder
 
 from .contents import pieces
-from .destination import Layout, write_file
+from .layout import Layout
 
 CALENDAR = "calendar"
 OTHER = "other"
 
 
-class Beside:
-    """The folders `calendar` and `other` beside the messages of a mailbox.
+class Extras:
+    """The folders `calendar` and `other` next to the messages of a mailbox.
 
-    They are made when there is something for them. A file's name tells the folder it was in.
+    They are created when there is something to put into them. A file's name says which folder it
+    was in.
 
     Args:
-        folder: Where to make them.
+        folder: Where to create them.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,6 +45,7 @@ class Beside:
         elif name.lower().endswith(".mbox"):  # importers take those for mail
             name += ".bin"
         path = self._folder / self._layout.file(where, safe_name(name)[0])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(path, pieces(item))
+        make_private_folder(path.parent, within=self._folder)
+        with replacing(path) as file:
+            file.writelines(pieces(item))
         return where
