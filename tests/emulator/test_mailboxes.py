@@ -25,7 +25,7 @@ from workmail_async.emulator import (
     SyntheticMail,
     UserSeed,
 )
-from workmail_async.emulator.seeds.seeding import load
+from workmail_async.emulator.seeds.files import load
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 RAW = b"Subject: one\r\n\r\nText\r\n"

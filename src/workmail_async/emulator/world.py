@@ -17,7 +17,7 @@ from attrs import define, field
 
 from .aws.isolation import Scope
 from .clock import Clock
-from .faults.faults import Faults
+from .faults.injection import Faults
 from .lifecycle import Lifecycle
 from .mail.mime_rules import MimeRules
 from .quotas import Quotas
@@ -26,7 +26,7 @@ from .quotas import Quotas
 DEFAULT_ACCOUNT_ID = "123456789012"
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
 #: Where a request's environ tells which faults it met before it came to its service.
-MET_FAULTS = "workmail_async.emulator.faults.faults"
+MET_FAULTS = "workmail_async.emulator.faults"
 
 
 @define(kw_only=True)

@@ -15,7 +15,7 @@ from workmail_async.emulator.http.answers import Answer, HangUp, answer, error_a
 from workmail_async.emulator.http.calls import WORKMAIL, Call
 from workmail_async.emulator.validation import service_model
 
-from .faults import Fault, Stage, not_negative
+from .injection import Fault, Stage, not_negative
 
 # Codes that several services share, and the status each comes with.
 _STATUS = {

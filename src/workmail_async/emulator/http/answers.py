@@ -8,6 +8,8 @@ from http import HTTPStatus
 from typing import NamedTuple, TypeAlias
 from xml.sax.saxutils import escape
 
+from .calls import MESSAGE_FLOW
+
 Headers: TypeAlias = list[tuple[str, str]]
 
 
@@ -104,7 +106,7 @@ def error_answer(service: str, code: str, message: str, status: int, request_id:
                 f"<RequestId>{request_id}</RequestId></ErrorResponse>"
             ).encode(),
         )
-    if service == "workmailmessageflow":
+    if service == MESSAGE_FLOW:
         return answer(
             status,
             [("Content-Type", "application/json"), identified, ("x-amzn-ErrorType", code)],

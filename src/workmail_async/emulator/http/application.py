@@ -22,15 +22,24 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.wrappers import Response
 
-from workmail_async.emulator.aws import simulation
-from workmail_async.emulator.faults.faults import Fault, Stage
+from workmail_async.emulator.aws import policy_simulation as simulation
+from workmail_async.emulator.faults.injection import Fault, Stage
 from workmail_async.emulator.messageflow import urls as messageflow_urls
 from workmail_async.emulator.workmail import urls as workmail_urls
 from workmail_async.emulator.world import MET_FAULTS, World
 
 from .answers import Answer, HangUp, Headers, error_answer
-from .calls import MESSAGE_FLOW, WORKMAIL, Call, Environ, form, identify, is_legible, parameters
-from .control import CONTROL_PATH
+from .calls import (
+    CONTROL_PATH,
+    MESSAGE_FLOW,
+    WORKMAIL,
+    Call,
+    Environ,
+    form,
+    identify,
+    is_legible,
+    parameters,
+)
 
 WsgiApplication = Callable[[Environ, Any], Iterable[bytes]]
 Handler = Callable[[Request], tuple[int, dict[str, str], bytes | Iterable[bytes]]]

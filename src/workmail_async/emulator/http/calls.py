@@ -18,6 +18,9 @@ from workmail_async.emulator.validation import service_model
 
 Environ: TypeAlias = dict[str, Any]
 
+#: Where the control API answers. WorkMail's own paths never begin like this.
+CONTROL_PATH: Final = "/_workmail/"
+
 WORKMAIL: Final = "workmail"
 MESSAGE_FLOW: Final = "workmailmessageflow"
 #: The services at an emulator's address, by the names that requests are signed for.

@@ -37,7 +37,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timezone
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 import attrs
@@ -45,21 +45,17 @@ import cattrs
 from attrs import frozen
 from botocore.model import ListShape, Shape, StructureShape
 
-from workmail_async.emulator.faults.faults import ActiveFault, Fault
+from workmail_async.emulator.contents import EmulatorContents
+from workmail_async.emulator.faults.injection import ActiveFault, Fault
 from workmail_async.emulator.faults.kinds import KINDS
 from workmail_async.emulator.messageflow.invocations import Invocation, build_event
 from workmail_async.emulator.messageflow.models.messages import INBOUND
 from workmail_async.emulator.messageflow.verdicts import DEFAULT
-from workmail_async.emulator.seeds.seeding import in_words, strict_converter
+from workmail_async.emulator.seeds.files import in_words, strict_converter
 from workmail_async.emulator.validation import service_model
 
 from .answers import Answer, json_answer
-from .calls import Environ
-
-if TYPE_CHECKING:
-    from workmail_async.emulator.emulator import Emulator
-
-CONTROL_PATH = "/_workmail/"
+from .calls import CONTROL_PATH, Environ
 
 _HIDDEN = "***"
 
@@ -106,7 +102,7 @@ class Control:
         emulator: What it controls.
     """
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: EmulatorContents) -> None:
         self._emulator = emulator
         self._waiting: dict[str, Invocation] = {}
         self._handlers: dict[tuple[str, str], Callable[[Any, str], Any]] = {

@@ -25,11 +25,10 @@ from workmail_async.emulator.workmail.models import (
     resources,
     users,
 )
-from workmail_async.emulator.workmail.models.entities import Entity
-from workmail_async.emulator.workmail.models.organizations import Organization
+from workmail_async.emulator.workmail.state.entities import ENABLED, Entity
+from workmail_async.emulator.workmail.state.organizations import Organization
 
-from .seeding import (
-    ENABLED,
+from .definitions import (
     ExportSeed,
     GroupSeed,
     MailSeed,

@@ -19,7 +19,7 @@ from workmail_async.emulator.messageflow.exceptions import (
     MessageRejected,
     ResourceNotFoundException,
 )
-from workmail_async.emulator.workmail.models.organizations import Organization
+from workmail_async.emulator.workmail.state.organizations import Organization
 from workmail_async.emulator.world import REGIONS, World
 
 from .content_location import ContentLocation, fetch

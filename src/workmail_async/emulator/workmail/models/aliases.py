@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from workmail_async.emulator.workmail.exceptions import (
     InvalidParameterException,
     LimitExceededException,
 )
+from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED, Entity
+from workmail_async.emulator.workmail.state.organizations import Organization
 
 from .domains import require_usable_address
-from .entities import DISABLED, ENABLED, Entity
-
-if TYPE_CHECKING:
-    from .organizations import Organization
 
 
 def create_alias(organization: Organization, *, entity_id: str, alias: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
-from attrs import define, frozen
+from attrs import frozen
 
 from workmail_async.emulator.lifecycle import Immediately, Progress
 from workmail_async.emulator.workmail.exceptions import (
@@ -14,9 +15,8 @@ from workmail_async.emulator.workmail.exceptions import (
     MailDomainNotFoundException,
     MailDomainStateException,
 )
-
-if TYPE_CHECKING:
-    from .organizations import Organization, WorkMailBackend
+from workmail_async.emulator.workmail.state.domains import MailDomain
+from workmail_async.emulator.workmail.state.organizations import Organization
 
 PENDING = "PENDING"
 VERIFIED = "VERIFIED"
@@ -38,29 +38,6 @@ class DnsRecord:
     type: str
     hostname: str
     value: str
-
-
-@define(kw_only=True, eq=False)
-class MailDomain:
-    """A domain that an organization receives mail for.
-
-    Args:
-        name: The domain's name.
-        position: Its place in lists.
-        verification: How far its verification has come.
-        is_test: Whether it is the one that WorkMail gives each organization.
-        token: What the DNS records prove ownership with.
-        failed: Lets a tester have the verification fail.
-        ses_customization: Lets a tester say what was changed in SES, so that it cannot be removed.
-    """
-
-    name: str
-    position: int
-    verification: Progress
-    is_test: bool = False
-    token: str
-    failed: bool = False
-    ses_customization: str | None = None
 
 
 def add_first_domains(organization: Organization, domains: list[dict[str, Any]]) -> None:
@@ -134,8 +111,8 @@ def require_verified(organization: Organization, domain: MailDomain) -> None:
 
 
 def register_mail_domain(
-    backend: WorkMailBackend,
     organization: Organization,
+    others: Iterable[Organization],
     *,
     domain_name: str,
     client_token: str | None = None,
@@ -143,7 +120,7 @@ def register_mail_domain(
     """Add a domain to an organization."""
 
     def register() -> None:
-        for other in backend.list_organizations():
+        for other in others:
             if other.in_use and domain_name.casefold() in other.domains:
                 raise MailDomainInUseException(f"{domain_name} belongs to organization {other.id}")
         if len(organization.domains) >= organization.world.quotas.domains:

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
 from workmail_async.emulator.aws import resources as aws
 from workmail_async.emulator.workmail.exceptions import ResourceNotFoundException
-
-if TYPE_CHECKING:
-    from .organizations import Organization
+from workmail_async.emulator.workmail.state.email_monitoring import EmailMonitoringConfiguration
+from workmail_async.emulator.workmail.state.organizations import Organization
 
 _SERVICE_ROLE = (
     "aws-service-role/events.workmail.amazonaws.com/AWSServiceRoleForAmazonWorkMailEvents"
 )
-
-
-@frozen
-class EmailMonitoringConfiguration:
-    """Where events are reported to.
-
-    Args:
-        role_arn: The role that WorkMail writes with.
-        log_group_arn: The log group; whether it exists is not checked.
-    """
-
-    role_arn: str
-    log_group_arn: str
 
 
 def put_email_monitoring_configuration(

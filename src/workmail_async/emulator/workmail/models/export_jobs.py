@@ -6,125 +6,37 @@ import logging
 import shutil
 from datetime import datetime, timedelta
 from itertools import takewhile
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from attrs import define
 
 from workmail_async.emulator.aws import policies
 from workmail_async.emulator.aws import resources as aws
 from workmail_async.emulator.lifecycle import Progress
-from workmail_async.emulator.mail.export_zip import Summary, write_archive
-from workmail_async.emulator.mail.mailboxes import Mailbox
+from workmail_async.emulator.mail.export_zip import write_archive
 from workmail_async.emulator.workmail.exceptions import (
     EntityNotFoundException,
     InvalidParameterException,
     LimitExceededException,
 )
+from workmail_async.emulator.workmail.state.entities import Entity
+from workmail_async.emulator.workmail.state.export_jobs import (
+    _ALMOST_DONE,
+    _DONE,
+    CANCELLED,
+    COMPLETED,
+    FAILED,
+    RUNNING,
+    ExportJob,
+)
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.resources import Resource
+from workmail_async.emulator.workmail.state.users import User
 
-from .entities import Entity
 from .registration import find_mailbox
-from .resources import Resource
-from .users import User
-
-if TYPE_CHECKING:
-    from .organizations import Organization
 
 log: logging.Logger = logging.getLogger("workmail_async.emulator")
-
-RUNNING = "RUNNING"
-COMPLETED = "COMPLETED"
-FAILED = "FAILED"
-CANCELLED = "CANCELLED"
 
 _LISTED_FOR = timedelta(days=7)
 # The call that would see the job finished waits this long for the zip; a larger one stays RUNNING.
 _ARCHIVE_WAIT_SECONDS = 10.0
-_ALMOST_DONE = 99
-_DONE = 100
-
-
-@define(kw_only=True, eq=False)
-class ExportJob:
-    """One export of one mailbox.
-
-    Args:
-        id: The job's identifier.
-        position: Its place in lists.
-        entity: Whose mailbox it is.
-        mailbox: The mailbox.
-        description: What the caller says about it.
-        role_arn: The role that writes to the bucket.
-        kms_key_arn: The key that encrypts what is written.
-        bucket: The bucket.
-        prefix: What the keys in it begin with.
-        progress: How far it has come.
-        folder: Where its zip is made.
-        wanted_failure: Why it is to fail, if a tester wants it to.
-        state: RUNNING, COMPLETED, FAILED or CANCELLED.
-        error_info: Why it failed.
-        percent: How far it had come when it ended.
-        end_time: When it ended.
-        summary: What is in the zip; None until it has been made.
-        archive_error: Why the zip could not be made.
-    """
-
-    id: str
-    position: int
-    entity: Entity
-    mailbox: Mailbox
-    description: str | None
-    role_arn: str
-    kms_key_arn: str
-    bucket: str
-    prefix: str
-    progress: Progress
-    folder: Path
-    wanted_failure: str | None = None
-    state: str = RUNNING
-    error_info: str | None = None
-    percent: int = 0
-    end_time: datetime | None = None
-    summary: Summary | None = None
-    archive_error: str | None = None
-
-    @property
-    def start_time(self) -> datetime:
-        """When it began."""
-        return self.progress.started
-
-    @property
-    def path(self) -> str:
-        """The key of the zip."""
-        return f"{self.prefix.rstrip('/')}/{self.id}.zip"
-
-    @property
-    def log_path(self) -> str:
-        """The key of the output log."""
-        return f"{self.prefix.rstrip('/')}/{self.id}-log.json"
-
-    @property
-    def archive(self) -> Path:
-        """The zip while it is being made."""
-        return self.folder / "export.zip"
-
-    @property
-    def archive_made(self) -> bool:
-        """Whether the zip has been made, or cannot be."""
-        return self.summary is not None or self.archive_error is not None
-
-    def estimated_progress(self, now: datetime) -> int:
-        """Return how far it has come, in percent."""
-        if self.state != RUNNING:
-            return self.percent
-        return min(_ALMOST_DONE, int(_DONE * self.progress.fraction(now)))
-
-    def end(self, state: str, *, at: datetime, percent: int) -> None:
-        """Leave RUNNING for good."""
-        self.state = state
-        self.end_time = at
-        self.percent = percent
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def start_mailbox_export_job(
@@ -257,16 +169,22 @@ def _look(organization: Organization, job: ExportJob) -> None:
 def _check_target(
     organization: Organization, role_arn: str, kms_key_arn: str, bucket_name: str
 ) -> None:
-    problem = (
-        _role_problem(organization, role_arn)
-        or _key_problem(organization, kms_key_arn)
-        or _bucket_problem(organization, bucket_name)
+    fault = _target_fault(organization, role_arn, kms_key_arn, bucket_name)
+    if fault is not None:
+        raise InvalidParameterException(fault)
+
+
+def _target_fault(
+    organization: Organization, role_arn: str, kms_key_arn: str, bucket_name: str
+) -> str | None:
+    return (
+        _role_fault(organization, role_arn)
+        or _key_fault(organization, kms_key_arn)
+        or _bucket_fault(organization, bucket_name)
     )
-    if problem is not None:
-        raise InvalidParameterException(problem)
 
 
-def _role_problem(organization: Organization, arn: str) -> str | None:
+def _role_fault(organization: Organization, arn: str) -> str | None:
     role = aws.find_role(arn, organization.account_id)
     if role is None:
         return f"there is no role {arn}"
@@ -282,7 +200,7 @@ def _role_problem(organization: Organization, arn: str) -> str | None:
     return None
 
 
-def _key_problem(organization: Organization, arn: str) -> str | None:
+def _key_fault(organization: Organization, arn: str) -> str | None:
     key = aws.find_key(arn, organization.account_id)
     if key is None:
         return f"there is no key {arn}"
@@ -295,7 +213,7 @@ def _key_problem(organization: Organization, arn: str) -> str | None:
     return None
 
 
-def _bucket_problem(organization: Organization, name: str) -> str | None:
+def _bucket_fault(organization: Organization, name: str) -> str | None:
     bucket = aws.find_bucket(name, organization.account_id)
     if bucket is None:
         return f"there is no bucket {name}"
@@ -338,9 +256,9 @@ def _make_archive(organization: Organization, job: ExportJob) -> None:
 
 def _finish(organization: Organization, job: ExportJob, *, at: datetime) -> None:
     del organization.running_exports[job.id]
-    problem = job.wanted_failure or job.archive_error or _writing_problem(organization, job)
-    if problem is not None or job.summary is None:
-        job.error_info = problem
+    fault = job.wanted_failure or job.archive_error or _writing_fault(organization, job)
+    if fault is not None or job.summary is None:
+        job.error_info = fault
         job.end(FAILED, at=at, percent=_ALMOST_DONE)
         return
     log_file = job.folder / "log.json"
@@ -356,15 +274,11 @@ def _finish(organization: Organization, job: ExportJob, *, at: datetime) -> None
     job.end(COMPLETED, at=at, percent=_DONE)
 
 
-def _writing_problem(organization: Organization, job: ExportJob) -> str | None:
-    problem = (
-        _role_problem(organization, job.role_arn)
-        or _key_problem(organization, job.kms_key_arn)
-        or _bucket_problem(organization, job.bucket)
-    )
+def _writing_fault(organization: Organization, job: ExportJob) -> str | None:
+    fault = _target_fault(organization, job.role_arn, job.kms_key_arn, job.bucket)
     role = aws.find_role(job.role_arn, organization.account_id)
-    if problem is not None or role is None:
-        return problem
+    if fault is not None or role is None:
+        return fault
     bucket = f"arn:aws:s3:::{job.bucket}"
     written = f"{bucket}/{job.path}"
     via_s3 = {

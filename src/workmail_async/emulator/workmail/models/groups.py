@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-from attrs import define, field
+from typing import Any
 
 from workmail_async.emulator.workmail.exceptions import InvalidParameterException
+from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED, Entity
+from workmail_async.emulator.workmail.state.groups import Group
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.users import User
 
-from .entities import DISABLED, ENABLED, Entity
-from .users import User, delete_entity, starts_with
-
-if TYPE_CHECKING:
-    from .organizations import Organization
-
-
-@define(kw_only=True, eq=False)
-class Group(Entity):
-    """A group.
-
-    Args:
-        members: Identifiers of its members, each with its place in the list.
-        joined: How many members it ever had.
-    """
-
-    members: dict[str, int] = field(factory=dict)
-    joined: int = 0
-
-    def drop(self, entity_id: str) -> None:
-        """Forget an entity that is being deleted."""
-        super().drop(entity_id)
-        self.members.pop(entity_id, None)
+from .entities import delete_entity, list_entities, starts_with
 
 
 def create_group(
@@ -74,10 +54,7 @@ def delete_group(organization: Organization, *, group_id: str) -> None:
 
 def list_groups(organization: Organization, *, filters: dict[str, Any]) -> list[Group]:
     """Return the groups that pass the filters, oldest first."""
-    groups = organization.directory.of(Group)
-    for name, wanted in filters.items():
-        groups = [group for group in groups if _FILTERS[name](group, wanted)]
-    return groups
+    return list_entities(organization, Group, filters, _FILTERS)
 
 
 _FILTERS: dict[str, Callable[[Group, str], bool]] = {

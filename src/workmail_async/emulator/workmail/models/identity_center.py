@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import define, frozen
-
 from workmail_async.emulator.workmail.exceptions import (
     InvalidParameterException,
     ResourceNotFoundException,
 )
+from workmail_async.emulator.workmail.state.identity_center import (
+    IdentityCenterApplication,
+    IdentityProviderConfiguration,
+)
+from workmail_async.emulator.workmail.state.organizations import Organization
 
-if TYPE_CHECKING:
-    from .organizations import Organization, WorkMailBackend
-
-
-@define(kw_only=True)
-class IdentityCenterApplication:
-    """WorkMail's application in an instance of IAM Identity Center.
-
-    Args:
-        arn: Its Amazon Resource Name.
-        name: Its name.
-        instance_arn: The instance it is in. Which instances there are is not checked.
-        deleted: Whether it has been deleted.
-    """
-
-    arn: str
-    name: str
-    instance_arn: str
-    deleted: bool = False
-
-
-@frozen(kw_only=True)
-class IdentityProviderConfiguration:
-    """How an organization's users log in.
-
-    Args:
-        authentication_mode: IDENTITY_PROVIDER_ONLY or IDENTITY_PROVIDER_AND_DIRECTORY.
-        instance_arn: The instance of IAM Identity Center.
-        application_arn: WorkMail's application in it.
-        tokens_status: ACTIVE or INACTIVE: whether users can make personal access tokens.
-        tokens_lifetime: How long such tokens live, in days.
-    """
-
-    authentication_mode: str
-    instance_arn: str
-    application_arn: str
-    tokens_status: str
-    tokens_lifetime: int | None
+from .backend import WorkMailBackend
 
 
 def create_identity_center_application(
@@ -91,13 +55,6 @@ def delete_identity_center_application(backend: WorkMailBackend, *, application_
         if configuration is not None and configuration.application_arn == application_arn:
             organization.require_active()
     application.deleted = True
-
-
-def delete_application_of(backend: WorkMailBackend, organization: Organization) -> None:
-    """Delete the application that an organization logs in through, if there is one."""
-    configuration = organization.settings.identity_provider
-    if configuration is not None:
-        backend.identity_center_applications[configuration.application_arn].deleted = True
 
 
 def put_identity_provider_configuration(

@@ -3,96 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve
 
 from workmail_async.emulator.workmail.exceptions import (
     InvalidParameterException,
     LimitExceededException,
     ResourceNotFoundException,
 )
-
-from .entities import DISABLED, ENABLED
-from .rules import Verdict, judge
-from .users import User
-
-if TYPE_CHECKING:
-    from .organizations import Organization
+from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED
+from workmail_async.emulator.workmail.state.impersonation import (
+    ImpersonationRole,
+    ImpersonationRule,
+    _Session,
+)
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.rules import Verdict, judge
+from workmail_async.emulator.workmail.state.users import User
 
 TOKEN_LIFETIME = timedelta(minutes=15)
-
-
-@frozen(kw_only=True)
-class ImpersonationRule:
-    """A rule of a role; without conditions it matches everyone.
-
-    Args:
-        id: Its identifier, unique in the role and chosen by the caller.
-        effect: ALLOW or DENY.
-        name: Its name.
-        description: What it is for.
-        target_users: Identifiers of the users it matches.
-        not_target_users: Identifiers of the users it does not match.
-    """
-
-    id: str
-    effect: str
-    name: str | None = None
-    description: str | None = None
-    target_users: tuple[str, ...] = ()
-    not_target_users: tuple[str, ...] = ()
-
-    def matches(self, user_id: str) -> bool:
-        """Return whether the rule speaks of a user."""
-        return (
-            not self.target_users or user_id in self.target_users
-        ) and user_id not in self.not_target_users
-
-
-@frozen(kw_only=True)
-class ImpersonationRole:
-    """A role that a program assumes.
-
-    Args:
-        id: Its identifier.
-        name: Its name.
-        type: FULL_ACCESS or READ_ONLY.
-        description: What it is for.
-        rules: Whose mailboxes it opens.
-        position: Its place in lists.
-        date_created: When it was created.
-        date_modified: When it was last changed.
-    """
-
-    id: str
-    name: str
-    type: str
-    description: str | None
-    rules: tuple[ImpersonationRule, ...]
-    position: int
-    date_created: datetime
-    date_modified: datetime
-
-
-@frozen
-class _Session:
-    role_id: str
-    expires: datetime
-
-
-@define(eq=False)
-class ImpersonationRoles:
-    """The roles of an organization.
-
-    Args:
-        by_id: The roles by identifier, oldest first.
-        sessions: Who holds which token, until when.
-    """
-
-    by_id: dict[str, ImpersonationRole] = field(factory=dict)
-    sessions: dict[str, _Session] = field(factory=dict, repr=False)
 
 
 def create_impersonation_role(

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from workmail_async.emulator.mail.mailboxes import Mailbox
 from workmail_async.emulator.workmail.exceptions import (
     EntityNotFoundException,
     InvalidParameterException,
 )
+from workmail_async.emulator.workmail.state.entities import ENABLED
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.users import User
 
-from .entities import ENABLED
 from .registration import find_mailbox
-from .users import User
-
-if TYPE_CHECKING:
-    from .organizations import Organization
 
 
 def get_mailbox_details(organization: Organization, *, user_id: str) -> Mailbox:

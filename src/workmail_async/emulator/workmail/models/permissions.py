@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
-from .entities import ENABLED, Entity
-
-if TYPE_CHECKING:
-    from .organizations import Organization
-
-
-@frozen
-class Grant:
-    """What one entity may do with another's mailbox.
-
-    Args:
-        grantee: Who may.
-        values: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
-        position: Its place in lists.
-    """
-
-    grantee: Entity
-    values: tuple[str, ...]
-    position: int
+from workmail_async.emulator.workmail.state.entities import ENABLED, Entity
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.permissions import Grant
 
 
 def put_mailbox_permissions(

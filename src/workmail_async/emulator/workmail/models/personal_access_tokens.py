@@ -6,43 +6,13 @@ Users make them in WorkMail's web application. No operation does, so here seeds 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
-
-from attrs import frozen
+from datetime import timedelta
 
 from workmail_async.emulator.workmail.exceptions import ResourceNotFoundException
-
-from .entities import DELETED, DISABLED, ENABLED
-from .users import User
-
-if TYPE_CHECKING:
-    from .organizations import Organization
-
-
-@frozen(kw_only=True)
-class PersonalAccessToken:
-    """What is known of a token; the secret itself was shown to its user only.
-
-    Args:
-        id: Its identifier.
-        user: Whose it is.
-        name: Its name.
-        scopes: What it allows.
-        position: Its place in lists.
-        date_created: When it was made.
-        expires_time: When it ends. It is listed afterwards too.
-        date_last_used: When it was last used, if ever.
-    """
-
-    id: str
-    user: User
-    name: str
-    scopes: Sequence[str]
-    position: int
-    date_created: datetime
-    expires_time: datetime
-    date_last_used: datetime | None = None
+from workmail_async.emulator.workmail.state.entities import DELETED, DISABLED, ENABLED
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.personal_access_tokens import PersonalAccessToken
+from workmail_async.emulator.workmail.state.users import User
 
 
 def make_personal_access_token(

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from workmail_async.emulator.mail.mailboxes import Mailbox
 from workmail_async.emulator.workmail.exceptions import EntityAlreadyRegisteredException
+from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED, Entity
+from workmail_async.emulator.workmail.state.groups import Group
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.users import User
 
 from .domains import require_usable_address
-from .entities import DISABLED, ENABLED, Entity
-from .groups import Group
-from .users import User
-
-if TYPE_CHECKING:
-    from .organizations import Organization
 
 
 def register_to_work_mail(organization: Organization, *, entity_id: str, email: str) -> None:

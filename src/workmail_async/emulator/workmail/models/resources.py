@@ -3,58 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve
 
 from workmail_async.emulator.workmail.exceptions import InvalidConfigurationException
+from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED, Entity
+from workmail_async.emulator.workmail.state.groups import Group
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.resources import BookingOptions, Resource
+from workmail_async.emulator.workmail.state.users import User
 
 from .domains import require_usable_address
-from .entities import DISABLED, ENABLED, Entity
-from .groups import Group
-from .users import User, delete_entity, starts_with
-
-if TYPE_CHECKING:
-    from .organizations import Organization
-
-
-@frozen(kw_only=True)
-class BookingOptions:
-    """How a resource answers requests by itself.
-
-    Args:
-        auto_accept: Whether it accepts.
-        auto_decline_recurring: Whether it declines recurring requests.
-        auto_decline_conflicting: Whether it declines what overlaps.
-    """
-
-    auto_accept: bool = True
-    auto_decline_recurring: bool = False
-    auto_decline_conflicting: bool = True
-
-
-@define(kw_only=True, eq=False)
-class Resource(Entity):
-    """A resource.
-
-    Args:
-        type: ROOM or EQUIPMENT.
-        description: What it is.
-        booking_options: How it answers requests.
-        delegates: Identifiers of its delegates, each with its place in the list.
-        delegated: How many delegates it ever had.
-    """
-
-    type: str
-    description: str | None = None
-    booking_options: BookingOptions = BookingOptions()
-    delegates: dict[str, int] = field(factory=dict)
-    delegated: int = 0
-
-    def drop(self, entity_id: str) -> None:
-        """Forget an entity that is being deleted."""
-        super().drop(entity_id)
-        self.delegates.pop(entity_id, None)
+from .entities import delete_entity, list_entities, starts_with
 
 
 def create_resource(
@@ -150,10 +111,7 @@ def delete_resource(organization: Organization, *, resource_id: str) -> None:
 
 def list_resources(organization: Organization, *, filters: dict[str, Any]) -> list[Resource]:
     """Return the resources that pass the filters, oldest first."""
-    resources = organization.directory.of(Resource)
-    for name, wanted in filters.items():
-        resources = [resource for resource in resources if _FILTERS[name](resource, wanted)]
-    return resources
+    return list_entities(organization, Resource, filters, _FILTERS)
 
 
 _FILTERS: dict[str, Callable[[Resource, str], bool]] = {

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from attrs import field, frozen
+from typing import Any
 
 from workmail_async.emulator.workmail.exceptions import (
     EntityNotFoundException,
     LimitExceededException,
 )
-
-if TYPE_CHECKING:
-    from .organizations import Organization
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.retention import RetentionPolicy
 
 # Whatever else a request has is ignored.
 _FOLDER_MEMBERS = ("Name", "Action", "Period")
-
-
-@frozen(kw_only=True)
-class RetentionPolicy:
-    """A policy.
-
-    Args:
-        id: Its identifier.
-        name: Its name.
-        description: What it is for.
-        folder_configurations: What to do in which folder, in the form of the request.
-    """
-
-    id: str
-    name: str
-    description: str | None = field(repr=False)
-    folder_configurations: list[dict[str, Any]]
 
 
 def put_retention_policy(

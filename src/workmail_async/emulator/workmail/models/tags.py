@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from workmail_async.emulator.workmail.exceptions import (
     InvalidParameterException,
     ResourceNotFoundException,
     TooManyTagsException,
 )
+from workmail_async.emulator.workmail.state.organizations import Organization
 
-if TYPE_CHECKING:
-    from .organizations import Organization, WorkMailBackend
+from .backend import WorkMailBackend
 
 _RESERVED_PREFIX = "aws:"
 

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-from attrs import define, field
+from typing import Any
 
 from workmail_async.emulator.workmail.exceptions import (
-    EntityNotFoundException,
-    EntityStateException,
     InvalidParameterException,
     InvalidPasswordException,
     LimitExceededException,
 )
+from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.users import User
 
-from .entities import DELETED, DISABLED, ENABLED, Entity
-
-if TYPE_CHECKING:
-    from .organizations import Organization
+from .entities import delete_entity, list_entities, starts_with
 
 # Attributes that UpdateUser replaces: one that is left out is gone afterwards.
 REPLACED_ATTRIBUTES = (
@@ -41,29 +36,6 @@ _NAME_LENGTH_ELSEWHERE = 20
 _WORKMAIL_DIRECTORY = "VpcDirectory"
 _PASSWORD_LENGTH = 8
 _PASSWORD_KINDS = 3
-
-
-@define(kw_only=True, eq=False)
-class User(Entity):
-    """A user. Passwords are checked and then forgotten.
-
-    Args:
-        display_name: The name shown to people.
-        role: USER, REMOTE_USER, SYSTEM_USER or RESOURCE.
-        attributes: First name, telephone and the like, by their snake_case names.
-        identity_provider_user_id: Who the user is in IAM Identity Center.
-        identity_store_id: The identity store that user is in.
-        mailbox_provisioned_date: When the mailbox was made.
-        mailbox_deprovisioned_date: When it was taken away.
-    """
-
-    display_name: str
-    role: str = "USER"
-    attributes: dict[str, str] = field(factory=dict, repr=False)
-    identity_provider_user_id: str | None = None
-    identity_store_id: str | None = None
-    mailbox_provisioned_date: datetime | None = None
-    mailbox_deprovisioned_date: datetime | None = None
 
 
 def create_user(
@@ -136,37 +108,9 @@ def delete_user(organization: Organization, *, user_id: str) -> None:
     delete_entity(organization, user_id, User)
 
 
-def delete_entity(organization: Organization, identifier: str, kind: type[Entity]) -> None:
-    """Delete a disabled user, group or resource, named by id or name.
-
-    What has been deleted is deleted again without complaint. The operations document no
-    EntityNotFoundException, so an identifier that never meant anything is a bad parameter.
-    """
-    try:
-        entity = organization.directory.find(identifier, kind, by_email=False)
-    except EntityNotFoundException as error:
-        raise InvalidParameterException(error.message) from None
-    if entity.final_state == DELETED:
-        return
-    if entity.state != DISABLED:
-        raise EntityStateException(
-            f"{entity.name} is {entity.state}; disable it before deleting it"
-        )
-    for other in organization.directory:
-        other.drop(entity.id)
-    organization.permissions.pop(entity.id, None)
-    for grants in organization.permissions.values():
-        grants.pop(entity.id, None)
-    organization.directory.delete(entity)
-    organization.change_state(entity, DELETED)
-
-
 def list_users(organization: Organization, *, filters: dict[str, Any]) -> list[User]:
     """Return the users that pass the filters, oldest first."""
-    users = organization.directory.of(User)
-    for name, wanted in filters.items():
-        users = [user for user in users if _FILTERS[name](user, wanted)]
-    return users
+    return list_entities(organization, User, filters, _FILTERS)
 
 
 def reset_password(organization: Organization, *, user_id: str, password: str) -> None:
@@ -174,11 +118,6 @@ def reset_password(organization: Organization, *, user_id: str, password: str) -
     user = organization.directory.find(user_id, User, by_email=False, by_name=False)
     user.require(ENABLED, DISABLED)
     _check_password(password)
-
-
-def starts_with(value: str | None, prefix: str) -> bool:
-    """Return whether a value begins with a prefix, case aside."""
-    return value is not None and value.casefold().startswith(prefix.casefold())
 
 
 _FILTERS: dict[str, Callable[[User, str], bool]] = {

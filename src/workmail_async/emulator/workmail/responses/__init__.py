@@ -15,6 +15,7 @@ from botocore import xform_name
 from moto.core.request import Request
 from werkzeug.exceptions import HTTPException
 
+from workmail_async.emulator.http.calls import WORKMAIL
 from workmail_async.emulator.validation import faults, service_model
 from workmail_async.emulator.workmail.exceptions import (
     AccessDeniedException,
@@ -50,7 +51,6 @@ from .users import UserOperations
 
 log: logging.Logger = logging.getLogger("workmail_async.emulator")
 
-_SERVICE = "workmail"
 _CONTENT_TYPE = "application/x-amz-json-1.1"
 # These concern organizations in whatever state.
 _READING = ("Describe", "Get", "List")
@@ -83,7 +83,7 @@ class WorkMailResponse(
     use_raw_body = True
 
     def __init__(self) -> None:
-        super().__init__(service_name=_SERVICE)
+        super().__init__(service_name=WORKMAIL)
         self.allow_request_decompression: bool = False  # a body is JSON or refused
 
     def answer(self, request: Request) -> tuple[int, dict[str, str], bytes]:
@@ -112,14 +112,14 @@ class WorkMailResponse(
         request = self._request()
         region = self._region()
         world.record(
-            service=_SERVICE,
+            service=WORKMAIL,
             operation=self.operation,
             parameters=request,
             region=region,
             request_id=request_id,
             faults=met,
         )
-        operation = service_model(_SERVICE).operation_model(self.operation)
+        operation = service_model(WORKMAIL).operation_model(self.operation)
         documented = {shape.name for shape in operation.error_shapes}
         found = faults(operation, request)
         if found:
@@ -145,7 +145,7 @@ class WorkMailResponse(
 
     def _handler(self) -> Callable[..., Wire | None]:
         self.operation: str = str(self.headers.get("X-Amz-Target", "")).rpartition(".")[2]
-        if self.operation not in service_model(_SERVICE).operation_names:
+        if self.operation not in service_model(WORKMAIL).operation_names:
             raise InvalidAction(f"WorkMail has no operation {self.operation!r}")
         handler: Callable[..., Wire | None] | None = getattr(self, xform_name(self.operation), None)
         if handler is None:  # a newer botocore may know more operations

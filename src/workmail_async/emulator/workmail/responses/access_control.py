@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import access_control
-from workmail_async.emulator.workmail.models.access_control import AccessControlRule
+from workmail_async.emulator.workmail.state.access_control import AccessControlRule
 
 from .operations import Operations, Organization, Wire, wire
 

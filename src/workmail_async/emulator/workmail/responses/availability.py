@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import availability
-from workmail_async.emulator.workmail.models.availability import (
+from workmail_async.emulator.workmail.state.availability import (
     AvailabilityConfiguration,
     EwsProvider,
 )

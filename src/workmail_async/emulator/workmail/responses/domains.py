@@ -18,7 +18,7 @@ class DomainOperations(Operations):
         Verified at the pace of `Lifecycle`; no DNS is asked. A domain that another organization of
         the account and Region has is in use.
         """
-        domains.register_mail_domain(self.backend, organization, **request)
+        domains.register_mail_domain(organization, self.backend.list_organizations(), **request)
 
     def deregister_mail_domain(self, organization: Organization, **request: Any) -> None:
         """Handle DeregisterMailDomain.

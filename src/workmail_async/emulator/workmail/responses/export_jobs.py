@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import export_jobs
-from workmail_async.emulator.workmail.models.export_jobs import ExportJob
+from workmail_async.emulator.workmail.state.export_jobs import ExportJob
 
 from .operations import Operations, Organization, Wire, wire
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import groups
-from workmail_async.emulator.workmail.models.entities import Entity
-from workmail_async.emulator.workmail.models.groups import Group
+from workmail_async.emulator.workmail.state.entities import Entity
+from workmail_async.emulator.workmail.state.groups import Group
 
 from .operations import (
     Operations,
@@ -62,13 +62,12 @@ class GroupOperations(Operations):
 
         Deleted groups stay in the list. Filters are prefixes, case aside.
         """
-        wanted = only_filter(filters)
-        return self.answer_page(
+        return self.answer_entities(
             "Groups",
-            groups.list_groups(organization, filters=wanted),
+            organization,
+            groups.list_groups,
             _summary,
-            position=entity_position,
-            of=[organization.id, wanted],
+            filters=filters,
             next_token=next_token,
             max_results=max_results,
         )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import impersonation
-from workmail_async.emulator.workmail.models.impersonation import (
-    TOKEN_LIFETIME,
+from workmail_async.emulator.workmail.state.impersonation import (
     ImpersonationRole,
     ImpersonationRule,
 )
@@ -63,7 +62,7 @@ class ImpersonationOperations(Operations):
         with.
         """
         token = impersonation.assume_impersonation_role(organization, **request)
-        return {"Token": token, "ExpiresIn": int(TOKEN_LIFETIME.total_seconds())}
+        return {"Token": token, "ExpiresIn": int(impersonation.TOKEN_LIFETIME.total_seconds())}
 
     def get_impersonation_role_effect(self, organization: Organization, **request: Any) -> Wire:
         """Handle GetImpersonationRoleEffect.

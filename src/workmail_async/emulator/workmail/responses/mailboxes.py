@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import mailbox_details, permissions
-from workmail_async.emulator.workmail.models.entities import Entity
+from workmail_async.emulator.workmail.state.entities import Entity
 
 from .operations import Operations, Organization, Wire, member_type
 

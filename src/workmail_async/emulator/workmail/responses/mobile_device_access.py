@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import mobile_device_access
-from workmail_async.emulator.workmail.models.mobile_device_access import (
+from workmail_async.emulator.workmail.state.mobile_device_access import (
     MobileDeviceAccessOverride,
     MobileDeviceAccessRule,
 )
-from workmail_async.emulator.workmail.models.users import User
+from workmail_async.emulator.workmail.state.users import User
 
 from .operations import Operations, Organization, Wire, wire
 

@@ -10,9 +10,9 @@ from moto.core.responses import BaseResponse
 from workmail_async.emulator.paging import BadTokenError, page
 from workmail_async.emulator.workmail.exceptions import InvalidParameterException
 from workmail_async.emulator.workmail.models import WorkMailBackend, workmail_backends
-from workmail_async.emulator.workmail.models.entities import Entity
-from workmail_async.emulator.workmail.models.groups import Group
-from workmail_async.emulator.workmail.models.organizations import Organization
+from workmail_async.emulator.workmail.state.entities import Entity, EntityT
+from workmail_async.emulator.workmail.state.groups import Group
+from workmail_async.emulator.workmail.state.organizations import Organization
 
 Wire = dict[str, Any]
 Item = TypeVar("Item")
@@ -85,6 +85,42 @@ class Operations(BaseResponse):
             member: [render(item) for item in taken.items],
             "NextToken": taken.next_token or last_token,
         }
+
+    def answer_entities(
+        self,
+        member: str,
+        organization: Organization,
+        find: Callable[..., list[EntityT]],
+        render: Callable[[EntityT], Any],
+        *,
+        filters: dict[str, Any] | None,
+        next_token: str | None,
+        max_results: int | None,
+        last_token: str | None = None,
+    ) -> Wire:
+        """Answer with one page of an organization's users, groups or resources.
+
+        Args:
+            member: The answer's member that holds them.
+            organization: The organization.
+            find: Returns those that pass the filters.
+            render: Gives an entity's form in the answer.
+            filters: The request's Filters.
+            next_token: The request's NextToken.
+            max_results: The request's MaxResults.
+            last_token: The NextToken of the last page.
+        """
+        wanted = only_filter(filters)
+        return self.answer_page(
+            member,
+            find(organization, filters=wanted),
+            render,
+            position=entity_position,
+            of=[organization.id, wanted],
+            next_token=next_token,
+            max_results=max_results,
+            last_token=last_token,
+        )
 
 
 def only_filter(filters: dict[str, Any] | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import personal_access_tokens
-from workmail_async.emulator.workmail.models.personal_access_tokens import PersonalAccessToken
+from workmail_async.emulator.workmail.state.personal_access_tokens import PersonalAccessToken
 
 from .operations import Operations, Organization, Wire, wire
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import resources
-from workmail_async.emulator.workmail.models.resources import Resource
+from workmail_async.emulator.workmail.state.resources import Resource
 
 from .operations import (
     Operations,
     Organization,
     Wire,
-    entity_position,
     member_type,
-    only_filter,
     wire,
 )
 
@@ -76,13 +74,12 @@ class ResourceOperations(Operations):
 
         Deleted resources stay in the list. Filters are prefixes, case aside.
         """
-        wanted = only_filter(filters)
-        return self.answer_page(
+        return self.answer_entities(
             "Resources",
-            resources.list_resources(organization, filters=wanted),
+            organization,
+            resources.list_resources,
             _summary,
-            position=entity_position,
-            of=[organization.id, wanted],
+            filters=filters,
             next_token=next_token,
             max_results=max_results,
             last_token=_LAST_TOKEN,

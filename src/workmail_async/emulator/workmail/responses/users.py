@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import users
-from workmail_async.emulator.workmail.models.users import User
+from workmail_async.emulator.workmail.state.users import User
 
-from .operations import Operations, Organization, Wire, entity_position, only_filter, wire
+from .operations import Operations, Organization, Wire, wire
 
 
 class UserOperations(Operations):
@@ -74,13 +74,12 @@ class UserOperations(Operations):
 
         Deleted users stay in the list. Filters are prefixes, case aside.
         """
-        wanted = only_filter(filters)
-        return self.answer_page(
+        return self.answer_entities(
             "Users",
-            users.list_users(organization, filters=wanted),
+            organization,
+            users.list_users,
             _summary,
-            position=entity_position,
-            of=[organization.id, wanted],
+            filters=filters,
             next_token=next_token,
             max_results=max_results,
         )
