@@ -1,4 +1,4 @@
-"""A WorkMail to test against: stateful, in memory, on moto's machinery.
+"""An emulated WorkMail for your tests: stateful, in memory, built on moto.
 
     from workmail_async.emulator import Emulator
 
@@ -6,7 +6,7 @@
         organization = emulator.create_organization("acme", domains=["acme.example"], users=["ana"])
         ...  # point any AWS SDK at emulator.endpoint_url
 
-It shares no code with the client: a fake that did would share its bugs.
+It shares no code with the client: if it did, both would share the same bugs.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ __all__ = [
 
 
 def _explained(error: ModuleNotFoundError) -> ModuleNotFoundError:
-    """Add to an error what to install, if that is what it is about."""
+    """Say in an import error which extra to install, unless the missing module is our own."""
     if (error.name or "").partition(".")[0] == "workmail_async":
         return error
     hint = f"the emulator needs {error.name}: pip install 'workmail-async[emulator]'"

@@ -1,4 +1,4 @@
-"""The part of an `Emulator` that a test works with: what is in it, and how it behaves.
+"""The part of an `Emulator` that tests work with: what it holds, and how it behaves.
 
 It knows nothing of sockets, so the HTTP control API can work on it without importing the server.
 """
@@ -88,10 +88,10 @@ class EmulatorContents:
         self._world: World | None = None
 
     def reset(self) -> None:
-        """Put everything back to how it was at the start, but keep the address.
+        """Go back to the initial state, at the same address.
 
-        All state is forgotten, WorkMail's and moto's; there are no faults; clock, lifecycle, quotas
-        and MIME rules are as they were given, and the seed is planted again.
+        This drops all state, WorkMail's and moto's, and removes all faults. It restores the clock,
+        the lifecycle, the quotas and the MIME rules that you passed, and loads the seed again.
         """
         world = self._running
         with world.renewed():
@@ -103,52 +103,55 @@ class EmulatorContents:
                 self.seed(self._seed)
 
     def _put_back(self) -> None:
-        # Copies, so that what a tester changes does not outlast a reset.
+        # Copies, so that a reset undoes what a test has changed.
         self._lifecycle = evolve(self._first_lifecycle)
         self._quotas = evolve(self._first_quotas)
         self._mime_rules = evolve(self._first_mime_rules)
 
-    # None of these can be replaced: that would pass by the emulator that runs.
+    # Read-only: a new object here would not reach the emulator that is already running.
 
     @property
     def clock(self) -> Clock:
-        """The emulated time, which can be moved and stopped."""
+        """The emulated time. You can move it and stop it."""
         return self._clock
 
     @property
     def lifecycle(self) -> Lifecycle:
-        """How fast things take place; set its attributes for what begins from now on."""
+        """How long things take. Set its attributes to change what starts from now on."""
         return self._lifecycle
 
     @property
     def quotas(self) -> Quotas:
-        """The limits to enforce; set its attributes to lower or raise them."""
+        """The limits to enforce. Set its attributes to change them."""
         return self._quotas
 
     @property
     def mime_rules(self) -> MimeRules:
-        """The rules for what takes the place of a message in transit; set its attributes."""
+        """The rules for new content of a message in transit. Set its attributes to change them."""
         return self._mime_rules
 
     @property
     def requests(self) -> list[RecordedRequest]:
-        """The calls to WorkMail and Message Flow that came in, oldest first."""
+        """The calls to WorkMail and Message Flow so far, oldest first."""
         return list(self._running.requests)
 
     @property
     def faults(self) -> Faults:
-        """What a tester makes go wrong."""
+        """The faults to inject into calls."""
         return self._running.faults
 
     def seed(self, seed: Seed | str | Path) -> list[PlantedOrganization]:
-        """Add organizations with all that is in them.
+        """Add the organizations of a seed.
 
         Args:
             seed: A seed, or the path of a YAML or JSON file.
 
+        Returns:
+            The organizations, each with the ids of its users, groups and resources.
+
         Raises:
             OSError: The file cannot be read.
-            ValueError: The file is not a seed, or what it asks for cannot be, such as a name twice.
+            ValueError: The seed is invalid, for example because it uses a name twice.
         """
         if isinstance(seed, Seed):
             return [self._plant(each) for each in seed.organizations]
@@ -168,18 +171,18 @@ class EmulatorContents:
         resources: list[ResourceLike] | None = None,
         organization_id: str | None = None,
     ) -> PlantedOrganization:
-        """Add one organization, active, with verified domains.
+        """Add one active organization with verified domains.
 
         Args:
             alias: The alias.
-            domains: Its domains; the first becomes the default one.
-            users: Users, or their names.
-            groups: Groups, or their names.
-            resources: Resources, or their names.
-            organization_id: The identifier; made up when left out.
+            domains: The domains; the first becomes the default domain.
+            users: Users, or just their names.
+            groups: Groups, or just their names.
+            resources: Resources, or just their names.
+            organization_id: The organization's id; random by default.
 
         Raises:
-            ValueError: What is asked for cannot be, such as a name twice.
+            ValueError: The arguments are invalid, for example because a name is used twice.
         """
         seed = OrganizationSeed(
             alias=alias,
@@ -192,41 +195,42 @@ class EmulatorContents:
         return self._plant(seed)
 
     def organization(self, organization: PlantedOrganization | str) -> Organization:
-        """Return the state of an organization, for a test to look at or to bend.
+        """Return the state of an organization, for your test to inspect or change.
 
         Args:
-            organization: The organization, or its identifier.
+            organization: The organization, or its id.
 
         Raises:
-            LookupError: There is none such.
+            LookupError: There is no such organization.
         """
         with self._inside() as backend:
             return backend.get_organization(_id(organization))
 
     def add_directory(self, directory: DirectoryService) -> None:
-        """Add a directory that organizations can be created on.
+        """Add a directory in which organizations can be created.
 
         Args:
-            directory: The directory; its switches can be set later on.
+            directory: The directory. You can still change its attributes later.
         """
         with self._inside() as backend:
             backend.directory_services[directory.id] = directory
 
     def mailbox(self, organization: PlantedOrganization | str, entity: str) -> Mailbox:
-        """Return the mailbox of a user or resource, to put mail into.
+        """Return the mailbox of a user or resource, so that you can add mail to it.
 
         Args:
-            organization: The organization, or its identifier.
+            organization: The organization, or its id.
             entity: The id, address or name of the user or resource.
 
         Raises:
-            LookupError: There is none such, or it has no mailbox; it has to be enabled for one.
+            LookupError: There is no such user or resource, or it has no mailbox because it was
+                never enabled.
         """
         with self._inside() as backend:
             state = backend.get_organization(_id(organization))
             mailbox = find_mailbox(state, state.directory.find(entity, Entity))
         if mailbox is None:
-            raise LookupError(f"{entity} has no mailbox")
+            raise LookupError(f"{entity} has no mailbox; enable it first")
         return mailbox
 
     def deliver(
@@ -243,18 +247,19 @@ class EmulatorContents:
         """Put a message in transit, where it stays for 24 hours of emulated time.
 
         Args:
-            organization: The organization, or its identifier.
+            organization: The organization, or its id.
             content: Raw MIME as bytes or text, an email message, or the path of an .eml file.
-            sender: Who sends it; the From header, when left out.
-            recipients: Whom it is for; the To, Cc and Bcc headers, when left out. Of an inbound
-                message, those outside of the organization are left out.
+            sender: The sender's address. Defaults to the From header.
+            recipients: The recipients' addresses. Defaults to the To, Cc and Bcc headers. An
+                inbound message keeps only recipients in the organization.
             flow: `INBOUND` or `OUTBOUND`.
-            redirected: Whether it was redirected, so that it cannot be changed.
-            on_behalf_of: The address in whose name the sender sends it.
+            redirected: Whether it was redirected, which means that it cannot be changed.
+            on_behalf_of: The address on whose behalf the sender sends it.
 
         Raises:
             LookupError: There is no such organization.
-            ValueError: It has no sender or no recipients, is too long, or goes the other way.
+            ValueError: The message has no sender or no recipients, is too large, or does not match
+                `flow`.
         """
         with self._inside() as backend:
             return self._message_flow.deliver(
@@ -271,10 +276,10 @@ class EmulatorContents:
         """Return a message in transit.
 
         Args:
-            message_id: Its identifier.
+            message_id: Its id.
 
         Raises:
-            LookupError: There is none such any longer.
+            LookupError: No such message is in transit, or no longer.
         """
         with self._inside():
             return self._message_flow.find(message_id)
@@ -288,25 +293,26 @@ class EmulatorContents:
         fallback: str = DEFAULT,
         retries: int = 0,
     ) -> LambdaOutcome:
-        """Call a Lambda handler as a Run Lambda rule does, and tell what becomes of the message.
+        """Call a Lambda handler the way a Run Lambda rule does, and return the outcome.
 
-        The event is the one WorkMail sends; calling for the same message again is a retry, with the
-        same `invocationId`. The handler has 15 seconds of emulated time, and is not interrupted.
-        What WorkMail would refuse stands in the outcome's `complaints`; nothing is delivered.
+        The handler gets the event that WorkMail sends. A second call for the same message counts
+        as a retry and has the same `invocationId`. The handler has 15 seconds of emulated time;
+        nothing interrupts it. The outcome says what WorkMail would refuse in the answer, and what
+        would happen to the message for each recipient; nothing is delivered.
 
         Args:
             handler: Takes an event and a context, and returns the answer.
-            message: The message in transit, or its identifier.
-            synchronous: Whether the rule waits for the answer: only then do PutRawMessageContent
+            message: The message in transit, or its id.
+            synchronous: Whether the rule waits for the answer. Only then do PutRawMessageContent
                 and the answer take effect.
-            fallback: The action for recipients that the answer leaves out, and for all of them
+            fallback: The action for recipients that the answer leaves out, and for all recipients
                 when the invocation fails.
-            retries: How often the handler is called again after an invocation that failed.
+            retries: How often to call the handler again after a failed invocation.
 
         Raises:
             LookupError: The message is not in transit.
             TypeError: The handler is asynchronous.
-            ValueError: There is no such fallback action for messages of this direction.
+            ValueError: Messages of this direction have no such fallback action.
         """
         message_id = message if isinstance(message, str) else message.id
         invocation = Invocation(
@@ -323,12 +329,12 @@ class EmulatorContents:
         user: str,
         token: PersonalAccessTokenSeed | str,
     ) -> str:
-        """Make a personal access token, which no operation does, and return its identifier.
+        """Create a personal access token and return its id. No API operation can do this.
 
         Args:
-            organization: The organization, or its identifier.
+            organization: The organization, or its id.
             user: The id, address or name of the user.
-            token: The token, or its name.
+            token: The token, or just its name.
         """
         seed = PersonalAccessTokenSeed(token) if isinstance(token, str) else token
         with self._inside() as backend:
@@ -345,18 +351,18 @@ class EmulatorContents:
         role_name: str | None = None,
         key_id: str | None = None,
     ) -> ExportResources:
-        """Create a role, a key and a bucket that exports of an organization work with.
+        """Create the role, the key and the bucket that mailbox exports need.
 
         Args:
-            organization: The organization, or its identifier.
-            bucket: The bucket's name; made up when left out.
+            organization: The organization, or its id.
+            bucket: The bucket's name; random by default.
             prefix: The prefix under which the role may use the key.
-            role_name: The role's name; made up when left out.
-            key_id: The key's identifier, a UUID; made up when left out.
+            role_name: The role's name; random by default.
+            key_id: The key's id, a UUID; random by default.
 
         Raises:
             LookupError: There is no such organization.
-            ValueError: A role, bucket or key of that name exists, or cannot be named so.
+            ValueError: The role, bucket or key already exists, or the name is invalid.
         """
         seed = ExportSeed(bucket=bucket, prefix=prefix, role_name=role_name, key_id=key_id)
         with self._inside() as backend:

@@ -1,4 +1,4 @@
-"""`Emulator`: a WorkMail that runs on this machine, beside moto's S3, KMS, IAM and STS."""
+"""`Emulator`: a WorkMail server on your machine, together with moto's S3, KMS, IAM and STS."""
 
 from __future__ import annotations
 
@@ -30,22 +30,25 @@ _LAST_PORT = 65_535
 
 
 class Emulator(EmulatorContents):
-    """An emulated WorkMail with S3, KMS, IAM and STS beside it, all at one address.
+    """An emulated WorkMail with S3, KMS, IAM and STS at the same address.
 
-    Use it in a `with` block, an `async with` block (asyncio or trio), or call `start` and `stop`.
-    All state is in memory and gone afterwards. Any credentials are accepted. Emulators do not see
-    each other's state, nor that of moto elsewhere in the process.
+    Use it in a `with` block or an `async with` block (asyncio or trio), or call `start` and `stop`.
+    All state is in memory and is lost when it stops. It accepts any credentials. Each emulator has
+    its own state: it shares nothing with other emulators, or with moto elsewhere in the process.
 
     Args:
         host: The address to listen on.
-        port: The port to listen on; 0 takes a free one.
-        region: The Region that seeding works in; calls reach the Region they are signed for.
+        port: The port to listen on; 0 picks a free one.
+        region: The Region that seeds go to. A call goes to the Region it is signed for.
         account_id: The account that all credentials belong to, twelve digits.
-        seed: What is there at the start: a seed, or the path of a YAML or JSON file.
-        lifecycle: How fast things take place.
+        seed: The state to start with: a seed, or the path of a YAML or JSON file.
+        lifecycle: How long things take.
         quotas: The limits to enforce.
-        mime_rules: The rules for what takes the place of a message in transit.
+        mime_rules: The rules for new content of a message in transit.
         clock: The emulated time.
+
+    Raises:
+        ValueError: WorkMail is not available in the Region, or the port is out of range.
     """
 
     def __init__(
@@ -62,7 +65,7 @@ class Emulator(EmulatorContents):
         clock: Clock | None = None,
     ) -> None:
         if not 0 <= port <= _LAST_PORT:
-            raise ValueError(f"a port is a number from 0 to {_LAST_PORT}, not {port}")
+            raise ValueError(f"port must be 0 to {_LAST_PORT}, not {port}")
         super().__init__(
             region=region,
             account_id=account_id,
@@ -85,13 +88,13 @@ class Emulator(EmulatorContents):
         """Start serving.
 
         Raises:
-            OSError: The address cannot be listened on, or the seed file not read.
-            RuntimeError: It has been started already.
-            ValueError: The seed file is not one, or what it asks for cannot be.
+            OSError: The emulator cannot listen on the address, or cannot read the seed file.
+            RuntimeError: It is already running.
+            ValueError: The seed is invalid; the message says where.
         """
         if self._world is not None:
-            raise RuntimeError("the emulator is running already")
-        service_model(WORKMAIL)  # seeds need it: read it here, where no event loop waits for it
+            raise RuntimeError("the emulator is already running")
+        service_model(WORKMAIL)  # slow to parse: do it here, not later in an event loop
         world = World(
             clock=self.clock,
             lifecycle=self.lifecycle,
@@ -113,16 +116,18 @@ class Emulator(EmulatorContents):
         self._server = server
 
     def stop(self) -> None:
-        """Stop serving and forget everything; nothing is left running. Stopping twice is fine."""
+        """Stop serving and drop all state. No thread or socket is left; stopping twice is fine."""
         server, self._server = self._server, None
         world, self._world = self._world, None
-        with ExitStack() as steps:  # each is taken, whatever becomes of the others
+        with ExitStack() as steps:  # run them all, even if one of them fails
             if world is not None:
                 steps.callback(world.close)
             if server is not None:
                 steps.callback(server.stop)
             if world is not None:
-                steps.callback(world.clear)  # so that no call waits any longer
+                steps.callback(
+                    world.clear
+                )  # lets go of calls that wait, so that the server can end
             steps.callback(self._clients.close)
 
     def __enter__(self) -> Self:
@@ -152,7 +157,7 @@ class Emulator(EmulatorContents):
 
     @property
     def endpoint_url(self) -> str:
-        """The address, such as `http://127.0.0.1:41234`, for WorkMail, S3, KMS, IAM and STS."""
+        """The URL of WorkMail, S3, KMS, IAM and STS, such as `http://127.0.0.1:41234`."""
         if self._server is None:
             raise RuntimeError("the emulator is not running")
         host, port = self._server.get_host_and_port()
@@ -160,14 +165,14 @@ class Emulator(EmulatorContents):
 
     @property
     def credentials(self) -> Credentials:
-        """Credentials to call with: `**emulator.credentials` suits any client."""
+        """Credentials for any client: `WorkMailClient(**emulator.credentials, …)`."""
         return CREDENTIALS.copy()
 
     def client(self, service: str = "workmail", *, region: str | None = None) -> Any:
-        """Return boto3's client of a service here, which is closed when the emulator stops.
+        """Return a boto3 client for this emulator. The emulator closes it when it stops.
 
         Args:
             service: The service's name in boto3, such as `workmail`, `s3`, `kms` or `iam`.
-            region: The Region to call; that of the emulator when left out.
+            region: The Region to call. Defaults to the emulator's.
         """
         return self._clients.get(service, self.endpoint_url, region or self.region)

@@ -15,11 +15,12 @@ _COUNT = validators.ge(0)
 
 @frozen
 class MailSeed:
-    """Mail to put into a mailbox.
+    """Mail to add to a mailbox.
 
     Args:
-        path: An .eml file, an .mbox file, or a directory tree of .eml files; relative to the seed.
-        folder: The mail folder to put it into; for a tree, the folder it begins at.
+        path: An .eml file, an .mbox file, or a directory tree of .eml files, relative to the seed
+            file.
+        folder: The mail folder for it; for a directory tree, the parent folder.
     """
 
     path: Path
@@ -28,14 +29,14 @@ class MailSeed:
 
 @frozen
 class PersonalAccessTokenSeed:
-    """A personal access token. Only seeds make them: users do in WorkMail's web application.
+    """A personal access token. No operation creates one: users do, in WorkMail's web application.
 
     Args:
         name: The name.
-        scopes: What it allows. AWS does not publish which there are.
-        lifetime: How long it lives, in days.
-        age: How long ago it was made, in days.
-        unused: How long ago it was last used, in days; never, when left out.
+        scopes: What it allows. AWS does not publish the possible values.
+        lifetime: How long it is valid, in days.
+        age: How long ago it was created, in days.
+        unused: How long ago it was last used, in days. Never by default.
     """
 
     name: str
@@ -51,12 +52,12 @@ class UserSeed:
 
     Args:
         name: The name.
-        display_name: The name shown to people; made from the name when left out.
-        email: The address; the name at the organization's first own domain when left out.
+        display_name: The display name. Derived from the name by default.
+        email: The address. Defaults to the name at the organization's first domain.
         state: ENABLED or DISABLED.
         role: USER, REMOTE_USER, SYSTEM_USER or RESOURCE.
         aliases: Other addresses.
-        messages: How many made-up messages the mailbox holds.
+        messages: How many synthetic messages the mailbox holds.
         mail: Mail from files.
         personal_access_tokens: Personal access tokens.
     """
@@ -78,9 +79,9 @@ class GroupSeed:
 
     Args:
         name: The name.
-        email: The address; the name at the organization's first own domain when left out.
+        email: The address. Defaults to the name at the organization's first domain.
         state: ENABLED or DISABLED.
-        members: Names of users and groups; groups have to come before those they are members of.
+        members: Names of users and groups. A group must come before the groups it is a member of.
     """
 
     name: str
@@ -91,16 +92,16 @@ class GroupSeed:
 
 @frozen
 class ResourceSeed:
-    """A room or a piece of equipment.
+    """A room or equipment.
 
     Args:
         name: The name.
         type: ROOM or EQUIPMENT.
-        email: The address; the name at the organization's first own domain when left out.
+        email: The address. Defaults to the name at the organization's first domain.
         state: ENABLED or DISABLED.
-        description: What it is.
-        delegates: Names of users and groups who answer for it.
-        messages: How many made-up messages the mailbox holds.
+        description: The description.
+        delegates: Names of users and groups that handle its booking requests.
+        messages: How many synthetic messages the mailbox holds.
         mail: Mail from files.
     """
 
@@ -116,12 +117,12 @@ class ResourceSeed:
 
 @frozen(kw_only=True)
 class ExportSeed:
-    """A role, a key and a bucket that exports of an organization work with.
+    """The role, the key and the bucket for the mailbox exports of an organization.
 
     Args:
-        role_name: The role's name; made up when left out.
-        key_id: The key's identifier, a UUID; made up when left out.
-        bucket: The bucket's name; made up when left out.
+        role_name: The role's name; random by default.
+        key_id: The key's id, a UUID; random by default.
+        bucket: The bucket's name; random by default.
         prefix: The prefix under which the role may use the key.
     """
 
@@ -138,16 +139,16 @@ ResourceLike = str | ResourceSeed
 
 @frozen(kw_only=True)
 class OrganizationSeed:
-    """An organization, active from the start.
+    """An active organization.
 
     Args:
         alias: The alias.
-        id: The identifier, for tests that want a fixed one; made up when left out.
-        domains: Its domains, verified; the first is the default one.
-        users: Users; a name alone stands for an enabled user of that name.
-        groups: Groups; a name alone stands for an enabled group of that name.
-        resources: Resources; a name alone stands for an enabled room of that name.
-        export: What exports of it need; nothing is made when left out.
+        id: The organization's id, for tests that need a fixed one; random by default.
+        domains: Its domains, all verified. The first is the default domain.
+        users: Users; a plain name means an enabled user.
+        groups: Groups; a plain name means an enabled group.
+        resources: Resources; a plain name means an enabled room.
+        export: The resources for mailbox exports. None by default.
     """
 
     alias: str
@@ -161,7 +162,7 @@ class OrganizationSeed:
 
 @frozen(kw_only=True)
 class Seed:
-    """Everything an emulator holds at the start.
+    """The state an emulator starts with.
 
     Args:
         organizations: The organizations.
@@ -174,5 +175,5 @@ Named = TypeVar("Named", UserSeed, GroupSeed, ResourceSeed)
 
 
 def named(kind: type[Named], value: str | Named) -> Named:
-    """Return a seed for what may be a name alone."""
+    """Return a seed object for an object or a plain name."""
     return kind(value) if isinstance(value, str) else value

@@ -25,10 +25,10 @@ def load(path: str | Path) -> Seed:
     """Read a seed from a file.
 
     Args:
-        path: A .json file, or any other name for YAML.
+        path: A .json file; any other name is read as YAML.
 
     Raises:
-        ValueError: The file does not describe a seed; the message says where and why.
+        ValueError: The file is not a valid seed; the message says where and why.
     """
     path = Path(path)
     content = path.read_bytes()
@@ -37,21 +37,21 @@ def load(path: str | Path) -> Seed:
         raw = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
         return _converter(path.parent).structure({} if raw is None else raw, Seed)
     except BaseValidationError as error:
-        problems = "; ".join(cattrs.transform_error(error, format_exception=in_words))
+        faults = "; ".join(cattrs.transform_error(error, format_exception=in_words))
     except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
-        problems = str(error)
-    raise ValueError(f"{path} is not a seed: {problems}")
+        faults = str(error)
+    raise ValueError(f"{path} is not a valid seed: {faults}")
 
 
 def in_words(error: BaseException, kind: Any) -> str:
-    """Say what is wrong with a value that was read."""
+    """Return what is wrong with a value, as text."""
     if isinstance(error, (TypeError, ValueError)):
         return str(error.args[0])
     return cattrs.v.format_exception(error, kind)
 
 
 def strict_converter() -> cattrs.Converter:
-    """Return a converter that takes values for what they are: `"no"` is no boolean."""
+    """Return a converter that does not convert types: the string `"no"` is not a boolean."""
     converter = cattrs.Converter(forbid_extra_keys=True)
     converter.register_structure_hook(str, lambda value, _: _text(value))
     for kind, accepted, name in (
@@ -96,7 +96,7 @@ def _only_mappings(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool):  # what YAML takes `no` and `on` for
+    if isinstance(value, bool):  # YAML reads `no` and `on` as booleans
         raise TypeError(f"expected text, not {value}; put it in quotes")
     if not isinstance(value, (str, int)):
         raise TypeError(f"expected text, not {value!r}")
@@ -118,7 +118,7 @@ def _only_lists(kind: Any, converter: cattrs.Converter) -> Callable[[Any, Any], 
     structure = list_structure_factory(kind, converter)
 
     def hook(value: Any, target: Any) -> Any:
-        # A text is a sequence too, of its letters.
+        # A string is a sequence, too.
         if not isinstance(value, list):
             raise TypeError(f"expected a list, not {value!r}")
         return structure(value, target)

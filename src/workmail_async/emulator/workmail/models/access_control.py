@@ -1,4 +1,4 @@
-"""Access control rules: who may reach mailboxes, from where and by which protocol."""
+"""Access control rules: creating, replacing and evaluating them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workmail_async.emulator.workmail.state.users import User
 
 from .impersonation import get_impersonation_role
 
-# The reference names them in its prose; in the model any letters will do.
+# The reference lists them in its text; the model accepts any letters.
 ACTIONS = frozenset(
     {"ActiveSync", "AutoDiscover", "EWS", "IMAP", "SMTP", "WindowsOutlook", "WebMail"}
 )
@@ -40,7 +40,7 @@ def put_access_control_rule(
     ip_ranges: Sequence[str] = (),
     not_ip_ranges: Sequence[str] = (),
 ) -> None:
-    """Add a rule, or replace the one of the same name."""
+    """Add a rule, or replace the rule with the same name."""
     for action in (*actions, *not_actions):
         _check_action(action)
     for user_id in (*user_ids, *not_user_ids):
@@ -51,7 +51,7 @@ def put_access_control_rule(
     before = rules.get(name)
     most = organization.world.quotas.access_control_rules
     if before is None and len(rules) >= most:
-        raise LimitExceededException(f"there are {len(rules)} access control rules already")
+        raise LimitExceededException(f"there are already {len(rules)} access control rules")
     rules[name] = AccessControlRule(
         name=name,
         effect=effect,
@@ -70,12 +70,12 @@ def put_access_control_rule(
 
 
 def delete_access_control_rule(organization: Organization, *, name: str) -> None:
-    """Remove a rule; nothing happens when there is no such rule."""
+    """Remove a rule, if it exists."""
     organization.settings.access_control_rules.pop(name, None)
 
 
 def list_access_control_rules(organization: Organization) -> list[AccessControlRule]:
-    """Return the rules in the order in which their names were first put."""
+    """Return the rules in the order in which their names were first used."""
     return list(organization.settings.access_control_rules.values())
 
 
@@ -87,16 +87,16 @@ def get_access_control_effect(
     user_id: str | None = None,
     impersonation_role_id: str | None = None,
 ) -> Verdict[AccessControlRule]:
-    """Return what the rules come to for a user or an impersonation role."""
+    """Return the effect of the rules for a user or an impersonation role."""
     _check_action(action)
     if (user_id is None) == (impersonation_role_id is None):
-        raise InvalidParameterException("give either a UserId or an ImpersonationRoleId")
+        raise InvalidParameterException("give either UserId or ImpersonationRoleId")
     if user_id is not None:
         _check_user(organization, user_id)
     if impersonation_role_id is not None:
         if action != _IMPERSONATION_ACTION:
             raise InvalidParameterException(
-                f"impersonation roles only use {_IMPERSONATION_ACTION}, not {action}"
+                f"impersonation roles use {_IMPERSONATION_ACTION} only, not {action}"
             )
         get_impersonation_role(organization, impersonation_role_id=impersonation_role_id)
     address = IPv4Address(ip_address)
@@ -116,6 +116,6 @@ def _check_action(action: str) -> None:
 
 def _check_user(organization: Organization, user_id: str) -> None:
     user = organization.directory.find(user_id, User, by_email=False, by_name=False)
-    # The operations document no EntityStateException: who is deleted is not there.
+    # The operations document no EntityStateException, so a deleted user counts as missing.
     if user.state == DELETED:
         raise EntityNotFoundException(f"user {user_id} is deleted")

@@ -1,4 +1,4 @@
-"""Availability: where free and busy times of other calendar systems are asked for, by domain."""
+"""Availability configurations: creating, changing and checking them."""
 
 from __future__ import annotations
 
@@ -33,10 +33,12 @@ def create_availability_configuration(
         provider = _only(ews_provider, lambda_provider)
         configurations = organization.settings.availability.by_domain
         if domain_name.casefold() in configurations:
-            raise NameAvailabilityException(f"{domain_name} has an availability configuration")
+            raise NameAvailabilityException(
+                f"{domain_name} already has an availability configuration"
+            )
         if len(configurations) >= organization.world.quotas.availability_configurations:
             raise LimitExceededException(
-                f"there are {len(configurations)} availability configurations already"
+                f"there are already {len(configurations)} availability configurations"
             )
         configurations[domain_name.casefold()] = AvailabilityConfiguration(
             domain_name=domain_name,
@@ -57,7 +59,7 @@ def update_availability_configuration(
     ews_provider: dict[str, str] | None = None,
     lambda_provider: dict[str, str] | None = None,
 ) -> None:
-    """Give a domain's configuration another provider."""
+    """Change the provider of a domain's configuration."""
     provider = _only(ews_provider, lambda_provider)
     before = _get(organization, domain_name)
     organization.settings.availability.by_domain[domain_name.casefold()] = evolve(
@@ -66,10 +68,7 @@ def update_availability_configuration(
 
 
 def delete_availability_configuration(organization: Organization, *, domain_name: str) -> None:
-    """Remove a configuration.
-
-    Nothing happens when there is none: the operation documents no error for that.
-    """
+    """Remove a configuration, if it exists: the operation documents no error for a missing one."""
     organization.settings.availability.by_domain.pop(domain_name.casefold(), None)
 
 
@@ -87,7 +86,7 @@ def check_availability_configuration(
     ews_provider: dict[str, str] | None = None,
     lambda_provider: dict[str, str] | None = None,
 ) -> str | None:
-    """Test a provider, or the one configured for a domain; return why it fails, if it does."""
+    """Check a provider, or the one of a domain. Return why it fails, or None."""
     if domain_name is None:
         provider = _only(ews_provider, lambda_provider)
     elif ews_provider is None and lambda_provider is None:

@@ -34,7 +34,7 @@ from .export_jobs import abandon_exports, settle_exports
 
 
 class WorkMailBackend(BaseBackend):
-    """The organizations of an account in a Region.
+    """The organizations of one account in one Region.
 
     Args:
         region_name: The Region.
@@ -51,7 +51,7 @@ class WorkMailBackend(BaseBackend):
         self.world.settling.append(self._settle)
 
     def reset(self) -> None:
-        """Give up what is under way, as all is forgotten."""
+        """Cancel running exports before moto drops the state."""
         for organization in self._organizations.values():
             abandon_exports(organization)
         super().reset()
@@ -72,9 +72,9 @@ class WorkMailBackend(BaseBackend):
         enable_interoperability: bool = False,
         organization_id: str | None = None,
     ) -> Organization:
-        """Create an organization, or return the one the same token created before.
+        """Create an organization, or return the one that the same token created.
 
-        `organization_id` is not a member of the request; seeds give it.
+        `organization_id` is not a member of the request. Seeds use it.
         """
         interoperability = enable_interoperability
         request = {
@@ -105,17 +105,15 @@ class WorkMailBackend(BaseBackend):
     ) -> Organization:
         present = [each for each in self._organizations.values() if each.in_use]
         if len(present) >= self.world.quotas.organizations:
-            raise LimitExceededException(f"there are {len(present)} organizations already")
+            raise LimitExceededException(f"there are already {len(present)} organizations")
         if any(each.alias.casefold() == alias.casefold() for each in present):
-            raise NameAvailabilityException(f"the alias {alias} is taken")
+            raise NameAvailabilityException(f"the alias {alias} is in use")
         self._check_domains([each["DomainName"].casefold() for each in domains], present)
-        if organization_id in self._organizations:  # only a seed gives one
-            raise ValueError(f"there is an organization {organization_id}")
+        if organization_id in self._organizations:  # only seeds pass one
+            raise ValueError(f"organization {organization_id} already exists")
         service = self._directory_service(directory_id, alias, present)
         if interoperability and service.type != AD_CONNECTOR:
-            raise InvalidParameterException(
-                "interoperability needs the directory of an AD Connector"
-            )
+            raise InvalidParameterException("interoperability needs an AD Connector directory")
         if kms_key_arn is not None:
             self._check_key(kms_key_arn)
         identifier = organization_id or f"m-{self.world.hex(32)}"
@@ -144,14 +142,14 @@ class WorkMailBackend(BaseBackend):
             return DirectoryService(id=f"d-{self.world.hex(10)}", alias=alias)
         service = self.directory_services.get(directory_id)
         if service is None:
-            raise DirectoryUnavailableException(f"there is no directory {directory_id} here")
+            raise DirectoryUnavailableException(f"there is no directory {directory_id}")
         if service.unavailable:
-            raise DirectoryUnavailableException(f"directory {directory_id} does not answer")
+            raise DirectoryUnavailableException(f"directory {directory_id} is not available")
         if any(each.directory_service is service for each in present):
-            raise DirectoryInUseException(f"directory {directory_id} has an organization")
+            raise DirectoryInUseException(f"directory {directory_id} already has an organization")
         if service.alias.casefold() != alias.casefold():
             raise InvalidParameterException(
-                f"the alias has to be the directory's, {service.alias}, not {alias}"
+                f"the alias must be that of the directory, {service.alias}, not {alias}"
             )
         return service
 
@@ -167,10 +165,10 @@ class WorkMailBackend(BaseBackend):
             raise InvalidParameterException(f"{arn} is not an enabled symmetric key")
 
     def get_organization(self, organization_id: str) -> Organization:
-        """Return an organization in whatever state.
+        """Return an organization, in any state.
 
         Raises:
-            OrganizationNotFoundException: There is none of that identifier.
+            OrganizationNotFoundException: There is no organization with this id.
         """
         organization = self._organizations.get(organization_id)
         if organization is None:
@@ -178,7 +176,7 @@ class WorkMailBackend(BaseBackend):
         return organization
 
     def list_organizations(self) -> list[Organization]:
-        """Return all organizations, deleted ones too, oldest first."""
+        """Return all organizations, including deleted ones, oldest first."""
         return list(self._organizations.values())
 
     def delete_organization(
@@ -190,10 +188,10 @@ class WorkMailBackend(BaseBackend):
         force_delete: bool = False,
         delete_identity_center_application: bool = False,
     ) -> Organization:
-        """Begin to delete an organization.
+        """Start to delete an organization.
 
         Raises:
-            OrganizationStateException: It is being made or deleted, or has enabled users.
+            OrganizationStateException: It is being created or deleted, or has enabled users.
         """
 
         def delete() -> Organization:
@@ -212,7 +210,7 @@ class WorkMailBackend(BaseBackend):
             if delete_identity_center_application:
                 self._delete_application_of(organization)
             organization.forced_state = None
-            # No operation can see them any more, and they hold secrets.
+            # No operation can read them anymore, and they hold secrets.
             organization.settings = Settings()
             organization.deletion = Progress(
                 self.world.lifecycle.organization_deletion, self.world.clock.now()

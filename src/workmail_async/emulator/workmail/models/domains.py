@@ -1,4 +1,4 @@
-"""Mail domains: registering, verifying, the default one, and the DNS records to publish."""
+"""Mail domains: registration, verification, the default domain, and their DNS records."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class DnsRecord:
 
     Args:
         type: The record's type, such as MX.
-        hostname: The name to publish it under.
-        value: What it says.
+        hostname: The name of the record.
+        value: Its value.
     """
 
     type: str
@@ -41,9 +41,10 @@ class DnsRecord:
 
 
 def add_first_domains(organization: Organization, domains: list[dict[str, Any]]) -> None:
-    """Give a new organization its test domain and those it is created with.
+    """Add the test domain and the first domains of a new organization.
 
-    A domain in a hosted zone of Route 53 is verified at once, as WorkMail publishes its records.
+    A domain in a hosted zone of Route 53 is verified at once, because WorkMail publishes its
+    records itself.
     """
     test = f"{organization.alias}.{_TEST_DOMAIN}".lower()
     _add(organization, test, verified=True, is_test=True)
@@ -80,30 +81,30 @@ def get_mail_domain(organization: Organization, domain_name: str) -> MailDomain:
     """Return one of the organization's domains.
 
     Raises:
-        MailDomainNotFoundException: It has no such domain.
+        MailDomainNotFoundException: The organization has no such domain.
     """
     domain = organization.domains.get(domain_name.casefold())
     if domain is None:
-        raise MailDomainNotFoundException(f"{domain_name} is not a domain of the organization")
+        raise MailDomainNotFoundException(f"the organization has no domain {domain_name}")
     return domain
 
 
 def require_usable_address(organization: Organization, email: str) -> None:
-    """Refuse an address whose domain cannot be used.
+    """Refuse an address with an unusable domain.
 
     Raises:
-        MailDomainNotFoundException: The domain is not the organization's.
-        MailDomainStateException: The domain has not been verified.
+        MailDomainNotFoundException: The organization has no such domain.
+        MailDomainStateException: The domain is not verified.
     """
     domain = get_mail_domain(organization, email.rpartition("@")[2])
     require_verified(organization, domain)
 
 
 def require_verified(organization: Organization, domain: MailDomain) -> None:
-    """Refuse a domain that has not been verified.
+    """Refuse a domain that is not verified.
 
     Raises:
-        MailDomainStateException: It has not.
+        MailDomainStateException: The domain is not verified.
     """
     status = verification_status(organization, domain)
     if status != VERIFIED:
@@ -124,7 +125,7 @@ def register_mail_domain(
             if other.in_use and domain_name.casefold() in other.domains:
                 raise MailDomainInUseException(f"{domain_name} belongs to organization {other.id}")
         if len(organization.domains) >= organization.world.quotas.domains:
-            raise LimitExceededException(f"there are {len(organization.domains)} domains already")
+            raise LimitExceededException(f"there are already {len(organization.domains)} domains")
         _add(organization, domain_name, verified=False)
 
     organization.tokens.once(
@@ -133,7 +134,7 @@ def register_mail_domain(
 
 
 def deregister_mail_domain(organization: Organization, *, domain_name: str) -> None:
-    """Remove a domain; nothing happens when the organization has no such domain."""
+    """Remove a domain, if the organization has it."""
     domain = organization.domains.get(domain_name.casefold())
     if domain is None:
         return
@@ -142,14 +143,14 @@ def deregister_mail_domain(organization: Organization, *, domain_name: str) -> N
             f"{domain_name} is the organization's test or default domain"
         )
     if organization.directory.has_addresses_at(domain_name):
-        raise MailDomainInUseException(f"there are addresses at {domain_name}")
+        raise MailDomainInUseException(f"addresses still use {domain_name}")
     if domain.ses_customization is not None:
         raise InvalidCustomSesConfigurationException(domain.ses_customization)
     del organization.domains[domain_name.casefold()]
 
 
 def update_default_mail_domain(organization: Organization, *, domain_name: str) -> None:
-    """Make a domain the default one."""
+    """Set the default domain."""
     domain = get_mail_domain(organization, domain_name)
     require_verified(organization, domain)
     organization.default_domain = domain.name

@@ -14,10 +14,10 @@ from workmail_async.emulator.workmail.state.organizations import Organization
 
 
 def delete_entity(organization: Organization, identifier: str, kind: type[Entity]) -> None:
-    """Delete a disabled user, group or resource, named by id or name.
+    """Delete a disabled user, group or resource by its id or name.
 
-    What has been deleted is deleted again without complaint. The operations document no
-    EntityNotFoundException, so an identifier that never meant anything is a bad parameter.
+    Deleting a deleted entity again is fine. The operations document no EntityNotFoundException, so
+    an id that never existed is an invalid parameter.
     """
     try:
         entity = organization.directory.find(identifier, kind, by_email=False)
@@ -60,5 +60,5 @@ def list_entities(
 
 
 def starts_with(value: str | None, prefix: str) -> bool:
-    """Return whether a value begins with a prefix, case aside."""
+    """Return whether a value starts with a prefix, ignoring case."""
     return value is not None and value.casefold().startswith(prefix.casefold())

@@ -1,4 +1,4 @@
-"""Mailbox export jobs: what they check, how they go on, and what they leave in S3."""
+"""Mailbox export jobs: their checks, their progress, and what they write to S3."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from .registration import find_mailbox
 log: logging.Logger = logging.getLogger("workmail_async.emulator")
 
 _LISTED_FOR = timedelta(days=7)
-# The call that would see the job finished waits this long for the zip; a larger one stays RUNNING.
+# How long the call that finds a job finished waits for its zip. After that, the job stays RUNNING.
 _ARCHIVE_WAIT_SECONDS = 10.0
 
 
@@ -50,9 +50,10 @@ def start_mailbox_export_job(
     s3_prefix: str,
     description: str | None = None,
 ) -> ExportJob:
-    """Start an export, or return the one the same token started before.
+    """Start an export, or return the job that the same token started.
 
-    What can be seen at once is refused at once; what a role may do shows when the job writes.
+    It refuses at once what it can see at once. Missing permissions of the role show when the job
+    writes, as in AWS.
     """
     request = {
         "entity_id": entity_id,
@@ -96,7 +97,7 @@ def start_mailbox_export_job(
 
 
 def describe_mailbox_export_job(organization: Organization, *, job_id: str) -> ExportJob:
-    """Return a job, and count that someone looked."""
+    """Return a job, and count the look."""
     job = _find(organization, job_id)
     _look(organization, job)
     return job
@@ -111,7 +112,7 @@ def list_mailbox_export_jobs(organization: Organization) -> list[ExportJob]:
 def cancel_mailbox_export_job(
     organization: Organization, *, client_token: str, job_id: str
 ) -> None:
-    """Cancel a job. One that has ended or is almost done goes its way all the same."""
+    """Cancel a job, unless it has ended or is almost done."""
 
     def cancel() -> None:
         job = _find(organization, job_id)
@@ -123,19 +124,19 @@ def cancel_mailbox_export_job(
 
 
 def look_at_running_exports(organization: Organization, jobs: list[ExportJob]) -> None:
-    """Count that someone looked at each of these jobs."""
+    """Count a look at each of these jobs."""
     for job in jobs:
         _look(organization, job)
 
 
 def abandon_exports(organization: Organization) -> None:
-    """Cancel all that is running: nobody will ask for it."""
+    """Cancel all running jobs, because their organization goes away."""
     for job in list(organization.running_exports.values()):
         _cancel(organization, job, job.estimated_progress(organization.now))
 
 
 def settle_exports(organization: Organization) -> None:
-    """End the jobs whose time has come, whether or not anyone looks at them."""
+    """End the jobs that are due, whether or not anybody looks at them."""
     now = organization.now
     for job in list(organization.running_exports.values()):
         due = job.progress.pace.finished_at(job.start_time)
@@ -196,7 +197,7 @@ def _role_fault(organization: Organization, arn: str) -> str | None:
     if not policies.allows(
         [role.trust_policy], "sts:AssumeRole", service=aws.EXPORT_PRINCIPAL, context=context
     ):
-        return f"{arn} does not let {aws.EXPORT_PRINCIPAL} assume it for this organization"
+        return f"{arn} does not allow {aws.EXPORT_PRINCIPAL} to assume it for this organization"
     return None
 
 
@@ -205,7 +206,7 @@ def _key_fault(organization: Organization, arn: str) -> str | None:
     if key is None:
         return f"there is no key {arn}"
     if key.region != organization.region:
-        return f"{arn} is in {key.region}, the organization in {organization.region}"
+        return f"{arn} is in {key.region}, but the organization is in {organization.region}"
     if not key.symmetric:
         return f"{arn} is not a symmetric key"
     if not key.enabled:
@@ -218,7 +219,7 @@ def _bucket_fault(organization: Organization, name: str) -> str | None:
     if bucket is None:
         return f"there is no bucket {name}"
     if bucket.region != organization.region:
-        return f"{name} is in {bucket.region}, the organization in {organization.region}"
+        return f"{name} is in {bucket.region}, but the organization is in {organization.region}"
     if bucket.public:
         return f"{name} is public"
     return None
@@ -227,7 +228,7 @@ def _bucket_fault(organization: Organization, name: str) -> str | None:
 def _check_limits(organization: Organization, entity: Entity) -> None:
     quotas = organization.world.quotas
     if len(organization.running_exports) >= quotas.concurrent_exports:
-        raise LimitExceededException(f"{quotas.concurrent_exports} exports are running already")
+        raise LimitExceededException(f"{quotas.concurrent_exports} exports are already running")
     for job in organization.export_jobs.values():
         if job.entity is entity and job.state in {RUNNING, COMPLETED}:
             again = job.start_time + quotas.export_interval
@@ -238,15 +239,15 @@ def _check_limits(organization: Organization, entity: Entity) -> None:
 
 
 def _make_archive(organization: Organization, job: ExportJob) -> None:
-    """Make the zip, on a worker thread and without the lock."""
+    """Write the zip, on a worker thread and without the lock."""
     summary, error = None, None
     wanted = takewhile(lambda _: job.state == RUNNING, job.mailbox)
     try:
         summary = write_archive(wanted, job.archive, stamp=job.start_time)
     except Exception as exception:
         if job.state == RUNNING:
-            log.warning("the archive of job %s cannot be made", job.id, exc_info=True)
-        error = f"the mailbox cannot be read: {exception}"
+            log.warning("cannot write the archive of job %s", job.id, exc_info=True)
+        error = f"cannot read the mailbox: {exception}"
     with organization.world.changed:
         job.summary, job.archive_error = summary, error
         if job.state != RUNNING:
@@ -294,5 +295,5 @@ def _writing_fault(organization: Organization, job: ExportJob) -> str | None:
     )
     for action, resource, context in needed:
         if not policies.allows(role.policies, action, resource=resource, context=context):
-            return f"{job.role_arn} may not {action} on {resource}"
+            return f"{job.role_arn} is not allowed to perform {action} on {resource}"
     return None

@@ -30,7 +30,7 @@ def create_group(
 
 
 def describe_group(organization: Organization, *, group_id: str) -> Group:
-    """Return a group, in whatever state."""
+    """Return a group, in any state."""
     return organization.directory.find(group_id, Group)
 
 
@@ -40,7 +40,7 @@ def update_group(
     group_id: str,
     hidden_from_global_address_list: bool | None = None,
 ) -> None:
-    """Change whether the address book leaves a group out."""
+    """Change whether the address book hides a group."""
     group = organization.directory.find(group_id, Group)
     group.require(ENABLED, DISABLED)
     if hidden_from_global_address_list is not None:
@@ -65,7 +65,7 @@ _FILTERS: dict[str, Callable[[Group, str], bool]] = {
 
 
 def associate_member_to_group(organization: Organization, *, group_id: str, member_id: str) -> None:
-    """Add a user or group to a group; nothing happens when it is a member."""
+    """Add a user or group to a group, unless it is already a member."""
     group, member = _group_and_member(organization, group_id, member_id)
     if isinstance(member, Group) and _reaches(organization, member, group.id):
         raise InvalidParameterException(f"{group.name} would be a member of itself")
@@ -78,14 +78,14 @@ def associate_member_to_group(organization: Organization, *, group_id: str, memb
 def disassociate_member_from_group(
     organization: Organization, *, group_id: str, member_id: str
 ) -> None:
-    """Take a member out of a group; nothing happens when it is not one."""
+    """Remove a member from a group, if it is one."""
     group, member = _group_and_member(organization, group_id, member_id)
     group.members.pop(member.id, None)
     member.groups.pop(group.id, None)
 
 
 def list_group_members(organization: Organization, *, group_id: str) -> list[Entity]:
-    """Return a group's members in the order they joined."""
+    """Return a group's members in the order in which they joined."""
     group = organization.directory.find(group_id, Group)
     group.require(ENABLED, DISABLED)
     return [organization.directory.find(member, Entity) for member in group.members]

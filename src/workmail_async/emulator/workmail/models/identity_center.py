@@ -1,4 +1,4 @@
-"""IAM Identity Center: the applications made there, and organizations that log in through them."""
+"""IAM Identity Center: WorkMail's applications in it, and the organizations that use them."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def create_identity_center_application(
 
 
 def delete_identity_center_application(backend: WorkMailBackend, *, application_arn: str) -> None:
-    """Delete an application; organizations that log in through it keep their configuration.
+    """Delete an application. Organizations that use it keep their configuration.
 
-    What has been deleted is deleted again without complaint. The operation documents no
-    ResourceNotFoundException, so an ARN that never meant anything is a bad parameter; and an
-    OrganizationStateException, which is for one that uses the application without being active.
+    Deleting a deleted application again is fine. The operation documents no
+    ResourceNotFoundException, so an ARN that never existed is an invalid parameter. It documents
+    an OrganizationStateException, which is for an inactive organization that uses the application.
     """
     application = backend.identity_center_applications.get(application_arn)
     if application is None:
@@ -65,7 +65,7 @@ def put_identity_provider_configuration(
     identity_center_configuration: dict[str, str],
     personal_access_token_configuration: dict[str, str | int],
 ) -> None:
-    """Let an organization's users log in through IAM Identity Center."""
+    """Let the users of an organization log in through IAM Identity Center."""
     arn = identity_center_configuration["ApplicationArn"]
     instance_arn = identity_center_configuration["InstanceArn"]
     application = backend.identity_center_applications.get(arn)
@@ -90,7 +90,7 @@ def describe_identity_provider_configuration(
     """Return how users log in.
 
     Raises:
-        ResourceNotFoundException: As ever: by the directory.
+        ResourceNotFoundException: There is no configuration: they log in with the directory.
     """
     configuration = organization.settings.identity_provider
     if configuration is None:
@@ -101,5 +101,5 @@ def describe_identity_provider_configuration(
 
 
 def delete_identity_provider_configuration(organization: Organization) -> None:
-    """Let users log in by the directory again; nothing happens when they do."""
+    """Let users log in with the directory again, if there is a configuration."""
     organization.settings.identity_provider = None

@@ -1,4 +1,4 @@
-"""Impersonation roles: what lets a program into other people's mailboxes, and its tokens."""
+"""Impersonation roles: creating, changing, assuming and evaluating them."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def create_impersonation_role(
     description: str | None = None,
     client_token: str | None = None,
 ) -> ImpersonationRole:
-    """Create a role. Names need not be unique, as no operation takes one."""
+    """Create a role. Names need not be unique, because no operation takes one."""
 
     def create() -> ImpersonationRole:
         checked = _checked(organization, rules)
         roles = organization.settings.impersonation.by_id
         if len(roles) >= organization.world.quotas.impersonation_roles:
-            raise LimitExceededException(f"there are {len(roles)} impersonation roles already")
+            raise LimitExceededException(f"there are already {len(roles)} impersonation roles")
         role = ImpersonationRole(
             id=organization.world.uuid(),
             name=name,
@@ -68,7 +68,7 @@ def get_impersonation_role(
     """Return a role.
 
     Raises:
-        ResourceNotFoundException: There is none of that identifier.
+        ResourceNotFoundException: There is no role with this id.
     """
     role = organization.settings.impersonation.by_id.get(impersonation_role_id)
     if role is None:
@@ -85,7 +85,7 @@ def update_impersonation_role(
     rules: list[dict[str, Any]],
     description: str | None = None,
 ) -> None:
-    """Replace what a role is; a description that is left out is gone afterwards."""
+    """Replace a role. A description that is left out is removed."""
     role = get_impersonation_role(organization, impersonation_role_id=impersonation_role_id)
     organization.settings.impersonation.by_id[role.id] = evolve(
         role,
@@ -98,10 +98,7 @@ def update_impersonation_role(
 
 
 def delete_impersonation_role(organization: Organization, *, impersonation_role_id: str) -> None:
-    """Remove a role and its tokens.
-
-    Nothing happens when there is none: the operation documents no error for that.
-    """
+    """Remove a role and its tokens, if it exists: the operation documents no error for that."""
     impersonation = organization.settings.impersonation
     impersonation.by_id.pop(impersonation_role_id, None)
     for token, session in list(impersonation.sessions.items()):
@@ -127,9 +124,9 @@ def assume_impersonation_role(organization: Organization, *, impersonation_role_
 
 
 def assumed_role(organization: Organization, token: str) -> ImpersonationRole | None:
-    """Return the role that a token stands for, or None when it has expired or never was.
+    """Return the role of a token, or None if the token is expired or unknown.
 
-    Mailboxes are not reached through the API, so no operation asks; a test may.
+    The API does not give access to mailboxes, so no operation needs this, but a test may.
     """
     impersonation = organization.settings.impersonation
     session = impersonation.sessions.get(token)
@@ -156,14 +153,14 @@ def _checked(
             effect=rule["Effect"],
             name=rule.get("Name"),
             description=rule.get("Description"),
-            # Any identity is taken, but the reference speaks of identifiers only in what is kept.
+            # Any identity is accepted, but according to the reference only ids are stored.
             target_users=_targets(organization, rule.get("TargetUsers")),
             not_target_users=_targets(organization, rule.get("NotTargetUsers")),
         )
         for rule in rules
     )
     if len({rule.id for rule in checked}) < len(checked):
-        raise InvalidParameterException("an ImpersonationRuleId is given more than once")
+        raise InvalidParameterException("an ImpersonationRuleId occurs more than once")
     return checked
 
 

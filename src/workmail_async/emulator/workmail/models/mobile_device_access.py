@@ -1,4 +1,4 @@
-"""Mobile device access: rules about kinds of devices, and overrides for single ones."""
+"""Mobile device access: creating, changing and evaluating rules, and overrides."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def create_mobile_device_access_rule(
     description: str | None = None,
     **conditions: Sequence[str],
 ) -> MobileDeviceAccessRule:
-    """Create a rule. Names need not be unique, as no operation takes one."""
+    """Create a rule. Names need not be unique, because no operation takes one."""
 
     def create() -> MobileDeviceAccessRule:
         rules = organization.settings.mobile_device_access_rules
         if len(rules) >= organization.world.quotas.mobile_device_access_rules:
             raise LimitExceededException(
-                f"there are {len(rules)} mobile device access rules already"
+                f"there are already {len(rules)} mobile device access rules"
             )
         rule = MobileDeviceAccessRule(
             id=organization.world.uuid(),
@@ -66,7 +66,7 @@ def update_mobile_device_access_rule(
     description: str | None = None,
     **conditions: Sequence[str],
 ) -> None:
-    """Replace what a rule is; conditions that are left out are gone afterwards."""
+    """Replace a rule. Conditions that are left out are removed."""
     rules = organization.settings.mobile_device_access_rules
     before = rules.get(mobile_device_access_rule_id)
     if before is None:
@@ -87,7 +87,7 @@ def update_mobile_device_access_rule(
 def delete_mobile_device_access_rule(
     organization: Organization, *, mobile_device_access_rule_id: str
 ) -> None:
-    """Remove a rule; nothing happens when there is no such rule."""
+    """Remove a rule, if it exists."""
     organization.settings.mobile_device_access_rules.pop(mobile_device_access_rule_id, None)
 
 
@@ -104,7 +104,7 @@ def get_mobile_device_access_effect(
     device_operating_system: str | None = None,
     device_user_agent: str | None = None,
 ) -> Verdict[MobileDeviceAccessRule]:
-    """Return what the rules come to for a device; overrides have no part in it."""
+    """Return the effect of the rules for a device. Overrides do not count."""
     return judge(
         rule
         for rule in organization.settings.mobile_device_access_rules.values()
@@ -120,7 +120,7 @@ def put_mobile_device_access_override(
     effect: str,
     description: str | None = None,
 ) -> None:
-    """Say what holds for a user's device, in place of what held before."""
+    """Set the override for a user's device."""
     user = organization.directory.find(user_id, User)
     user.require(ENABLED, DISABLED)
     overrides = organization.settings.mobile_device_access_overrides
@@ -144,7 +144,7 @@ def put_mobile_device_access_override(
 def delete_mobile_device_access_override(
     organization: Organization, *, user_id: str, device_id: str
 ) -> None:
-    """Remove an override; nothing happens when there is no such override."""
+    """Remove an override, if it exists."""
     user = organization.directory.find(user_id, User)
     organization.settings.mobile_device_access_overrides.pop(_key(user, device_id), None)
 
@@ -165,9 +165,9 @@ def get_mobile_device_access_override(
 def list_mobile_device_access_overrides(
     organization: Organization, *, user: User | None, device_id: str | None
 ) -> list[MobileDeviceAccessOverride]:
-    """Return the overrides of a user, of a device, of both or all, in the order first put.
+    """Return the overrides of a user, of a device, of both or all of them, oldest first.
 
-    Those of deleted users are gone.
+    Overrides of deleted users are left out.
     """
     return [
         override

@@ -1,4 +1,4 @@
-"""Who may use whose mailbox."""
+"""Mailbox permissions: who may access whose mailbox."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workmail_async.emulator.workmail.state.permissions import Grant
 def put_mailbox_permissions(
     organization: Organization, *, entity_id: str, grantee_id: str, permission_values: list[str]
 ) -> None:
-    """Set what a grantee may do, in place of what it might before."""
+    """Replace the permissions of a grantee. An empty list removes them."""
     owner, grantee = _owner_and_grantee(organization, entity_id, grantee_id)
     grants = organization.permissions.setdefault(owner.id, {})
     if not permission_values:
@@ -27,13 +27,13 @@ def put_mailbox_permissions(
 def delete_mailbox_permissions(
     organization: Organization, *, entity_id: str, grantee_id: str
 ) -> None:
-    """Take away all that a grantee may do; nothing happens when that was nothing."""
+    """Remove all permissions of a grantee, if it has any."""
     owner, grantee = _owner_and_grantee(organization, entity_id, grantee_id)
     organization.permissions.get(owner.id, {}).pop(grantee.id, None)
 
 
 def list_mailbox_permissions(organization: Organization, *, entity_id: str) -> list[Grant]:
-    """Return who may do what with a mailbox, in the order first granted."""
+    """Return the grants for a mailbox, oldest first."""
     owner = organization.directory.find(entity_id, Entity)
     return list(organization.permissions.get(owner.id, {}).values())
 

@@ -1,4 +1,4 @@
-"""Resources (rooms, equipment) and the delegates who answer for them."""
+"""Resources (rooms and equipment) and the delegates who handle their booking requests."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def create_resource(
 
 
 def describe_resource(organization: Organization, *, resource_id: str) -> Resource:
-    """Return a resource, in whatever state."""
+    """Return a resource, in any state."""
     return organization.directory.find(resource_id, Resource)
 
 
@@ -55,7 +55,7 @@ def update_resource(
     type: str | None = None,
     hidden_from_global_address_list: bool | None = None,
 ) -> None:
-    """Replace a resource's data: description and booking options that are left out are reset.
+    """Replace the data of a resource. Left out, description and booking options are reset.
 
     A name with a domain also becomes the primary address of an enabled resource.
     """
@@ -73,7 +73,7 @@ def update_resource(
     )
     if not options.auto_accept and not resource.delegates:
         raise InvalidConfigurationException(
-            f"{resource.name} has no delegate who could answer instead of it"
+            f"{resource.name} has no delegate to answer booking requests"
         )
     if name is not None and name != resource.name:
         _rename(organization, resource, name)
@@ -124,7 +124,7 @@ _FILTERS: dict[str, Callable[[Resource, str], bool]] = {
 def associate_delegate_to_resource(
     organization: Organization, *, resource_id: str, entity_id: str
 ) -> None:
-    """Make a user or group a delegate; nothing happens when it is one."""
+    """Add a user or group as a delegate, unless it is already one."""
     resource, delegate = _resource_and_delegate(organization, resource_id, entity_id)
     if delegate.id not in resource.delegates:
         resource.delegated += 1
@@ -134,13 +134,13 @@ def associate_delegate_to_resource(
 def disassociate_delegate_from_resource(
     organization: Organization, *, resource_id: str, entity_id: str
 ) -> None:
-    """Take a delegate from a resource; nothing happens when it is not one."""
+    """Remove a delegate from a resource, if it is one."""
     resource, delegate = _resource_and_delegate(organization, resource_id, entity_id)
     resource.delegates.pop(delegate.id, None)
 
 
 def list_resource_delegates(organization: Organization, *, resource_id: str) -> list[Entity]:
-    """Return a resource's delegates in the order they were added."""
+    """Return the delegates of a resource in the order in which they were added."""
     resource = organization.directory.find(resource_id, Resource)
     resource.require(ENABLED, DISABLED)
     return [organization.directory.find(delegate, Entity) for delegate in resource.delegates]

@@ -16,7 +16,7 @@ from workmail_async.emulator.workmail.state.users import User
 
 from .entities import delete_entity, list_entities, starts_with
 
-# Attributes that UpdateUser replaces: one that is left out is gone afterwards.
+# Attributes that UpdateUser replaces: leaving one out removes it.
 REPLACED_ATTRIBUTES = (
     "first_name",
     "last_name",
@@ -57,7 +57,7 @@ def create_user(
     if password is not None:
         _check_password(password)
     if organization.directory.count(User) >= organization.world.quotas.users:
-        raise LimitExceededException(f"there are {organization.world.quotas.users} users already")
+        raise LimitExceededException(f"there are already {organization.world.quotas.users} users")
     given = {"first_name": first_name, "last_name": last_name}
     user = User(
         id=organization.world.uuid(),
@@ -74,7 +74,7 @@ def create_user(
 
 
 def describe_user(organization: Organization, *, user_id: str) -> User:
-    """Return a user, in whatever state."""
+    """Return a user, in any state."""
     return organization.directory.find(user_id, User)
 
 
@@ -88,7 +88,7 @@ def update_user(
     identity_provider_user_id: str | None = None,
     **attributes: str,
 ) -> None:
-    """Replace a user's data: attributes that are left out are removed."""
+    """Replace the data of a user. Attributes that are left out are removed."""
     user = organization.directory.find(user_id, User)
     user.require(ENABLED, DISABLED)
     if role is not None:
@@ -104,7 +104,7 @@ def update_user(
 
 
 def delete_user(organization: Organization, *, user_id: str) -> None:
-    """Delete a disabled user for good."""
+    """Delete a disabled user permanently."""
     delete_entity(organization, user_id, User)
 
 
@@ -114,7 +114,7 @@ def list_users(organization: Organization, *, filters: dict[str, Any]) -> list[U
 
 
 def reset_password(organization: Organization, *, user_id: str, password: str) -> None:
-    """Check a new password and forget it."""
+    """Check a new password. It is not stored."""
     user = organization.directory.find(user_id, User, by_email=False, by_name=False)
     user.require(ENABLED, DISABLED)
     _check_password(password)
@@ -133,14 +133,14 @@ _FILTERS: dict[str, Callable[[User, str], bool]] = {
 
 def _check_role(role: str) -> None:
     if role not in _GIVEN_ROLES:
-        raise InvalidParameterException(f"the role {role} cannot be given to a user")
+        raise InvalidParameterException(f"a request cannot give a user the role {role}")
 
 
 def _check_name_length(organization: Organization, name: str) -> None:
     elsewhere = organization.directory_service.type != _WORKMAIL_DIRECTORY
     if elsewhere and len(name) > _NAME_LENGTH_ELSEWHERE:
         raise InvalidParameterException(
-            f"the name has {len(name)} characters; this directory takes {_NAME_LENGTH_ELSEWHERE}"
+            f"the name has {len(name)} characters; this directory allows {_NAME_LENGTH_ELSEWHERE}"
         )
 
 
@@ -153,6 +153,6 @@ def _check_password(password: str) -> None:
     ]
     if len(password) < _PASSWORD_LENGTH or sum(kinds) < _PASSWORD_KINDS:
         raise InvalidPasswordException(
-            f"a password needs {_PASSWORD_LENGTH} characters and {_PASSWORD_KINDS} of: "
-            "lower case, upper case, digits, others"
+            f"a password needs {_PASSWORD_LENGTH} characters, and {_PASSWORD_KINDS} of: "
+            "lower case, upper case, digits, other characters"
         )

@@ -58,7 +58,7 @@ class ImpersonationOperations(Operations):
     def assume_impersonation_role(self, organization: Organization, **request: Any) -> Wire:
         """Handle AssumeImpersonationRole.
 
-        The token lives for fifteen minutes of the emulated clock; there is no EWS here to use it
+        The token is valid for 15 minutes of the emulated clock. There is no emulated EWS to use it
         with.
         """
         token = impersonation.assume_impersonation_role(organization, **request)
@@ -67,7 +67,7 @@ class ImpersonationOperations(Operations):
     def get_impersonation_role_effect(self, organization: Organization, **request: Any) -> Wire:
         """Handle GetImpersonationRoleEffect.
 
-        Rules are really evaluated.
+        Evaluates the rules.
         """
         role, verdict = impersonation.get_impersonation_role_effect(organization, **request)
         return {

@@ -50,16 +50,16 @@ class ResourceOperations(Operations):
     def update_resource(self, organization: Organization, **request: Any) -> None:
         """Handle UpdateResource.
 
-        Description and booking options that are left out are reset. A name with a domain becomes
-        the primary address too.
+        Resets description and booking options that are left out. A name with a domain also becomes
+        the primary address.
         """
         resources.update_resource(organization, **request)
 
     def delete_resource(self, organization: Organization, **request: Any) -> None:
         """Handle DeleteResource.
 
-        A resource that never was is a bad parameter; one that has been deleted is no error. The
-        state follows at the pace of `Lifecycle`.
+        A resource that never existed is an invalid parameter; deleting a deleted resource again is
+        fine. `Lifecycle` decides when the state shows.
         """
         resources.delete_resource(organization, **request)
 
@@ -72,7 +72,7 @@ class ResourceOperations(Operations):
     ) -> Wire:
         """Handle ListResources.
 
-        Deleted resources stay in the list. Filters are prefixes, case aside.
+        Deleted resources stay in the list. Filters are prefixes, ignoring case.
         """
         return self.answer_entities(
             "Resources",

@@ -1,4 +1,4 @@
-"""Access control rules: who may reach mailboxes, from where and by which protocol."""
+"""Access control rules: who may access mailboxes, from where and with which protocol."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from .rules import ALLOW, EPOCH
 
 @frozen(kw_only=True)
 class AccessControlRule:
-    """A rule; an empty condition holds for every request.
+    """A rule. An empty condition matches every request.
 
     Args:
         name: Its name, unique in the organization.
         effect: ALLOW or DENY.
-        description: What it is for.
-        date_created: When a rule of this name was first put.
-        date_modified: When it was last put.
-        ip_ranges: Where requests come from, in CIDR notation.
-        not_ip_ranges: Where they do not come from.
-        actions: Their protocols.
-        not_actions: What their protocols are not.
-        user_ids: The users who make them.
-        not_user_ids: The users who do not.
-        impersonation_role_ids: The impersonation roles that make them.
-        not_impersonation_role_ids: The impersonation roles that do not.
+        description: Its description.
+        date_created: When a rule of this name was created.
+        date_modified: When it was last changed.
+        ip_ranges: IP ranges it matches, in CIDR notation.
+        not_ip_ranges: IP ranges it does not match.
+        actions: Protocols it matches.
+        not_actions: Protocols it does not match.
+        user_ids: Users it matches.
+        not_user_ids: Users it does not match.
+        impersonation_role_ids: Impersonation roles it matches.
+        not_impersonation_role_ids: Impersonation roles it does not match.
     """
 
     name: str
@@ -48,7 +48,7 @@ class AccessControlRule:
     def matches(
         self, address: IPv4Address, action: str, user_id: str | None, role_id: str | None
     ) -> bool:
-        """Return whether every condition holds for a request."""
+        """Return whether every condition matches a request."""
         return (
             (not self.ip_ranges or _within(address, self.ip_ranges))
             and not _within(address, self.not_ip_ranges)
@@ -58,8 +58,8 @@ class AccessControlRule:
         )
 
     def _concerns(self, user_id: str | None, role_id: str | None) -> bool:
-        # A request comes from a user or from a role, so the two lists are read as one: were they
-        # two conditions, a rule that has both could match nothing. The reference does not say.
+        # A request comes from a user or from a role, so the two lists count as one condition.
+        # With two, a rule that has both lists could never match. The reference does not say.
         if user_id in self.not_user_ids or role_id in self.not_impersonation_role_ids:
             return False
         if not self.user_ids and not self.impersonation_role_ids:
@@ -68,9 +68,9 @@ class AccessControlRule:
 
 
 def first_rules() -> dict[str, AccessControlRule]:
-    """Return the rules of a new organization: one that lets everyone in.
+    """Return the rules of a new organization: one that allows everything.
 
-    Its name and dates are those that the AWS command line's own example shows.
+    Its name and dates are the ones in the example of the AWS CLI.
     """
     everyone = AccessControlRule(
         name="default",
@@ -83,5 +83,5 @@ def first_rules() -> dict[str, AccessControlRule]:
 
 
 def _within(address: IPv4Address, ranges: Sequence[str]) -> bool:
-    # The model lets bits be set beyond the prefix; they do not count.
+    # The model allows bits beyond the prefix; they have no effect.
     return any(address in IPv4Network(each, strict=False) for each in ranges)

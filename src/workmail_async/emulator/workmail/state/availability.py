@@ -1,4 +1,4 @@
-"""Availability: where free and busy times of other calendar systems are asked for, by domain."""
+"""Availability: where to look up free and busy times in other calendar systems, by domain."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ class EwsProvider:
     """A server that speaks Exchange Web Services.
 
     Args:
-        endpoint: Its address.
-        username: Whom to log in as.
-        password: What to log in with.
+        endpoint: Its URL.
+        username: The user to log in as.
+        password: The password to log in with.
     """
 
     endpoint: str
@@ -27,7 +27,7 @@ class LambdaProvider:
     """A Lambda function.
 
     Args:
-        arn: Its Amazon Resource Name.
+        arn: Its ARN.
     """
 
     arn: str
@@ -38,12 +38,12 @@ Provider = EwsProvider | LambdaProvider
 
 @frozen(kw_only=True)
 class AvailabilityConfiguration:
-    """Where to ask for the times of one domain's users.
+    """Where to look up the availability of one domain's users.
 
     Args:
-        domain_name: The domain, as it was first written. It need not be the organization's.
-        provider: What to ask.
-        position: Its place in lists.
+        domain_name: The domain, in its original case. It need not belong to the organization.
+        provider: The server or function to ask.
+        position: Its position in lists.
         date_created: When it was created.
         date_modified: When it was last changed.
     """
@@ -61,8 +61,8 @@ class Availability:
 
     Args:
         by_domain: The configurations by lower-case domain, oldest first.
-        failures: Lets a tester say why a test of a provider fails, by the address of its server or
-            the ARN of its function. The emulator itself calls neither: all other tests pass.
+        failures: For tests: why the check of a provider fails, by the URL of its server or the ARN
+            of its function. The emulator calls neither of them, and all other checks pass.
     """
 
     by_domain: dict[str, AvailabilityConfiguration] = field(factory=dict)

@@ -1,4 +1,4 @@
-"""Mail domains: registering, verifying, the default one, and the DNS records to publish."""
+"""Mail domains."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from workmail_async.emulator.lifecycle import Progress
 
 @define(kw_only=True, eq=False)
 class MailDomain:
-    """A domain that an organization receives mail for.
+    """A domain for which an organization receives mail.
 
     Args:
         name: The domain's name.
-        position: Its place in lists.
-        verification: How far its verification has come.
-        is_test: Whether it is the one that WorkMail gives each organization.
-        token: What the DNS records prove ownership with.
-        failed: Lets a tester have the verification fail.
-        ses_customization: Lets a tester say what was changed in SES, so that it cannot be removed.
+        position: Its position in lists.
+        verification: The progress of its verification.
+        is_test: Whether it is the test domain that WorkMail creates for each organization.
+        token: The token in the DNS records that proves ownership.
+        failed: For tests: makes the verification fail.
+        ses_customization: For tests: what was changed in SES, so that it cannot be removed.
     """
 
     name: str

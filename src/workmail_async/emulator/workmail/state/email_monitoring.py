@@ -1,4 +1,4 @@
-"""Email monitoring: which log group WorkMail reports mail events to. The emulator reports none."""
+"""Email monitoring: the log group for mail events. The emulator logs no events."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from attrs import frozen
 
 @frozen
 class EmailMonitoringConfiguration:
-    """Where events are reported to.
+    """Where WorkMail logs mail events.
 
     Args:
         role_arn: The role that WorkMail writes with.

@@ -1,4 +1,4 @@
-"""What users, groups and resources have in common, and finding them by id, name or address."""
+"""What users, groups and resources have in common, and the directory that finds them."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ ENABLED = "ENABLED"
 DISABLED = "DISABLED"
 DELETED = "DELETED"
 
-# Names a directory or WorkMail itself uses. AWS publishes no list.
+# Names that a directory or WorkMail itself uses. AWS publishes no list of them.
 RESERVED_NAMES = frozenset({"administrator", "guest", "krbtgt", "postmaster"})
 
 
 @define
 class Change:
-    """A change of state that shows after a while.
+    """A change of state that shows after some time.
 
     Args:
-        before: The state that is seen until then.
-        progress: How far it has come.
+        before: The state shown until then.
+        progress: The progress of the change.
         clock: The emulated time.
     """
 
@@ -42,7 +42,7 @@ class Change:
 
     @property
     def shows(self) -> bool:
-        """Whether it has come so far."""
+        """Whether the new state shows."""
         return self.progress.fraction(self.clock.now()) >= 1
 
 
@@ -51,18 +51,18 @@ class Entity:
     """A user, a group or a resource.
 
     Args:
-        id: Its identifier.
+        id: Its id.
         name: Its name, unique in the organization.
-        position: Its place in lists, counted up as entities are created.
-        hidden: Whether the address book leaves it out.
-        final_state: ENABLED, DISABLED or DELETED, be it seen already or not.
-        change: The change to that state, if there was one.
+        position: Its position in lists: entities are numbered as they are created.
+        hidden: Whether the address book hides it.
+        final_state: ENABLED, DISABLED or DELETED, whether or not it shows yet.
+        change: The change to that state, if any.
         email: Its primary address, while it is enabled.
-        aliases: Its other addresses in the order they were added, each with its place in lists.
-        aliases_added: How many aliases it was ever given.
+        aliases: Its other addresses in the order in which they were added, each with its position.
+        aliases_added: How many aliases it has ever had.
         enabled_date: When it was last registered to WorkMail.
         disabled_date: When it was last deregistered.
-        groups: Identifiers of the groups it is a member of, in the order it joined them.
+        groups: The ids of the groups it is a member of, in the order in which it joined them.
     """
 
     id: str
@@ -80,37 +80,37 @@ class Entity:
 
     @property
     def state(self) -> str:
-        """The state that is seen: ENABLED, DISABLED or DELETED."""
+        """The state that shows: ENABLED, DISABLED or DELETED."""
         if self.change is None or self.change.shows:
             return self.final_state
         return self.change.before
 
     def become(self, state: str, progress: Progress, clock: Clock) -> None:
-        """Begin to change to a state."""
+        """Start to change to a state."""
         self.change = Change(self.state, progress, clock)
         self.final_state = state
 
     def look(self) -> str:
-        """Return the state that is seen, and count that someone looked."""
+        """Return the state that shows, and count the look."""
         state = self.state
         if self.change is not None:
             self.change.progress.looks += 1
         return state
 
     def require(self, *states: str) -> None:
-        """Refuse unless the entity is in one of these states.
+        """Refuse an entity that is in none of these states.
 
         Raises:
-            EntityStateException: It is not.
+            EntityStateException: It is in none of them.
         """
         going = self.final_state == DELETED and DELETED not in states
         if self.state not in states or going:
             raise EntityStateException(
-                f"{self.name} is {self.state}; this needs {' or '.join(states)}"
+                f"{self.name} is {self.state}; it must be {' or '.join(states)}"
             )
 
     def drop(self, entity_id: str) -> None:
-        """Forget an entity that is being deleted."""
+        """Remove references to an entity that is being deleted."""
         self.groups.pop(entity_id, None)
 
 
@@ -118,7 +118,7 @@ EntityT = TypeVar("EntityT", bound=Entity)
 
 
 class Directory:
-    """The entities of one organization, each found in constant time."""
+    """The entities of one organization. Finding one takes constant time."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, Entity] = {}
@@ -132,44 +132,44 @@ class Directory:
         return iter(self._by_id.values())
 
     def next_position(self) -> int:
-        """Return the place in lists for the next new entity."""
+        """Return the position of the next new entity."""
         self._created += 1
         return self._created
 
     def of(self, kind: type[EntityT]) -> list[EntityT]:
-        """Return all entities of a kind, deleted ones too, oldest first."""
+        """Return all entities of a kind, including deleted ones, oldest first."""
         return self._by_kind.get(kind, [])  # type: ignore[return-value]  # keyed by their type
 
     def count(self, kind: type[Entity]) -> int:
-        """Return how many entities of a kind there are, deleted ones left out."""
+        """Return the number of entities of a kind, not counting deleted ones."""
         return len(self._by_kind.get(kind, ())) - self._deleted.get(kind, 0)
 
     def add(self, entity: Entity) -> None:
-        """Take in a new entity; its name has been checked."""
+        """Add a new entity. The caller has checked its name."""
         self._by_id[entity.id] = entity
         self._by_name[entity.name.casefold()] = entity
         self._by_kind.setdefault(type(entity), []).append(entity)
 
     def check_name(self, name: str) -> None:
-        """Refuse a name that cannot be given to a new entity.
+        """Refuse a name that a new entity cannot have.
 
         Raises:
             NameAvailabilityException: Another entity has it.
-            ReservedNameException: It is kept for the system.
+            ReservedNameException: It is reserved.
         """
         if name.casefold() in RESERVED_NAMES:
             raise ReservedNameException(f"the name {name} is reserved")
         if name.casefold() in self._by_name:
-            raise NameAvailabilityException(f"the name {name} is taken")
+            raise NameAvailabilityException(f"the name {name} is in use")
 
     def rename(self, entity: Entity, name: str) -> None:
-        """Give an entity another name, which has been checked."""
+        """Rename an entity. The caller has checked the name."""
         del self._by_name[entity.name.casefold()]
         entity.name = name
         self._by_name[name.casefold()] = entity
 
     def delete(self, entity: Entity) -> None:
-        """Take name and addresses from an entity that is deleted; it stays in lists."""
+        """Free the name and addresses of an entity that is deleted. It stays in lists."""
         self.release_addresses(entity)
         del self._by_name[entity.name.casefold()]
         self._deleted[type(entity)] = self._deleted.get(type(entity), 0) + 1
@@ -177,16 +177,16 @@ class Directory:
     def find(
         self, identifier: str, *kinds: type[EntityT], by_email: bool = True, by_name: bool = True
     ) -> EntityT:
-        """Return the entity that an identifier means.
+        """Return the entity with an id, a name or an address.
 
         Args:
             identifier: An id, a name or an address.
-            kinds: What may be found.
-            by_email: Whether an address is accepted.
-            by_name: Whether a name is accepted.
+            kinds: The kinds of entities to accept.
+            by_email: Whether to accept an address.
+            by_name: Whether to accept a name.
 
         Raises:
-            EntityNotFoundException: There is none, or none of these kinds.
+            EntityNotFoundException: There is no such entity of these kinds.
         """
         found = self._by_id.get(identifier)
         if found is None and by_email:
@@ -199,31 +199,31 @@ class Directory:
         raise EntityNotFoundException(f"there is no {wanted} {identifier}")
 
     def holder(self, email: str) -> Entity | None:
-        """Return whose address this is, if anyone's."""
+        """Return the entity that has an address, if any."""
         return self._by_email.get(email.casefold())
 
     def has_addresses_at(self, domain: str) -> bool:
-        """Return whether any entity has an address on a domain."""
+        """Return whether any entity has an address in a domain."""
         ending = "@" + domain.casefold()
         return any(email.endswith(ending) for email in self._by_email)
 
     def check_address(self, email: str, entity: Entity) -> None:
-        """Refuse an address that belongs to someone other than `entity`.
+        """Refuse an address of an entity other than `entity`.
 
         Raises:
-            EmailAddressInUseException: It does.
+            EmailAddressInUseException: Another entity has it.
         """
         holder = self.holder(email)
         if holder is not None and holder is not entity:
             raise EmailAddressInUseException(f"{email} belongs to {holder.name}")
 
     def set_primary(self, entity: Entity, email: str) -> None:
-        """Make an address the entity's primary one; the address has been checked."""
+        """Set the primary address of an entity. The caller has checked the address."""
         entity.email = email
         self._by_email[email.casefold()] = entity
 
     def replace_primary(self, entity: Entity, email: str) -> None:
-        """Make a checked address the primary one and keep the one before as an alias."""
+        """Set the primary address, which was checked, and keep the previous one as an alias."""
         before = entity.email
         if before is not None and before.casefold() == email.casefold():
             return
@@ -233,13 +233,13 @@ class Directory:
             self.add_alias(entity, before)
 
     def add_alias(self, entity: Entity, email: str) -> None:
-        """Give an entity another address, which has been checked."""
+        """Add an alias to an entity. The caller has checked the address."""
         entity.aliases_added += 1
         entity.aliases[email] = entity.aliases_added
         self._by_email[email.casefold()] = entity
 
     def remove_alias(self, entity: Entity, email: str) -> None:
-        """Take one of its aliases from an entity; nothing happens when it has no such alias."""
+        """Remove an alias from an entity, if it has it."""
         for alias in entity.aliases:
             if alias.casefold() == email.casefold():
                 del entity.aliases[alias]
@@ -247,7 +247,7 @@ class Directory:
                 return
 
     def release_addresses(self, entity: Entity) -> None:
-        """Take all addresses from an entity."""
+        """Free all addresses of an entity."""
         for email in (entity.email, *entity.aliases):
             if email is not None:
                 self._by_email.pop(email.casefold(), None)

@@ -1,4 +1,4 @@
-"""Mailbox export jobs: what they check, how they go on, and what they leave in S3."""
+"""Mailbox export jobs."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ class ExportJob:
     """One export of one mailbox.
 
     Args:
-        id: The job's identifier.
-        position: Its place in lists.
-        entity: Whose mailbox it is.
+        id: The job's id.
+        position: Its position in lists.
+        entity: The owner of the mailbox.
         mailbox: The mailbox.
-        description: What the caller says about it.
+        description: The description that the caller gave.
         role_arn: The role that writes to the bucket.
-        kms_key_arn: The key that encrypts what is written.
+        kms_key_arn: The key that encrypts the zip.
         bucket: The bucket.
-        prefix: What the keys in it begin with.
-        progress: How far it has come.
-        folder: Where its zip is made.
-        wanted_failure: Why it is to fail, if a tester wants it to.
+        prefix: The prefix of the keys in the bucket.
+        progress: The progress of the job.
+        folder: The directory for its zip.
+        wanted_failure: For tests: why it must fail.
         state: RUNNING, COMPLETED, FAILED or CANCELLED.
         error_info: Why it failed.
-        percent: How far it had come when it ended.
+        percent: Its progress when it ended.
         end_time: When it ended.
-        summary: What is in the zip; None until it has been made.
-        archive_error: Why the zip could not be made.
+        summary: What is in the zip; None until it is written.
+        archive_error: Why the zip could not be written.
     """
 
     id: str
@@ -68,37 +68,37 @@ class ExportJob:
 
     @property
     def start_time(self) -> datetime:
-        """When it began."""
+        """When it started."""
         return self.progress.started
 
     @property
     def path(self) -> str:
-        """The key of the zip."""
+        """The S3 key of the zip."""
         return f"{self.prefix.rstrip('/')}/{self.id}.zip"
 
     @property
     def log_path(self) -> str:
-        """The key of the output log."""
+        """The S3 key of the output log."""
         return f"{self.prefix.rstrip('/')}/{self.id}-log.json"
 
     @property
     def archive(self) -> Path:
-        """The zip while it is being made."""
+        """The file of the zip until it is uploaded."""
         return self.folder / "export.zip"
 
     @property
     def archive_made(self) -> bool:
-        """Whether the zip has been made, or cannot be."""
+        """Whether the zip is written, or cannot be."""
         return self.summary is not None or self.archive_error is not None
 
     def estimated_progress(self, now: datetime) -> int:
-        """Return how far it has come, in percent."""
+        """Return its progress in percent."""
         if self.state != RUNNING:
             return self.percent
         return min(_ALMOST_DONE, int(_DONE * self.progress.fraction(now)))
 
     def end(self, state: str, *, at: datetime, percent: int) -> None:
-        """Leave RUNNING for good."""
+        """Set the final state."""
         self.state = state
         self.end_time = at
         self.percent = percent

@@ -1,4 +1,4 @@
-"""Groups and their members."""
+"""Groups."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ class Group(Entity):
     """A group.
 
     Args:
-        members: Identifiers of its members, each with its place in the list.
-        joined: How many members it ever had.
+        members: The ids of its members, each with its position in the list.
+        joined: How many members it has ever had.
     """
 
     members: dict[str, int] = field(factory=dict)
     joined: int = 0
 
     def drop(self, entity_id: str) -> None:
-        """Forget an entity that is being deleted."""
+        """Remove references to an entity that is being deleted."""
         super().drop(entity_id)
         self.members.pop(entity_id, None)

@@ -1,4 +1,4 @@
-"""IAM Identity Center: the applications made there, and organizations that log in through them."""
+"""IAM Identity Center: WorkMail's applications in it, and the organizations that use them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from attrs import define, frozen
 
 @define(kw_only=True)
 class IdentityCenterApplication:
-    """WorkMail's application in an instance of IAM Identity Center.
+    """An application for WorkMail in an instance of IAM Identity Center.
 
     Args:
-        arn: Its Amazon Resource Name.
+        arn: Its ARN.
         name: Its name.
-        instance_arn: The instance it is in. Which instances there are is not checked.
-        deleted: Whether it has been deleted.
+        instance_arn: Its instance. The emulator does not check whether the instance exists.
+        deleted: Whether it was deleted.
     """
 
     arn: str
@@ -24,14 +24,14 @@ class IdentityCenterApplication:
 
 @frozen(kw_only=True)
 class IdentityProviderConfiguration:
-    """How an organization's users log in.
+    """How the users of an organization log in.
 
     Args:
         authentication_mode: IDENTITY_PROVIDER_ONLY or IDENTITY_PROVIDER_AND_DIRECTORY.
         instance_arn: The instance of IAM Identity Center.
         application_arn: WorkMail's application in it.
-        tokens_status: ACTIVE or INACTIVE: whether users can make personal access tokens.
-        tokens_lifetime: How long such tokens live, in days.
+        tokens_status: ACTIVE or INACTIVE: whether users can create personal access tokens.
+        tokens_lifetime: How long those tokens are valid, in days.
     """
 
     authentication_mode: str

@@ -1,4 +1,4 @@
-"""Impersonation roles: what lets a program into other people's mailboxes, and its tokens."""
+"""Impersonation roles: how a program gets access to mailboxes of other people, and its tokens."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from attrs import define, field, frozen
 
 @frozen(kw_only=True)
 class ImpersonationRule:
-    """A rule of a role; without conditions it matches everyone.
+    """A rule of a role. Without conditions it matches everybody.
 
     Args:
-        id: Its identifier, unique in the role and chosen by the caller.
+        id: Its id, unique in the role and chosen by the caller.
         effect: ALLOW or DENY.
         name: Its name.
-        description: What it is for.
-        target_users: Identifiers of the users it matches.
-        not_target_users: Identifiers of the users it does not match.
+        description: Its description.
+        target_users: The ids of the users it matches.
+        not_target_users: The ids of the users it does not match.
     """
 
     id: str
@@ -28,7 +28,7 @@ class ImpersonationRule:
     not_target_users: tuple[str, ...] = ()
 
     def matches(self, user_id: str) -> bool:
-        """Return whether the rule speaks of a user."""
+        """Return whether the rule applies to a user."""
         return (
             not self.target_users or user_id in self.target_users
         ) and user_id not in self.not_target_users
@@ -36,15 +36,15 @@ class ImpersonationRule:
 
 @frozen(kw_only=True)
 class ImpersonationRole:
-    """A role that a program assumes.
+    """A role that a program can assume.
 
     Args:
-        id: Its identifier.
+        id: Its id.
         name: Its name.
         type: FULL_ACCESS or READ_ONLY.
-        description: What it is for.
-        rules: Whose mailboxes it opens.
-        position: Its place in lists.
+        description: Its description.
+        rules: Whose mailboxes it gives access to.
+        position: Its position in lists.
         date_created: When it was created.
         date_modified: When it was last changed.
     """
@@ -70,8 +70,8 @@ class ImpersonationRoles:
     """The roles of an organization.
 
     Args:
-        by_id: The roles by identifier, oldest first.
-        sessions: Who holds which token, until when.
+        by_id: The roles by id, oldest first.
+        sessions: The role and the expiry of each token.
     """
 
     by_id: dict[str, ImpersonationRole] = field(factory=dict)

@@ -1,4 +1,4 @@
-"""Mobile device access: rules about kinds of devices, and overrides for single ones."""
+"""Mobile device access: rules for kinds of devices, and overrides for single devices."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from attrs import frozen
 from .rules import ALLOW, EPOCH
 from .users import User
 
-# Stands in a condition for devices that do not report the property.
+# In a condition: devices that do not report the property.
 NOT_REPORTED = "$NONE"
 
 
 @frozen(kw_only=True)
 class MobileDeviceAccessRule:
-    """A rule; an empty condition holds for every device.
+    """A rule. An empty condition matches every device.
 
-    Conditions are beginnings of what a device reports, case aside.
+    Conditions are prefixes of what a device reports, ignoring case.
 
     Args:
-        id: Its identifier.
+        id: Its id.
         name: Its name.
         effect: ALLOW or DENY.
-        description: What it is for.
+        description: Its description.
         date_created: When it was created.
         date_modified: When it was last changed.
         device_types: Types it matches.
@@ -55,7 +55,7 @@ class MobileDeviceAccessRule:
     def matches(
         self, type: str | None, model: str | None, system: str | None, user_agent: str | None
     ) -> bool:
-        """Return whether every condition holds for what a device reports."""
+        """Return whether every condition matches what a device reports."""
         return (
             _holds(type, self.device_types, self.not_device_types)
             and _holds(model, self.device_models, self.not_device_models)
@@ -66,16 +66,16 @@ class MobileDeviceAccessRule:
 
 @frozen(kw_only=True)
 class MobileDeviceAccessOverride:
-    """What holds for one user's device, whatever the rules say.
+    """An exception to the rules for one device of a user.
 
     Args:
-        user: Whose device.
-        device_id: The device, as it was first written.
+        user: The owner of the device.
+        device_id: The device's id, in its original case.
         effect: ALLOW or DENY.
-        description: What it is for.
-        position: Its place in lists.
-        date_created: When it was first put.
-        date_modified: When it was last put.
+        description: Its description.
+        position: Its position in lists.
+        date_created: When it was created.
+        date_modified: When it was last changed.
     """
 
     user: User
@@ -87,14 +87,14 @@ class MobileDeviceAccessOverride:
     date_modified: datetime
 
 
-# By the user's identifier and the device's in one case.
+# By the user's id and the lower-case device id.
 Overrides = dict[tuple[str, str], MobileDeviceAccessOverride]
 
 
 def first_rules() -> dict[str, MobileDeviceAccessRule]:
-    """Return the rules of a new organization: one that lets every device in.
+    """Return the rules of a new organization: one that allows every device.
 
-    The Administrator Guide calls it so; its identifier is our own.
+    The name is from the Administrator Guide; the id is our own.
     """
     every_device = MobileDeviceAccessRule(
         id="default",
@@ -109,7 +109,7 @@ def first_rules() -> dict[str, MobileDeviceAccessRule]:
 def _holds(reported: str | None, wanted: Sequence[str], unwanted: Sequence[str]) -> bool:
     if wanted and not any(_begins(reported, each) for each in wanted):
         return False
-    # A condition that excludes speaks only of devices that report the property.
+    # An excluding condition applies only to devices that report the property.
     return not unwanted or (
         reported is not None and not any(_begins(reported, each) for each in unwanted)
     )

@@ -1,4 +1,4 @@
-"""Organizations: the directory below them, their state, and what they hold."""
+"""Organizations: their directory, their state, and everything they hold."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ class OrganizationState:
 
 @define(kw_only=True)
 class DirectoryService:
-    """A directory that organizations are made on.
+    """A directory for an organization.
 
     Args:
         id: `d-` and ten hexadecimal digits.
-        alias: The alias an organization on it has to take.
-        type: What kind of directory, such as `VpcDirectory` or `ADConnector`.
-        read_only: Whether writes to it are refused; when left out, those to an AD Connector are.
-        refuses_credentials: Lets a tester have it refuse WorkMail's credentials.
-        unavailable: Lets a tester have it not answer.
+        alias: The alias that an organization in it must have.
+        type: The kind of directory, such as `VpcDirectory` or `ADConnector`.
+        read_only: Whether it refuses writes. By default only an AD Connector does.
+        refuses_credentials: For tests: makes it reject WorkMail's credentials.
+        unavailable: For tests: makes it unavailable.
     """
 
     id: str
@@ -61,23 +61,23 @@ class DirectoryService:
     unavailable: bool = False
 
     def check(self, documented: Collection[str], *, writing: bool) -> None:
-        """Refuse what the directory does not let an operation do.
+        """Refuse an operation that the directory does not allow.
 
         Args:
-            documented: The errors that the operation documents; others it cannot bring about.
+            documented: The errors that the operation documents. It raises no others.
             writing: Whether the operation changes anything.
 
         Raises:
-            DirectoryServiceAuthenticationFailedException: The directory refuses WorkMail.
-            DirectoryUnavailableException: It does not answer.
-            UnsupportedOperationException: It cannot be written to.
+            DirectoryServiceAuthenticationFailedException: It rejects WorkMail's credentials.
+            DirectoryUnavailableException: It is unavailable.
+            UnsupportedOperationException: It is read-only.
         """
         faults: tuple[tuple[type[WorkMailError], bool, str], ...] = (
-            (DirectoryUnavailableException, self.unavailable, "does not answer"),
+            (DirectoryUnavailableException, self.unavailable, "is not available"),
             (
                 DirectoryServiceAuthenticationFailedException,
                 self.refuses_credentials,
-                "refuses WorkMail's credentials",
+                "rejects WorkMail's credentials",
             ),
             (UnsupportedOperationException, writing and self.read_only, "is read-only"),
         )
@@ -93,30 +93,30 @@ class Organization:
     Args:
         id: `m-` and 32 hexadecimal digits.
         alias: Its alias, unique in the Region.
-        arn: Its Amazon Resource Name.
-        position: Its place in lists.
-        region: Where it is.
-        account_id: Whose it is.
-        world: What the emulator owns.
-        directory_service: The directory it is on.
-        creation: How far its creation has come.
-        deletion: How far its deletion has come, once asked for.
-        interoperability: Whether it works together with Microsoft Exchange.
+        arn: Its ARN.
+        position: Its position in lists.
+        region: Its Region.
+        account_id: The account that owns it.
+        world: The emulator's world.
+        directory_service: Its directory.
+        creation: The progress of its creation.
+        deletion: The progress of its deletion, if it was requested.
+        interoperability: Whether interoperability with Microsoft Exchange is enabled.
         kms_key_arn: The customer's key that encrypts mail, if there is one.
-        completed_date: When it became usable.
-        error_message: What went wrong with it, if anything.
-        forced_state: A state that a tester gives it, such as `Impaired`, in place of its own.
+        completed_date: When it became active.
+        error_message: Why it is not active, if anything failed.
+        forced_state: For tests: a state to show instead of its own, such as `Impaired`.
         directory: Its users, groups and resources.
         domains: Its mail domains, by lower-case name.
-        default_domain: The name of the default one.
-        domains_registered: How many domains it was ever given.
-        permissions: Grants by the identifiers of mailbox and grantee.
-        grants_made: How many grants were ever made.
-        export_jobs: Export jobs by identifier, oldest first.
-        running_exports: Those of them that are running.
-        mailboxes: Mailboxes by the identifier of their user or resource.
+        default_domain: The name of the default domain.
+        domains_registered: How many domains it has ever had.
+        permissions: Grants by the ids of mailbox and grantee.
+        grants_made: How many grants it has ever had.
+        export_jobs: Export jobs by id, oldest first.
+        running_exports: The export jobs that are running.
+        mailboxes: Mailboxes by the id of their user or resource.
         tags: Its tags, by key.
-        settings: What its administrators have set.
+        settings: The settings that administrators change.
         tokens: The idempotency tokens it has seen.
     """
 
@@ -155,12 +155,12 @@ class Organization:
 
     @property
     def in_use(self) -> bool:
-        """Whether its alias and domains are taken: until it has been deleted."""
+        """Whether its alias and domains are in use, which is until it is deleted."""
         return self.state != OrganizationState.DELETED
 
     @property
     def state(self) -> str:
-        """Requested, Creating, Active, Deleting or Deleted, or what a tester has forced on it."""
+        """Requested, Creating, Active, Deleting or Deleted, or the state that a test has forced."""
         if self.forced_state is not None:
             return self.forced_state
         if self.deletion is not None:
@@ -172,7 +172,7 @@ class Organization:
         return OrganizationState.REQUESTED if fraction < 0.5 else OrganizationState.CREATING
 
     def look(self) -> str:
-        """Return the state and count that someone looked."""
+        """Return the state, and count the look."""
         state = self.state
         (self.deletion or self.creation).looks += 1
         if self.completed_date is None and state == OrganizationState.ACTIVE:
@@ -180,15 +180,15 @@ class Organization:
         return state
 
     def change_state(self, entity: Entity, state: str) -> None:
-        """Let an entity change to a state, which shows at the pace of the lifecycle."""
+        """Change the state of an entity. The lifecycle decides when the new state shows."""
         progress = Progress(self.world.lifecycle.entity_state, self.now)
         entity.become(state, progress, self.world.clock)
 
     def require_active(self) -> None:
-        """Refuse unless the organization is active.
+        """Refuse an organization that is not active.
 
         Raises:
-            OrganizationStateException: It is not.
+            OrganizationStateException: It is not active.
         """
         if self.state != OrganizationState.ACTIVE:
             raise OrganizationStateException(f"organization {self.id} is {self.state}")

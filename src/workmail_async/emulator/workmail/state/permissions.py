@@ -1,4 +1,4 @@
-"""Who may use whose mailbox."""
+"""Mailbox permissions: who may access whose mailbox."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from .entities import Entity
 
 @frozen
 class Grant:
-    """What one entity may do with another's mailbox.
+    """The permissions of one entity for the mailbox of another.
 
     Args:
-        grantee: Who may.
+        grantee: Who has the permissions.
         values: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
-        position: Its place in lists.
+        position: Its position in lists.
     """
 
     grantee: Entity

@@ -1,6 +1,6 @@
-"""Personal access tokens: what users of IAM Identity Center set up mail programs with.
+"""Personal access tokens, with which users of IAM Identity Center set up mail programs.
 
-Users make them in WorkMail's web application. No operation does, so here seeds and testers do.
+Users create them in WorkMail's web application. No operation does, so here seeds and tests do.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from .users import User
 
 @frozen(kw_only=True)
 class PersonalAccessToken:
-    """What is known of a token; the secret itself was shown to its user only.
+    """A token. Its secret is not stored: in WorkMail only the user ever sees it.
 
     Args:
-        id: Its identifier.
-        user: Whose it is.
+        id: Its id.
+        user: Its owner.
         name: Its name.
         scopes: What it allows.
-        position: Its place in lists.
-        date_created: When it was made.
-        expires_time: When it ends. It is listed afterwards too.
-        date_last_used: When it was last used, if ever.
+        position: Its position in lists.
+        date_created: When it was created.
+        expires_time: When it expires. Lists still show it afterwards.
+        date_last_used: When it was last used; None if never.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Resources (rooms, equipment) and the delegates who answer for them."""
+"""Resources: rooms and equipment."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from .entities import Entity
 
 @frozen(kw_only=True)
 class BookingOptions:
-    """How a resource answers requests by itself.
+    """How a resource answers booking requests automatically.
 
     Args:
-        auto_accept: Whether it accepts.
+        auto_accept: Whether it accepts requests.
         auto_decline_recurring: Whether it declines recurring requests.
-        auto_decline_conflicting: Whether it declines what overlaps.
+        auto_decline_conflicting: Whether it declines conflicting requests.
     """
 
     auto_accept: bool = True
@@ -28,10 +28,10 @@ class Resource(Entity):
 
     Args:
         type: ROOM or EQUIPMENT.
-        description: What it is.
-        booking_options: How it answers requests.
-        delegates: Identifiers of its delegates, each with its place in the list.
-        delegated: How many delegates it ever had.
+        description: Its description.
+        booking_options: How it answers booking requests.
+        delegates: The ids of its delegates, each with its position in the list.
+        delegated: How many delegates it has ever had.
     """
 
     type: str
@@ -41,6 +41,6 @@ class Resource(Entity):
     delegated: int = 0
 
     def drop(self, entity_id: str) -> None:
-        """Forget an entity that is being deleted."""
+        """Remove references to an entity that is being deleted."""
         super().drop(entity_id)
         self.delegates.pop(entity_id, None)

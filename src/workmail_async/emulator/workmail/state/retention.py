@@ -1,4 +1,4 @@
-"""Retention policies: when mail is deleted from folders by itself. The emulator deletes none."""
+"""Retention policies: when WorkMail deletes mail automatically. The emulator deletes none."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from attrs import field, frozen
 
 @frozen(kw_only=True)
 class RetentionPolicy:
-    """A policy.
+    """A retention policy.
 
     Args:
-        id: Its identifier.
+        id: Its id.
         name: Its name.
-        description: What it is for.
-        folder_configurations: What to do in which folder, in the form of the request.
+        description: Its description.
+        folder_configurations: What to do in which folder, as in the request.
     """
 
     id: str

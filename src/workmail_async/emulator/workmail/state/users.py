@@ -11,16 +11,16 @@ from .entities import Entity
 
 @define(kw_only=True, eq=False)
 class User(Entity):
-    """A user. Passwords are checked and then forgotten.
+    """A user. Passwords are checked, but not stored.
 
     Args:
-        display_name: The name shown to people.
+        display_name: The display name.
         role: USER, REMOTE_USER, SYSTEM_USER or RESOURCE.
-        attributes: First name, telephone and the like, by their snake_case names.
-        identity_provider_user_id: Who the user is in IAM Identity Center.
-        identity_store_id: The identity store that user is in.
-        mailbox_provisioned_date: When the mailbox was made.
-        mailbox_deprovisioned_date: When it was taken away.
+        attributes: First name, telephone and others, by their snake_case names.
+        identity_provider_user_id: The user's id in IAM Identity Center.
+        identity_store_id: The identity store of that id.
+        mailbox_provisioned_date: When the mailbox was created.
+        mailbox_deprovisioned_date: When it was removed.
     """
 
     display_name: str
