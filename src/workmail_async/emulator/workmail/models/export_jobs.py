@@ -18,10 +18,10 @@ from workmail_async.emulator.workmail.exceptions import (
 )
 from workmail_async.emulator.workmail.state.entities import Entity
 from workmail_async.emulator.workmail.state.export_jobs import (
-    _ALMOST_DONE,
-    _DONE,
+    ALMOST_DONE,
     CANCELLED,
     COMPLETED,
+    DONE,
     FAILED,
     RUNNING,
     ExportJob,
@@ -260,7 +260,7 @@ def _finish(organization: Organization, job: ExportJob, *, at: datetime) -> None
     fault = job.wanted_failure or job.archive_error or _writing_fault(organization, job)
     if fault is not None or job.summary is None:
         job.error_info = fault
-        job.end(FAILED, at=at, percent=_ALMOST_DONE)
+        job.end(FAILED, at=at, percent=ALMOST_DONE)
         return
     log_file = job.folder / "log.json"
     log_file.write_bytes(job.summary.log(start=job.start_time, end=at))
@@ -272,7 +272,7 @@ def _finish(organization: Organization, job: ExportJob, *, at: datetime) -> None
             kms_key_arn=job.kms_key_arn,
             account_id=organization.account_id,
         )
-    job.end(COMPLETED, at=at, percent=_DONE)
+    job.end(COMPLETED, at=at, percent=DONE)
 
 
 def _writing_fault(organization: Organization, job: ExportJob) -> str | None:

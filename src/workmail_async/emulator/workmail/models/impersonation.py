@@ -17,7 +17,7 @@ from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED
 from workmail_async.emulator.workmail.state.impersonation import (
     ImpersonationRole,
     ImpersonationRule,
-    _Session,
+    ImpersonationSession,
 )
 from workmail_async.emulator.workmail.state.organizations import Organization
 from workmail_async.emulator.workmail.state.rules import Verdict, judge
@@ -119,7 +119,7 @@ def assume_impersonation_role(organization: Organization, *, impersonation_role_
         if session.expires <= organization.now:
             del sessions[token]
     token = organization.world.hex(64)
-    sessions[token] = _Session(role.id, organization.now + TOKEN_LIFETIME)
+    sessions[token] = ImpersonationSession(role.id, organization.now + TOKEN_LIFETIME)
     return token
 
 

@@ -18,8 +18,8 @@ RUNNING = "RUNNING"
 COMPLETED = "COMPLETED"
 FAILED = "FAILED"
 CANCELLED = "CANCELLED"
-_ALMOST_DONE = 99
-_DONE = 100
+ALMOST_DONE = 99
+DONE = 100
 
 
 @define(kw_only=True, eq=False)
@@ -95,7 +95,7 @@ class ExportJob:
         """Return its progress in percent."""
         if self.state != RUNNING:
             return self.percent
-        return min(_ALMOST_DONE, int(_DONE * self.progress.fraction(now)))
+        return min(ALMOST_DONE, int(DONE * self.progress.fraction(now)))
 
     def end(self, state: str, *, at: datetime, percent: int) -> None:
         """Set the final state."""

@@ -60,7 +60,14 @@ class ImpersonationRole:
 
 
 @frozen
-class _Session:
+class ImpersonationSession:
+    """What a token gives access to.
+
+    Args:
+        role_id: The id of the role.
+        expires: When the token expires.
+    """
+
     role_id: str
     expires: datetime
 
@@ -75,4 +82,4 @@ class ImpersonationRoles:
     """
 
     by_id: dict[str, ImpersonationRole] = field(factory=dict)
-    sessions: dict[str, _Session] = field(factory=dict, repr=False)
+    sessions: dict[str, ImpersonationSession] = field(factory=dict, repr=False)
