@@ -273,7 +273,23 @@ def create_export_role(
         ValueError: The role already exists, or its name is invalid.
     """
     backend: Any = iam_backends[account_id][_PARTITION]
-    trust = _policy(
+    with _refusals_as_value_errors(f"role {name}"):
+        role = backend.create_role(
+            role_name=name,
+            assume_role_policy_document=_trust_policy(organization_arn, account_id),
+            path="/",
+            permissions_boundary=None,
+            description="Writes WorkMail's mailbox exports",
+            tags=[],
+            max_session_duration="3600",
+        )
+    permissions = _export_policy(bucket, prefix, kms_key_arn, region)
+    backend.put_role_policy(name, "export", permissions)
+    return str(role.arn)
+
+
+def _trust_policy(organization_arn: str, account_id: str) -> str:
+    return _policy(
         {
             "Effect": "Allow",
             "Principal": {"Service": EXPORT_PRINCIPAL},
@@ -284,7 +300,10 @@ def create_export_role(
             },
         }
     )
-    permissions = _policy(
+
+
+def _export_policy(bucket: str, prefix: str, kms_key_arn: str, region: str) -> str:
+    return _policy(
         {
             "Effect": "Allow",
             "Action": ["s3:AbortMultipartUpload", "s3:PutObject", "s3:GetBucketPolicyStatus"],
@@ -302,18 +321,6 @@ def create_export_role(
             },
         },
     )
-    with _refusals_as_value_errors(f"role {name}"):
-        role = backend.create_role(
-            role_name=name,
-            assume_role_policy_document=trust,
-            path="/",
-            permissions_boundary=None,
-            description="Writes WorkMail's mailbox exports",
-            tags=[],
-            max_session_duration="3600",
-        )
-    backend.put_role_policy(name, "export", permissions)
-    return str(role.arn)
 
 
 @contextmanager
