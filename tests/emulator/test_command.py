@@ -99,8 +99,8 @@ def test_a_taken_port_is_said_in_one_line() -> None:
         result = CliRunner().invoke(main, ["--port", str(taken_port)])
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")
-    assert f"127.0.0.1 port {taken_port} cannot be listened on" in result.output
-    assert "in use; port 0 takes any that is free" in result.output
+    assert f"cannot listen on 127.0.0.1 port {taken_port}: " in result.output
+    assert "in use; use port 0 for any free port" in result.output
 
 
 def test_a_port_that_cannot_be_is_said_without_a_traceback() -> None:
@@ -149,7 +149,7 @@ def test_a_bad_seed_is_said_in_one_line(tmp_path: Path) -> None:
     seed.write_text('{"organizations": [{"alias": "acme", "colour": "red"}]}')
     result = CliRunner().invoke(main, ["--port", "0", "--seed", str(seed)])
     assert result.exit_code == 1
-    assert "seed.json is not a seed" in result.output
+    assert "seed.json is not a valid seed" in result.output
     assert "colour" in result.output
     assert "Traceback" not in result.output
 

@@ -103,12 +103,12 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("value", "said"),
         [
-            ({}, "a fault has a kind, one of "),
-            ([1], "a fault has a kind, one of "),
+            ({}, "a fault needs a kind, one of "),
+            ([1], "a fault needs a kind, one of "),
             ({"kind": "earthquake"}, "throttling"),
             ({"kind": "throttling", "time": 2}, "time"),
             ({"kind": "throttling", "times": "x"}, "times"),
-            ({"kind": "throttling", "times": 0}, "times has to be more than 0"),
+            ({"kind": "throttling", "times": 0}, "times must be greater than 0"),
             ({"kind": "throttling", "operation": "ListUser"}, "no operation ListUser"),
             ({"kind": "latency"}, "seconds"),
         ],
@@ -141,7 +141,7 @@ class TestTheClock:
         [
             ({}, "one of advance, set and frozen"),
             ({"advance": 1, "frozen": True}, "one of advance, set and frozen"),
-            ({"advance": -1}, "only moves forward"),
+            ({"advance": -1}, "moves the clock forward"),
             ({"advance": 1e15}, "ends in 9000"),
             ({"advance": "1"}, "expected a number, not '1'"),
             ({"frozen": "no"}, "expected true or false, not 'no'"),
@@ -260,7 +260,13 @@ class TestMessages:
         )
         outcome = remote("POST", f"answer/{event['messageId']}", self.ANSWER)
         outcome_of_ana = outcome["recipients"].pop("ana@acme.example")
-        assert outcome == {"complaints": [], "failed": False, "updated": True, "recipients": {}}
+        assert outcome == {
+            "faults": [],
+            "warnings": [],
+            "failed": False,
+            "updated": True,
+            "recipients": {},
+        }
         assert outcome_of_ana["action"] == "MOVE_TO_JUNK"
         assert emulator.message(event["messageId"]).delivered_content.endswith(b"agreed!.\r\n")
         assert remote.refusal("POST", f"answer/{event['messageId']}", self.ANSWER)[0] == 404
@@ -269,7 +275,7 @@ class TestMessages:
         remote("POST", "clock", {"advance": 16})
         outcome = remote("POST", f"answer/{late}", self.ANSWER)
         assert outcome["failed"]
-        assert "16 s" in outcome["complaints"][0]
+        assert "16 s" in outcome["faults"][0]
         assert outcome["recipients"]["ana@acme.example"]["action"] == "DROP"
 
     @pytest.mark.parametrize(

@@ -222,5 +222,5 @@ def test_an_operation_that_is_not_emulated_is_refused_in_workmails_form(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(UserOperations, "list_users")
-    with refused("InvalidAction", saying="does not offer ListUsers"):
+    with refused("InvalidAction", saying="does not have ListUsers"):
         stage.workmail.list_users(OrganizationId=stage.id)

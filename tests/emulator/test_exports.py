@@ -366,7 +366,7 @@ class TestWhatHasToBeInOrder:
         self, exporter: Exporter, client_of: ClientMaker, trust: dict[str, Any]
     ) -> None:
         set_trust(exporter, client_of, trust)
-        with refused("InvalidParameterException", saying="does not let"):
+        with refused("InvalidParameterException", saying="does not allow"):
             exporter.start()
 
     @pytest.mark.parametrize(
@@ -457,11 +457,11 @@ class TestWhatFailsTheJob:
     @pytest.mark.parametrize(
         ("right", "missing"),
         [
-            ("s3:PutObject", "may not s3:PutObject"),
-            ("s3:AbortMultipartUpload", "may not s3:AbortMultipartUpload"),
-            ("s3:GetBucketPolicyStatus", "may not s3:GetBucketPolicyStatus"),
-            ("kms:GenerateDataKey", "may not kms:GenerateDataKey"),
-            ("kms:Decrypt", "may not kms:Decrypt"),
+            ("s3:PutObject", "is not allowed to perform s3:PutObject"),
+            ("s3:AbortMultipartUpload", "is not allowed to perform s3:AbortMultipartUpload"),
+            ("s3:GetBucketPolicyStatus", "is not allowed to perform s3:GetBucketPolicyStatus"),
+            ("kms:GenerateDataKey", "is not allowed to perform kms:GenerateDataKey"),
+            ("kms:Decrypt", "is not allowed to perform kms:Decrypt"),
         ],
     )
     def test_a_right_that_is_missing(
@@ -482,7 +482,7 @@ class TestWhatFailsTheJob:
     def test_a_prefix_outside_of_the_roles_condition(self, exporter: Exporter) -> None:
         described = exporter.end(exporter.start(S3Prefix="elsewhere/ana"))
         assert described["State"] == "FAILED"
-        assert "may not kms:GenerateDataKey" in described["ErrorInfo"]
+        assert "is not allowed to perform kms:GenerateDataKey" in described["ErrorInfo"]
 
     def test_rights_may_come_from_an_attached_policy(
         self, exporter: Exporter, client_of: ClientMaker

@@ -25,7 +25,7 @@ from workmail_async.emulator import (
     SyntheticMail,
     UserSeed,
 )
-from workmail_async.emulator.seeds.seeding import load
+from workmail_async.emulator.seeds.files import load
 
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 RAW = b"Subject: one\r\n\r\nText\r\n"
@@ -280,8 +280,8 @@ class TestSeeds:
             ("organizations: [{alias: acme, users: [{name: a, messages: yes}]}]", "not True"),
             ("organizations: [{alias: acme, users: [{name: a, messages: -1}]}]", "must be >= 0"),
             ("organizations: [{alias: acme, users: [[]]}]", "users"),
-            ("- a list", "seed.yaml is not a seed"),
-            ("{", "seed.yaml is not a seed"),
+            ("- a list", "seed.yaml is not a valid seed"),
+            ("{", "seed.yaml is not a valid seed"),
         ],
     )
     def test_a_file_that_is_none_is_refused(self, tmp_path: Path, text: str, said: str) -> None:
@@ -293,7 +293,7 @@ class TestSeeds:
     def test_a_file_that_is_no_text_is_refused_by_name(self, tmp_path: Path) -> None:
         path = tmp_path / "seed.yaml"
         path.write_bytes(b"\xff\xfe")
-        with pytest.raises(ValueError, match=r"seed\.yaml is not a seed: .*utf-8"):
+        with pytest.raises(ValueError, match=r"seed\.yaml is not a valid seed: .*utf-8"):
             load(path)
 
     @pytest.mark.parametrize("name", ["nowhere.eml", "nowhere.mbox", "nowhere"])
@@ -304,7 +304,7 @@ class TestSeeds:
         path.write_text(
             f"organizations: [{{alias: acme, users: [{{name: ana, mail: [{{path: {name}}}]}}]}}]"
         )
-        said = rf"seed\.yaml: acme: user ana: there is no .*{name}$"
+        said = rf"seed\.yaml: acme: user ana: .*{name} does not exist$"
         with pytest.raises(ValueError, match=said):
             emulator.seed(path)
 
@@ -326,7 +326,7 @@ class TestSeeds:
             (OrganizationSeed(alias="acme", id="m-1"), "OrganizationId does not match"),
             (OrganizationSeed(alias="acme", domains=["a b"]), "DomainName does not match"),
             (OrganizationSeed(alias="acme", users=["a" * 65]), "acme: user a.*: Name has 65"),
-            (OrganizationSeed(alias="acme", users=[UserSeed("a", role="KING")]), "Role has to be"),
+            (OrganizationSeed(alias="acme", users=[UserSeed("a", role="KING")]), "Role must be"),
             (
                 OrganizationSeed(alias="acme", users=[UserSeed("a", email="a")]),
                 "user a: Email does not match",
@@ -334,7 +334,7 @@ class TestSeeds:
             (OrganizationSeed(alias="acme", groups=["a b"]), "group a b: Email does not match"),
             (
                 OrganizationSeed(alias="acme", resources=[ResourceSeed("oak", type="room")]),
-                "resource oak: Type has to be one of ROOM, EQUIPMENT",
+                "resource oak: Type must be one of ROOM, EQUIPMENT",
             ),
         ],
     )
@@ -346,7 +346,7 @@ class TestSeeds:
 
     def test_two_organizations_cannot_be_one(self, emulator: Emulator) -> None:
         first = emulator.create_organization("acme", domains=["acme.example"])
-        with pytest.raises(ValueError, match=f"other: there is an organization {first.id}"):
+        with pytest.raises(ValueError, match=f"other: organization {first.id} already exists"):
             emulator.create_organization("other", organization_id=first.id)
         with pytest.raises(ValueError, match=r"the domain acme\.example is in use"):
             emulator.create_organization("other", domains=["acme.example"])
@@ -357,7 +357,7 @@ class TestSeeds:
     def test_a_bad_seed_stops_the_start(self) -> None:
         seed = Seed(organizations=[OrganizationSeed(alias="acme", users=["ana", "ana"])])
         emulator = Emulator(seed=seed)
-        with pytest.raises(ValueError, match="taken"):
+        with pytest.raises(ValueError, match="the name ana is in use"):
             emulator.start()
         with pytest.raises(RuntimeError, match="not running"):
             emulator.reset()
@@ -389,7 +389,7 @@ def test_a_seed_makes_what_an_export_needs(emulator: Emulator) -> None:
     [
         ({"bucket": "the-bucket"}, "bucket the-bucket: "),
         ({"bucket": "b"}, "bucket b: "),
-        ({"key_id": KEY_ID}, f"key {KEY_ID}: exists already"),
+        ({"key_id": KEY_ID}, f"key {KEY_ID} already exists"),
         ({"role_name": "TheRole"}, "role TheRole: "),
     ],
 )

@@ -206,7 +206,9 @@ class TestWhatBecomesOfTheMessage:
         message = emulator.deliver(organization, MAIL, recipients=people)
         actions = [action("DROP", each) for each in people]
         outcome = answered(emulator, message, {"actions": actions})
-        assert outcome.complaints == ("2 actions come after the first 10",)
+        (warning,) = outcome.warnings
+        assert "WorkMail documents at most 10 and the last 2 are ignored" in warning
+        assert outcome.accepted
         assert not outcome.failed
         assert [each.action for each in outcome.recipients.values()] == [
             *["DROP"] * 10,
@@ -226,14 +228,26 @@ class TestWhatIsRefused:
             ([], "an object with a list of actions"),
             ({"actions": {}}, "an object with a list of actions"),
             ({"actions": []}, "the list of actions is empty"),
-            ({"actions": [1]}, "actions[0] has to be an object"),
-            ({"actions": [{"action": "DROP"}]}, "actions[0] has to be an object"),
+            ({"actions": [1]}, "actions[0] must be an object"),
+            ({"actions": [{"action": "DROP"}]}, "actions[0] must be an object"),
             ({"actions": [action(None)]}, "for INBOUND messages, not null"),
             ({"actions": [action("drop")]}, 'not "drop"'),
             ({"actions": [action(["DROP"])]}, 'not ["DROP"]'),
             (
-                {"actions": [{"action": {"type": "DROP"}, "allRecipients": "true"}]},
-                'actions[0].allRecipients has to be true or false, not "true"',
+                {"actions": [{"action": {"type": "DROP"}, "allRecipients": "all"}]},
+                'actions[0].allRecipients must be true or false, not "all"',
+            ),
+            (
+                {"actions": [{"action": {"type": "DROP"}, "allRecipients": ["true"]}]},
+                'actions[0].allRecipients must be true or false, not ["true"]',
+            ),
+            (
+                {"actions": [{"action": {"type": "DROP"}, "allRecipients": 2}]},
+                "actions[0].allRecipients must be true or false, not 2",
+            ),
+            (
+                {"actions": [{"action": {"type": "DROP"}, "allRecipients": "false"}]},
+                "actions[0] names no recipients",
             ),
             ({"actions": [{"action": {"type": "DROP"}}]}, "actions[0] names no recipients"),
             (
@@ -242,22 +256,22 @@ class TestWhatIsRefused:
             ),
             (
                 {"actions": [{"action": {"type": "DROP"}, "recipients": "ana@acme.example"}]},
-                "actions[0].recipients has to be a list of strings",
+                "actions[0].recipients must be a list of strings",
             ),
             (
                 {"actions": [{"action": {"type": "DROP"}, "recipients": [{"address": "a@b"}]}]},
-                "actions[0].recipients has to be a list of strings",
+                "actions[0].recipients must be a list of strings",
             ),
             ({"actions": [action("DEFAULT", "bob@elsewhere.example")]}, "not in the organization"),
-            ({"actions": [action("DROP", parameters=[])]}, "parameters has to be an object"),
-            ({"actions": [action("DROP", parameters={"a": 1})]}, "parameters are for BOUNCE only"),
+            ({"actions": [action("DROP", parameters=[])]}, "parameters must be an object"),
+            ({"actions": [action("DROP", parameters={"a": 1})]}, "parameters are only for BOUNCE"),
             (
                 {"actions": [action("BOUNCE", parameters={"bounceMessage": 1})]},
-                "bounceMessage has to be a string",
+                "bounceMessage must be a string",
             ),
             (
                 {"actions": [action("BOUNCE", parameters={"message": "no"})]},
-                "parameters has no message",
+                "parameters has message; WorkMail documents bounceMessage only",
             ),
             ({"actions": [action("DROP"), action("DEFAULT")]}, "are each for all recipients"),
             (
@@ -269,19 +283,58 @@ class TestWhatIsRefused:
                 },
                 "actions[0] and actions[1] are both for Ana@acme.example",
             ),
-            ({"actions": [action("DROP")], "more": "x" * 262_144}, "of at most 262,144"),
-            ({"actions": {1, 2}}, "cannot be JSON"),
-            ({"actions": [action("DROP")], "more": float("nan")}, "cannot be JSON"),
+            ({"actions": [action("DROP")], "more": "x" * 262_144}, "the maximum is 262,144"),
+            ({"actions": {1, 2}}, "cannot be converted to JSON"),
+            ({"actions": [action("DROP")], "more": float("nan")}, "cannot be converted to JSON"),
         ],
     )
-    def test_a_wrong_answer_is_complained_of_and_the_fallback_taken(
+    def test_an_invalid_answer_fails_and_gets_the_fallback(
         self, emulator: Emulator, inbound: InTransitMessage, answer: Any, said: str
     ) -> None:
         outcome = answered(emulator, inbound, answer)
-        assert said in "; ".join(outcome.complaints)
+        assert said in "; ".join(outcome.faults)
         assert outcome.failed
         assert not outcome.accepted
         assert {each.fallback for each in outcome.recipients.values()} == {True}
+
+    @pytest.mark.parametrize("everybody", ["true", "True", " TRUE ", 1, 1.0])
+    def test_what_stands_for_a_boolean_is_accepted_with_a_warning(
+        self, emulator: Emulator, inbound: InTransitMessage, everybody: Any
+    ) -> None:
+        entry = {"action": {"type": "DROP"}, "allRecipients": everybody}
+        outcome = answered(emulator, inbound, {"actions": [entry]})
+        (warning,) = outcome.warnings
+        said = f"actions[0].allRecipients is {json.dumps(everybody)}; WorkMail documents a boolean"
+        assert warning == f"{said}, so write true"
+        assert outcome.accepted
+        assert not outcome.failed
+        assert {each.action for each in outcome.recipients.values()} == {"DROP"}
+
+    @pytest.mark.parametrize(
+        ("answer", "where"),
+        [
+            ({"action": {"type": "DROP"}, "allRecipients": True, "all": 1}, "actions[0]"),
+            (
+                {"action": {"type": "DROP", "reason": ""}, "allRecipients": True},
+                "actions[0].action",
+            ),
+        ],
+    )
+    def test_an_unknown_member_is_ignored_with_a_warning(
+        self, emulator: Emulator, inbound: InTransitMessage, answer: Any, where: str
+    ) -> None:
+        outcome = answered(emulator, inbound, {"actions": [answer]})
+        (warning,) = outcome.warnings
+        assert warning.startswith(f"{where} has a member ")
+        assert "which is ignored; WorkMail documents " in warning
+        assert outcome.accepted
+
+    def test_a_tuple_is_a_list_as_in_json(
+        self, emulator: Emulator, inbound: InTransitMessage
+    ) -> None:
+        answer = {"actions": ({"action": {"type": "DROP"}, "recipients": ("ana@acme.example",)},)}
+        outcome = answered(emulator, inbound, answer)
+        assert outcome.recipients["ana@acme.example"].action == "DROP"
 
     @pytest.mark.parametrize("type_", ["BYPASS_SPAM_CHECK", "MOVE_TO_JUNK"])
     def test_some_actions_are_for_inbound_messages_only(
@@ -292,7 +345,7 @@ class TestWhatIsRefused:
         type_: str,
     ) -> None:
         assert answered(emulator, inbound, {"actions": [action(type_)]}).accepted
-        (said,) = answered(emulator, outbound, {"actions": [action(type_)]}).complaints
+        (said,) = answered(emulator, outbound, {"actions": [action(type_)]}).faults
         assert "BOUNCE, DROP, DEFAULT for OUTBOUND messages" in said
         with pytest.raises(ValueError, match="fallback"):
             emulator.run_lambda(lambda event, context: None, outbound, fallback=type_)
@@ -302,15 +355,15 @@ class TestWhatIsRefused:
     ) -> None:
         people = [f"user{number}@far.example" for number in range(500)]
         actions = [action("DEFAULT", *people)]
-        (said,) = answered(emulator, outbound, {"actions": actions}).complaints
-        assert said == "there are 501 recipients of at most 500"
+        (said,) = answered(emulator, outbound, {"actions": actions}).faults
+        assert said == "there are 501 recipients; the maximum is 500"
         assert answered(emulator, outbound, {"actions": [action("DEFAULT", *people[1:])]}).accepted
 
     def test_all_that_is_wrong_is_named(
         self, emulator: Emulator, inbound: InTransitMessage
     ) -> None:
         outcome = answered(emulator, inbound, {"actions": [action("drop"), action("bounce")]})
-        assert len(outcome.complaints) == 2
+        assert len(outcome.faults) == 2
 
     def test_a_handler_that_raises_has_failed(
         self, emulator: Emulator, inbound: InTransitMessage
@@ -320,7 +373,7 @@ class TestWhatIsRefused:
 
         outcome = emulator.run_lambda(handler, inbound, fallback="BOUNCE")
         assert isinstance(outcome.error, KeyError)
-        assert outcome.complaints == ("the function raised KeyError: 'address'",)
+        assert outcome.faults == ("the function raised KeyError: 'address'",)
         assert {each.action for each in outcome.recipients.values()} == {"BOUNCE"}
 
     def test_a_handler_has_15_seconds(self, inbound: InTransitMessage, emulator: Emulator) -> None:
@@ -333,7 +386,7 @@ class TestWhatIsRefused:
 
         assert taking(15).accepted
         late = taking(15.5)
-        assert late.complaints == ("the function took 15.5 s of at most 15",)
+        assert late.faults == ("the function took 15.5 s; the limit is 15 s",)
         assert late.failed
         assert late.elapsed == timedelta(seconds=15.5)
 

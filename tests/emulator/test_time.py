@@ -56,7 +56,7 @@ class TestClock:
         assert clock.now() == NOON
 
     def test_it_does_not_advance_backwards(self) -> None:
-        with pytest.raises(ValueError, match="only moves forward"):
+        with pytest.raises(ValueError, match="moves the clock forward"):
             Clock().advance(-1)
 
     def test_it_wants_aware_times(self) -> None:
@@ -200,7 +200,7 @@ class TestTheStatesOfEntities:
         for email in ("bruno@acme.example", "BRUNO@acme.example"):
             stage.workmail.register_to_work_mail(**organization, EntityId="bruno", Email=email)
         alias = {"EntityId": stage.user("bruno"), "Alias": "b@acme.example"}
-        with refused("EntityStateException", saying="bruno is DISABLED; this needs ENABLED"):
+        with refused("EntityStateException", saying="bruno is DISABLED; it must be ENABLED"):
             stage.workmail.create_alias(**organization, **alias)
         with refused("EntityAlreadyRegisteredException"):
             stage.workmail.register_to_work_mail(

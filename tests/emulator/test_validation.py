@@ -16,38 +16,42 @@ ORG = "m-" + "0" * 32
     [
         ("DescribeUser", {}, ["OrganizationId is required", "UserId is required"]),
         ("DescribeUser", {"OrganizationId": ORG, "UserId": None}, ["UserId is required"]),
-        ("DescribeUser", [], ["the request has to be of type structure"]),
+        ("DescribeUser", [], ["the request must be of type structure"]),
         (
             "DescribeUser",
             {"OrganizationId": 5, "UserId": "u"},
-            ["OrganizationId has to be of type"],
+            ["OrganizationId must be of type"],
         ),
         (
             "DescribeUser",
             {"OrganizationId": "m-1", "UserId": "u"},
-            ["OrganizationId has 3 characters; at least 34", "OrganizationId does not match"],
+            ["OrganizationId has 3 characters; the minimum is 34", "OrganizationId does not match"],
         ),
         (
             "DescribeUser",
             {"OrganizationId": ORG, "UserId": "u" * 257},
-            ["UserId has 257 characters; at most 256"],
+            ["UserId has 257 characters; the maximum is 256"],
         ),
         (
             "ListUsers",
             {"OrganizationId": ORG, "MaxResults": 0},
-            ["MaxResults is 0; the least is 1"],
+            ["MaxResults is 0; the minimum is 1"],
         ),
-        ("ListUsers", {"OrganizationId": ORG, "MaxResults": 101}, ["MaxResults is 101; the most"]),
+        (
+            "ListUsers",
+            {"OrganizationId": ORG, "MaxResults": 101},
+            ["MaxResults is 101; the maximum is 100"],
+        ),
         (
             "ListUsers",
             {"OrganizationId": ORG, "MaxResults": True},
-            ["MaxResults has to be of type"],
+            ["MaxResults must be of type"],
         ),
-        ("ListUsers", {"OrganizationId": ORG, "MaxResults": 1.5}, ["MaxResults has to be of type"]),
+        ("ListUsers", {"OrganizationId": ORG, "MaxResults": 1.5}, ["MaxResults must be of type"]),
         (
             "ListUsers",
             {"OrganizationId": ORG, "Filters": {"State": "ASLEEP"}},
-            ["Filters.State has to be one of ENABLED, DISABLED, DELETED"],
+            ["Filters.State must be one of ENABLED, DISABLED, DELETED"],
         ),
         ("ListUsers", {"OrganizationId": ORG, "Unheard": "of"}, []),
         (
@@ -61,12 +65,12 @@ ORG = "m-" + "0" * 32
                 "ResourceARN": "arn:aws:workmail:us-east-1:1:o/m",
                 "Tags": [{"Key": "k", "Value": ""}] * 51,
             },
-            ["Tags has 51 entries; at most 50"],
+            ["Tags has 51 entries; the maximum is 50"],
         ),
         (
             "DeleteOrganization",
             {"OrganizationId": ORG, "DeleteDirectory": 1},
-            ["DeleteDirectory has"],
+            ["DeleteDirectory must be"],
         ),
         # \w is ASCII where the service runs
         (

@@ -129,8 +129,8 @@ def test_messages(workmail_message_flow_client): ...
     result = run(project, errors=2)
     result.stdout.fnmatch_lines(
         [
-            "workmail_client needs an event loop: mark the test*",
-            "workmail_message_flow_client needs an event loop: mark the test*",
+            "workmail_client needs an event loop: make the test a coroutine*",
+            "workmail_message_flow_client needs an event loop: make the test a coroutine*",
         ]
     )
 
@@ -212,7 +212,7 @@ def test_twice(workmail_organization): ...
         [
             "*@pytest.mark.workmail takes alias, id, domains, users, *, not people",
             "*@pytest.mark.workmail takes alias, id, domains, users, *, not 'acme'",
-            "*ValueError: acme: user ana: NameAvailabilityException: the name ana is taken*",
+            "*ValueError: acme: user ana: NameAvailabilityException: the name ana is in use*",
         ]
     )
 

@@ -1,4 +1,4 @@
-"""A WorkMail to test against: stateful, in memory, on moto's machinery.
+"""An emulated WorkMail for your tests: stateful, in memory, built on moto.
 
     from workmail_async.emulator import Emulator
 
@@ -6,7 +6,7 @@
         organization = emulator.create_organization("acme", domains=["acme.example"], users=["ana"])
         ...  # point any AWS SDK at emulator.endpoint_url
 
-It shares no code with the client: a fake that did would share its bugs.
+It shares no code with the client: if it did, both would share the same bugs.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .aws.access import Credentials as Credentials
+    from .aws.clients import Credentials as Credentials
     from .clock import Clock as Clock
     from .emulator import Emulator as Emulator
-    from .faults.faults import ActiveFault as ActiveFault
-    from .faults.faults import Fault as Fault
-    from .faults.faults import Faults as Faults
-    from .faults.faults import FiredFault as FiredFault
+    from .faults.injection import ActiveFault as ActiveFault
+    from .faults.injection import Fault as Fault
+    from .faults.injection import Faults as Faults
+    from .faults.injection import FiredFault as FiredFault
     from .faults.kinds import ClockSkew as ClockSkew
     from .faults.kinds import DroppedConnection as DroppedConnection
     from .faults.kinds import ErrorAnswer as ErrorAnswer
@@ -45,17 +45,17 @@ if TYPE_CHECKING:
     from .messageflow.models.messages import InTransitMessage as InTransitMessage
     from .messageflow.verdicts import RecipientOutcome as RecipientOutcome
     from .quotas import Quotas as Quotas
+    from .seeds.definitions import ExportSeed as ExportSeed
+    from .seeds.definitions import GroupSeed as GroupSeed
+    from .seeds.definitions import MailSeed as MailSeed
+    from .seeds.definitions import OrganizationSeed as OrganizationSeed
+    from .seeds.definitions import PersonalAccessTokenSeed as PersonalAccessTokenSeed
+    from .seeds.definitions import ResourceSeed as ResourceSeed
+    from .seeds.definitions import Seed as Seed
+    from .seeds.definitions import UserSeed as UserSeed
     from .seeds.planting import ExportResources as ExportResources
     from .seeds.planting import PlantedOrganization as PlantedOrganization
-    from .seeds.seeding import ExportSeed as ExportSeed
-    from .seeds.seeding import GroupSeed as GroupSeed
-    from .seeds.seeding import MailSeed as MailSeed
-    from .seeds.seeding import OrganizationSeed as OrganizationSeed
-    from .seeds.seeding import PersonalAccessTokenSeed as PersonalAccessTokenSeed
-    from .seeds.seeding import ResourceSeed as ResourceSeed
-    from .seeds.seeding import Seed as Seed
-    from .seeds.seeding import UserSeed as UserSeed
-    from .workmail.models.organizations import DirectoryService as DirectoryService
+    from .workmail.state.organizations import DirectoryService as DirectoryService
     from .world import RecordedRequest as RecordedRequest
 
 __all__ = [
@@ -106,7 +106,7 @@ __all__ = [
 
 
 def _explained(error: ModuleNotFoundError) -> ModuleNotFoundError:
-    """Add to an error what to install, if that is what it is about."""
+    """Say in an import error which extra to install, unless the missing module is our own."""
     if (error.name or "").partition(".")[0] == "workmail_async":
         return error
     hint = f"the emulator needs {error.name}: pip install 'workmail-async[emulator]'"
@@ -119,23 +119,23 @@ if not TYPE_CHECKING:  # a type checker would take any misspelled name for grant
     _load, __dir__ = lazy_names(
         __name__,
         {
-            "ActiveFault": "faults.faults",
+            "ActiveFault": "faults.injection",
             "AfterCalls": "lifecycle",
             "AfterTime": "lifecycle",
             "Clock": "clock",
             "ClockSkew": "faults.kinds",
-            "Credentials": "aws.access",
-            "DirectoryService": "workmail.models.organizations",
+            "Credentials": "aws.clients",
+            "DirectoryService": "workmail.state.organizations",
             "DroppedConnection": "faults.kinds",
             "Emulator": "emulator",
             "ErrorAnswer": "faults.kinds",
             "ExpiredCredentials": "faults.kinds",
             "ExportResources": "seeds.planting",
-            "ExportSeed": "seeds.seeding",
-            "Fault": "faults.faults",
-            "Faults": "faults.faults",
-            "FiredFault": "faults.faults",
-            "GroupSeed": "seeds.seeding",
+            "ExportSeed": "seeds.definitions",
+            "Fault": "faults.injection",
+            "Faults": "faults.injection",
+            "FiredFault": "faults.injection",
+            "GroupSeed": "seeds.definitions",
             "HtmlPage": "faults.kinds",
             "Immediately": "lifecycle",
             "InTransitMessage": "messageflow.models.messages",
@@ -143,25 +143,25 @@ if not TYPE_CHECKING:  # a type checker would take any misspelled name for grant
             "LambdaOutcome": "messageflow.invocations",
             "Latency": "faults.kinds",
             "Lifecycle": "lifecycle",
-            "MailSeed": "seeds.seeding",
+            "MailSeed": "seeds.definitions",
             "Mailbox": "mail.mailboxes",
             "MalformedBody": "faults.kinds",
             "MimeRules": "mail.mime_rules",
-            "OrganizationSeed": "seeds.seeding",
-            "PersonalAccessTokenSeed": "seeds.seeding",
+            "OrganizationSeed": "seeds.definitions",
+            "PersonalAccessTokenSeed": "seeds.definitions",
             "PlantedOrganization": "seeds.planting",
             "Quotas": "quotas",
             "RecipientOutcome": "messageflow.verdicts",
             "RecordedRequest": "world",
-            "ResourceSeed": "seeds.seeding",
-            "Seed": "seeds.seeding",
+            "ResourceSeed": "seeds.definitions",
+            "Seed": "seeds.definitions",
             "ServerError": "faults.kinds",
             "SyntheticMail": "mail.synthetic",
             "Throttling": "faults.kinds",
             "TruncatedBody": "faults.kinds",
             "UnknownEnumValues": "faults.kinds",
             "UnknownMembers": "faults.kinds",
-            "UserSeed": "seeds.seeding",
+            "UserSeed": "seeds.definitions",
         },
     )
 

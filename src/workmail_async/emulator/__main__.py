@@ -1,4 +1,4 @@
-"""`python -m workmail_async.emulator`: the emulator as a server of its own."""
+"""`python -m workmail_async.emulator`: the emulator as a separate server."""
 
 from __future__ import annotations
 
@@ -24,19 +24,21 @@ _ENDINGS = (signal.SIGINT, signal.SIGTERM)
     type=click.IntRange(0, 65_535),
     default=5000,
     show_default=True,
-    help="Port to listen on; 0: any free one.",
+    help="Port to listen on; 0 picks a free one.",
 )
-@click.option("--region", default="us-east-1", show_default=True, help="Region of the seed.")
+@click.option(
+    "--region", default="us-east-1", show_default=True, help="Region that the seed goes to."
+)
 @click.option(
     "--seed",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="YAML or JSON file with the organizations to begin with.",
+    help="YAML or JSON file with the organizations to start with.",
 )
 def main(host: str, port: int, region: str, seed: Path | None) -> None:
-    """Run an emulated WorkMail, with S3, KMS, IAM and STS beside it, until Ctrl-C or SIGTERM."""
+    """Run an emulated WorkMail, with S3, KMS, IAM and STS, until Ctrl-C or SIGTERM."""
     for number in _ENDINGS:
         signal.signal(number, _leave)
-    # Takes a second, in which somebody may already want it to end.
+    # Starting takes a second, in which a signal can already arrive.
     try:
         from . import Emulator
 
@@ -45,7 +47,7 @@ def main(host: str, port: int, region: str, seed: Path | None) -> None:
     except (ModuleNotFoundError, OSError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     try:
-        # `click.echo` flushes, so that whoever waits for this line gets it at once.
+        # `click.echo` flushes, so a program that waits for this line gets it at once.
         click.echo(f"WorkMail emulator listening on {emulator.endpoint_url}")
         while True:  # sleep, as Ctrl-C ends no other kind of waiting on Windows
             time.sleep(_AN_HOUR)
@@ -54,7 +56,7 @@ def main(host: str, port: int, region: str, seed: Path | None) -> None:
 
 
 def _leave(*_: Any) -> NoReturn:
-    """End the command, be it at work on a large seed or serving; asking once is enough."""
+    """End the command, whether it is loading a large seed or serving. Later signals are ignored."""
     for number in _ENDINGS:
         signal.signal(number, signal.SIG_IGN)
     raise SystemExit(0)

@@ -1,24 +1,24 @@
-"""The emulator's time, which a tester can stop and move."""
+"""The emulator's clock, which a test can move and stop."""
 
 from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta, timezone
 
-# Beyond these, spans of time before or after a moment could not be told.
+# Leaves room to add and subtract lifetimes without leaving the range of datetime.
 _FIRST = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _LAST = datetime(9000, 1, 1, tzinfo=timezone.utc)
 
 
 class Clock:
-    """Time as the emulated WorkMail sees it.
+    """The time of the emulated WorkMail.
 
-    It runs with the system's clock until it is moved or stopped. moto's own services keep the
+    It follows the system's clock until you move or stop it. moto's own services always use the
     system's time.
 
     Args:
-        start: Where the clock begins, an aware datetime; now, when left out.
-        frozen: Whether the clock stands still until it is moved.
+        start: The time to start at, an aware datetime. Defaults to now.
+        frozen: Whether the clock is stopped. You can still move it.
     """
 
     def __init__(self, start: datetime | None = None, *, frozen: bool = False) -> None:
@@ -30,7 +30,7 @@ class Clock:
         self.reset()
 
     def reset(self) -> None:
-        """Put the clock back to how it was made."""
+        """Go back to the initial time, stopped or running as at the start."""
         with self._lock:
             self._offset = timedelta(0)
             self._frozen_at = _system_now() if self._frozen else None
@@ -49,16 +49,20 @@ class Clock:
             by: A timedelta, or a number of seconds.
 
         Raises:
-            ValueError: It is less than 0, or leads beyond the year 9000.
+            ValueError: `by` is negative, or the clock would pass the year 9000.
         """
         try:
             step = by if isinstance(by, timedelta) else timedelta(seconds=by)
             if step < timedelta(0):
-                raise ValueError(f"the emulator's clock only moves forward, not by {step}")
+                raise ValueError(
+                    f"advance() moves the clock forward, not by {step}; use set() to move it back"
+                )
             with self._lock:
                 return self._move(self._now() + step)
         except OverflowError:
-            raise ValueError(f"the emulator's clock ends in {_LAST:%Y}, not {by} later") from None
+            raise ValueError(
+                f"the emulator's clock ends in {_LAST:%Y}; it cannot advance by {by}"
+            ) from None
 
     def set(self, moment: datetime) -> None:
         """Set the clock, forward or back.
@@ -67,24 +71,24 @@ class Clock:
             moment: An aware datetime.
 
         Raises:
-            ValueError: It is not aware, or not between the years 1970 and 9000.
+            ValueError: `moment` is naive, or not between the years 1970 and 9000.
         """
         with self._lock:
             self._move(moment)
 
     def freeze(self) -> None:
-        """Stop the clock; `advance` and `set` still move it."""
+        """Stop the clock. `advance` and `set` still move it."""
         with self._lock:
             self._frozen_at = self._now()
 
     @property
     def frozen(self) -> bool:
-        """Whether it stands still."""
+        """Whether the clock is stopped."""
         with self._lock:
             return self._frozen_at is not None
 
     def resume(self) -> None:
-        """Let a stopped clock run on from where it stands."""
+        """Start a stopped clock again from its current time."""
         with self._lock:
             if self._frozen_at is not None:
                 self._offset = self._frozen_at - _system_now()
@@ -92,10 +96,12 @@ class Clock:
 
     def _move(self, moment: datetime) -> datetime:
         if moment.tzinfo is None:
-            raise ValueError("the emulator's clock takes aware datetimes only")
+            raise ValueError(
+                "the emulator's clock needs an aware datetime, such as one with tzinfo=timezone.utc"
+            )
         if not _FIRST <= moment <= _LAST:
             raise ValueError(
-                f"the emulator's clock goes from {_FIRST:%Y} to {_LAST:%Y}, not to {moment}"
+                f"the emulator's clock runs from {_FIRST:%Y} to {_LAST:%Y}, not {moment}"
             )
         moment = moment.astimezone(timezone.utc)
         if self._frozen_at is None:

@@ -1,82 +1,54 @@
-"""`Emulator`: a WorkMail that runs on this machine, beside moto's S3, KMS, IAM and STS."""
+"""`Emulator`: a WorkMail server on your machine, together with moto's S3, KMS, IAM and STS."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import anyio.to_thread
-from attrs import evolve
 from typing_extensions import Self
 
-from .aws.access import CREDENTIALS, Clients, Credentials
+from .aws.clients import CREDENTIALS, Clients, Credentials
 from .clock import Clock
-from .faults.faults import Faults
+from .contents import EmulatorContents
 from .http.application import EmulatorApplication
 from .http.calls import WORKMAIL
 from .http.control import Control
 from .http.server import EmulatorServer
 from .lifecycle import Lifecycle
-from .mail.mailboxes import Content, Mailbox
 from .mail.mime_rules import MimeRules
-from .messageflow.exceptions import ResourceNotFoundException
-from .messageflow.invocations import Handler, Invocation, LambdaOutcome, run_lambda
-from .messageflow.models import InTransitMessage, MessageFlowBackend, message_flow_backends
-from .messageflow.models.messages import INBOUND
-from .messageflow.verdicts import DEFAULT
 from .quotas import Quotas
-from .seeds import seeding
-from .seeds.planting import (
-    ExportResources,
-    PlantedOrganization,
-    plant_export_resources,
-    plant_organization,
-    plant_personal_access_token,
-)
-from .seeds.seeding import (
-    ExportSeed,
-    GroupLike,
-    OrganizationSeed,
-    PersonalAccessTokenSeed,
-    ResourceLike,
+from .seeds.definitions import (
     Seed,
-    UserLike,
 )
 from .validation import service_model
-from .workmail.exceptions import (
-    EntityNotFoundException,
-    OrganizationNotFoundException,
-    WorkMailError,
-)
-from .workmail.models import WorkMailBackend, workmail_backends
-from .workmail.models.entities import Entity
-from .workmail.models.organizations import DirectoryService, Organization
-from .workmail.models.registration import find_mailbox
-from .world import DEFAULT_ACCOUNT_ID, REGIONS, RecordedRequest, World
+from .world import DEFAULT_ACCOUNT_ID, World
 
 _LAST_PORT = 65_535
 
 
-class Emulator:
-    """An emulated WorkMail with S3, KMS, IAM and STS beside it, all at one address.
+class Emulator(EmulatorContents):
+    """An emulated WorkMail with S3, KMS, IAM and STS at the same address.
 
-    Use it in a `with` block, an `async with` block (asyncio or trio), or call `start` and `stop`.
-    All state is in memory and gone afterwards. Any credentials are accepted. Emulators do not see
-    each other's state, nor that of moto elsewhere in the process.
+    Use it in a `with` block or an `async with` block (asyncio or trio), or call `start` and `stop`.
+    All state is in memory and is lost when it stops. It accepts any credentials. Each emulator has
+    its own state: it shares nothing with other emulators, or with moto elsewhere in the process.
 
     Args:
         host: The address to listen on.
-        port: The port to listen on; 0 takes a free one.
-        region: The Region that seeding works in; calls reach the Region they are signed for.
+        port: The port to listen on; 0 picks a free one.
+        region: The Region that seeds go to. A call goes to the Region it is signed for.
         account_id: The account that all credentials belong to, twelve digits.
-        seed: What is there at the start: a seed, or the path of a YAML or JSON file.
-        lifecycle: How fast things take place.
+        seed: The state to start with: a seed, or the path of a YAML or JSON file.
+        lifecycle: How long things take.
         quotas: The limits to enforce.
-        mime_rules: The rules for what takes the place of a message in transit.
+        mime_rules: The rules for new content of a message in transit.
         clock: The emulated time.
+
+    Raises:
+        ValueError: WorkMail is not available in the Region, or the port is out of range.
     """
 
     def __init__(
@@ -92,21 +64,19 @@ class Emulator:
         mime_rules: MimeRules | None = None,
         clock: Clock | None = None,
     ) -> None:
-        if region not in REGIONS:
-            raise ValueError(f"WorkMail is offered in {', '.join(REGIONS)}, not in {region}")
         if not 0 <= port <= _LAST_PORT:
-            raise ValueError(f"a port is a number from 0 to {_LAST_PORT}, not {port}")
-        self.region = region
-        self.account_id = account_id
-        self._first_lifecycle = lifecycle if lifecycle is not None else Lifecycle()
-        self._first_quotas = quotas if quotas is not None else Quotas()
-        self._first_mime_rules = mime_rules if mime_rules is not None else MimeRules()
-        self._clock = clock if clock is not None else Clock()
-        self._put_back()
+            raise ValueError(f"port must be 0 to {_LAST_PORT}, not {port}")
+        super().__init__(
+            region=region,
+            account_id=account_id,
+            seed=seed,
+            lifecycle=lifecycle,
+            quotas=quotas,
+            mime_rules=mime_rules,
+            clock=clock,
+        )
         self._host = host
         self._port = port
-        self._seed = seed
-        self._world: World | None = None
         self._server: EmulatorServer | None = None
         self._clients = Clients()
 
@@ -118,13 +88,13 @@ class Emulator:
         """Start serving.
 
         Raises:
-            OSError: The address cannot be listened on, or the seed file not read.
-            RuntimeError: It has been started already.
-            ValueError: The seed file is not one, or what it asks for cannot be.
+            OSError: The emulator cannot listen on the address, or cannot read the seed file.
+            RuntimeError: It is already running.
+            ValueError: The seed is invalid; the message says where.
         """
         if self._world is not None:
-            raise RuntimeError("the emulator is running already")
-        service_model(WORKMAIL)  # seeds need it: read it here, where no event loop waits for it
+            raise RuntimeError("the emulator is already running")
+        service_model(WORKMAIL)  # slow to parse: do it here, not later in an event loop
         world = World(
             clock=self.clock,
             lifecycle=self.lifecycle,
@@ -146,60 +116,19 @@ class Emulator:
         self._server = server
 
     def stop(self) -> None:
-        """Stop serving and forget everything; nothing is left running. Stopping twice is fine."""
+        """Stop serving and drop all state. No thread or socket is left; stopping twice is fine."""
         server, self._server = self._server, None
         world, self._world = self._world, None
-        with ExitStack() as steps:  # each is taken, whatever becomes of the others
+        with ExitStack() as steps:  # run them all, even if one of them fails
             if world is not None:
                 steps.callback(world.close)
             if server is not None:
                 steps.callback(server.stop)
             if world is not None:
-                steps.callback(world.clear)  # so that no call waits any longer
+                steps.callback(
+                    world.clear
+                )  # lets go of calls that wait, so that the server can end
             steps.callback(self._clients.close)
-
-    def reset(self) -> None:
-        """Put everything back to how it was at the start, but keep the address.
-
-        All state is forgotten, WorkMail's and moto's; there are no faults; clock, lifecycle, quotas
-        and MIME rules are as they were given, and the seed is planted again.
-        """
-        world = self._running
-        with world.renewed():
-            self.clock.reset()
-            self._put_back()
-            world.lifecycle, world.quotas = self.lifecycle, self.quotas
-            world.mime_rules = self.mime_rules
-            if self._seed is not None:
-                self.seed(self._seed)
-
-    def _put_back(self) -> None:
-        # Copies, so that what a tester changes does not outlast a reset.
-        self._lifecycle = evolve(self._first_lifecycle)
-        self._quotas = evolve(self._first_quotas)
-        self._mime_rules = evolve(self._first_mime_rules)
-
-    # None of these can be replaced: that would pass by the emulator that runs.
-
-    @property
-    def clock(self) -> Clock:
-        """The emulated time, which can be moved and stopped."""
-        return self._clock
-
-    @property
-    def lifecycle(self) -> Lifecycle:
-        """How fast things take place; set its attributes for what begins from now on."""
-        return self._lifecycle
-
-    @property
-    def quotas(self) -> Quotas:
-        """The limits to enforce; set its attributes to lower or raise them."""
-        return self._quotas
-
-    @property
-    def mime_rules(self) -> MimeRules:
-        """The rules for what takes the place of a message in transit; set its attributes."""
-        return self._mime_rules
 
     def __enter__(self) -> Self:
         self.start()
@@ -228,7 +157,7 @@ class Emulator:
 
     @property
     def endpoint_url(self) -> str:
-        """The address, such as `http://127.0.0.1:41234`, for WorkMail, S3, KMS, IAM and STS."""
+        """The URL of WorkMail, S3, KMS, IAM and STS, such as `http://127.0.0.1:41234`."""
         if self._server is None:
             raise RuntimeError("the emulator is not running")
         host, port = self._server.get_host_and_port()
@@ -236,279 +165,14 @@ class Emulator:
 
     @property
     def credentials(self) -> Credentials:
-        """Credentials to call with: `**emulator.credentials` suits any client."""
+        """Credentials for any client: `WorkMailClient(**emulator.credentials, …)`."""
         return CREDENTIALS.copy()
 
     def client(self, service: str = "workmail", *, region: str | None = None) -> Any:
-        """Return boto3's client of a service here, which is closed when the emulator stops.
+        """Return a boto3 client for this emulator. The emulator closes it when it stops.
 
         Args:
             service: The service's name in boto3, such as `workmail`, `s3`, `kms` or `iam`.
-            region: The Region to call; that of the emulator when left out.
+            region: The Region to call. Defaults to the emulator's.
         """
         return self._clients.get(service, self.endpoint_url, region or self.region)
-
-    @property
-    def requests(self) -> list[RecordedRequest]:
-        """The calls to WorkMail and Message Flow that came in, oldest first."""
-        return list(self._running.requests)
-
-    @property
-    def faults(self) -> Faults:
-        """What a tester makes go wrong."""
-        return self._running.faults
-
-    def seed(self, seed: Seed | str | Path) -> list[PlantedOrganization]:
-        """Add organizations with all that is in them.
-
-        Args:
-            seed: A seed, or the path of a YAML or JSON file.
-
-        Raises:
-            OSError: The file cannot be read.
-            ValueError: The file is not a seed, or what it asks for cannot be, such as a name twice.
-        """
-        if isinstance(seed, Seed):
-            return [self._plant(each) for each in seed.organizations]
-        loaded = seeding.load(seed)
-        try:
-            return self.seed(loaded)
-        except ValueError as error:
-            raise ValueError(f"{seed}: {error}") from error
-
-    def create_organization(
-        self,
-        alias: str,
-        *,
-        domains: list[str] | None = None,
-        users: list[UserLike] | None = None,
-        groups: list[GroupLike] | None = None,
-        resources: list[ResourceLike] | None = None,
-        organization_id: str | None = None,
-    ) -> PlantedOrganization:
-        """Add one organization, active, with verified domains.
-
-        Args:
-            alias: The alias.
-            domains: Its domains; the first becomes the default one.
-            users: Users, or their names.
-            groups: Groups, or their names.
-            resources: Resources, or their names.
-            organization_id: The identifier; made up when left out.
-
-        Raises:
-            ValueError: What is asked for cannot be, such as a name twice.
-        """
-        seed = OrganizationSeed(
-            alias=alias,
-            id=organization_id,
-            domains=domains or [],
-            users=users or [],
-            groups=groups or [],
-            resources=resources or [],
-        )
-        return self._plant(seed)
-
-    def organization(self, organization: PlantedOrganization | str) -> Organization:
-        """Return the state of an organization, for a test to look at or to bend.
-
-        Args:
-            organization: The organization, or its identifier.
-
-        Raises:
-            LookupError: There is none such.
-        """
-        with self._inside() as backend:
-            return backend.get_organization(_id(organization))
-
-    def add_directory(self, directory: DirectoryService) -> None:
-        """Add a directory that organizations can be created on.
-
-        Args:
-            directory: The directory; its switches can be set later on.
-        """
-        with self._inside() as backend:
-            backend.directory_services[directory.id] = directory
-
-    def mailbox(self, organization: PlantedOrganization | str, entity: str) -> Mailbox:
-        """Return the mailbox of a user or resource, to put mail into.
-
-        Args:
-            organization: The organization, or its identifier.
-            entity: The id, address or name of the user or resource.
-
-        Raises:
-            LookupError: There is none such, or it has no mailbox; it has to be enabled for one.
-        """
-        with self._inside() as backend:
-            state = backend.get_organization(_id(organization))
-            mailbox = find_mailbox(state, state.directory.find(entity, Entity))
-        if mailbox is None:
-            raise LookupError(f"{entity} has no mailbox")
-        return mailbox
-
-    def deliver(
-        self,
-        organization: PlantedOrganization | str,
-        content: Content,
-        *,
-        sender: str | None = None,
-        recipients: Sequence[str] | None = None,
-        flow: str = INBOUND,
-        redirected: bool = False,
-        on_behalf_of: str | None = None,
-    ) -> InTransitMessage:
-        """Put a message in transit, where it stays for 24 hours of emulated time.
-
-        Args:
-            organization: The organization, or its identifier.
-            content: Raw MIME as bytes or text, an email message, or the path of an .eml file.
-            sender: Who sends it; the From header, when left out.
-            recipients: Whom it is for; the To, Cc and Bcc headers, when left out. Of an inbound
-                message, those outside of the organization are left out.
-            flow: `INBOUND` or `OUTBOUND`.
-            redirected: Whether it was redirected, so that it cannot be changed.
-            on_behalf_of: The address in whose name the sender sends it.
-
-        Raises:
-            LookupError: There is no such organization.
-            ValueError: It has no sender or no recipients, is too long, or goes the other way.
-        """
-        with self._inside() as backend:
-            return self._message_flow.deliver(
-                backend.get_organization(_id(organization)),
-                content,
-                sender=sender,
-                recipients=recipients,
-                flow=flow,
-                redirected=redirected,
-                on_behalf_of=on_behalf_of,
-            )
-
-    def message(self, message_id: str) -> InTransitMessage:
-        """Return a message in transit.
-
-        Args:
-            message_id: Its identifier.
-
-        Raises:
-            LookupError: There is none such any longer.
-        """
-        with self._inside():
-            return self._message_flow.find(message_id)
-
-    def run_lambda(
-        self,
-        handler: Handler,
-        message: InTransitMessage | str,
-        *,
-        synchronous: bool = True,
-        fallback: str = DEFAULT,
-        retries: int = 0,
-    ) -> LambdaOutcome:
-        """Call a Lambda handler as a Run Lambda rule does, and tell what becomes of the message.
-
-        The event is the one WorkMail sends; calling for the same message again is a retry, with the
-        same `invocationId`. The handler has 15 seconds of emulated time, and is not interrupted.
-        What WorkMail would refuse stands in the outcome's `complaints`; nothing is delivered.
-
-        Args:
-            handler: Takes an event and a context, and returns the answer.
-            message: The message in transit, or its identifier.
-            synchronous: Whether the rule waits for the answer: only then do PutRawMessageContent
-                and the answer take effect.
-            fallback: The action for recipients that the answer leaves out, and for all of them
-                when the invocation fails.
-            retries: How often the handler is called again after an invocation that failed.
-
-        Raises:
-            LookupError: The message is not in transit.
-            TypeError: The handler is asynchronous.
-            ValueError: There is no such fallback action for messages of this direction.
-        """
-        message_id = message if isinstance(message, str) else message.id
-        invocation = Invocation(
-            message=self.message(message_id),
-            clock=self.clock,
-            synchronous=synchronous,
-            fallback=fallback,
-        )
-        return run_lambda(invocation, handler, retries=retries, new_id=self._running.uuid)
-
-    def add_personal_access_token(
-        self,
-        organization: PlantedOrganization | str,
-        user: str,
-        token: PersonalAccessTokenSeed | str,
-    ) -> str:
-        """Make a personal access token, which no operation does, and return its identifier.
-
-        Args:
-            organization: The organization, or its identifier.
-            user: The id, address or name of the user.
-            token: The token, or its name.
-        """
-        seed = PersonalAccessTokenSeed(token) if isinstance(token, str) else token
-        with self._inside() as backend:
-            return plant_personal_access_token(
-                backend.get_organization(_id(organization)), user, seed
-            )
-
-    def create_export_resources(
-        self,
-        organization: PlantedOrganization | str,
-        *,
-        bucket: str | None = None,
-        prefix: str = "exports",
-        role_name: str | None = None,
-        key_id: str | None = None,
-    ) -> ExportResources:
-        """Create a role, a key and a bucket that exports of an organization work with.
-
-        Args:
-            organization: The organization, or its identifier.
-            bucket: The bucket's name; made up when left out.
-            prefix: The prefix under which the role may use the key.
-            role_name: The role's name; made up when left out.
-            key_id: The key's identifier, a UUID; made up when left out.
-
-        Raises:
-            LookupError: There is no such organization.
-            ValueError: A role, bucket or key of that name exists, or cannot be named so.
-        """
-        seed = ExportSeed(bucket=bucket, prefix=prefix, role_name=role_name, key_id=key_id)
-        with self._inside() as backend:
-            return plant_export_resources(backend.get_organization(_id(organization)), seed)
-
-    def _plant(self, seed: OrganizationSeed) -> PlantedOrganization:
-        with self._inside() as backend:
-            return plant_organization(backend, seed)
-
-    @property
-    def _running(self) -> World:
-        if self._world is None:
-            raise RuntimeError("the emulator is not running")
-        return self._world
-
-    @property
-    def _message_flow(self) -> MessageFlowBackend:
-        return message_flow_backends[self.account_id][self.region]
-
-    @contextmanager
-    def _inside(self) -> Generator[WorkMailBackend, None, None]:
-        world = self._running
-        with world.entered(), world.lock:
-            try:
-                yield workmail_backends[self.account_id][self.region]
-            except (
-                EntityNotFoundException,
-                OrganizationNotFoundException,
-                ResourceNotFoundException,
-            ) as error:
-                raise LookupError(error.message) from error
-            except WorkMailError as error:
-                raise ValueError(f"{error.code}: {error.message}") from error
-
-
-def _id(organization: PlantedOrganization | str) -> str:
-    return organization if isinstance(organization, str) else organization.id

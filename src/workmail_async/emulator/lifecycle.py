@@ -1,8 +1,7 @@
-"""How fast things that take time in WorkMail take place in the emulator.
+"""How long things take in the emulator that take time in WorkMail.
 
-Organizations, domain verification and exports do not finish at once. A tester chooses for each
-whether it does so immediately, after it has been looked at a number of times, or after a stretch
-of emulated time.
+Organizations, domain verification and exports do not finish at once. A test chooses for each of
+them: immediately, after a number of calls that look at it, or after some emulated time.
 """
 
 from __future__ import annotations
@@ -14,25 +13,25 @@ from attrs import define, field, frozen
 
 
 class Pace(Protocol):
-    """How far something has come."""
+    """How fast something makes progress."""
 
     def fraction(self, *, elapsed: timedelta, looks: int) -> float:
-        """Return the part that is done, 0 to 1.
+        """Return how much is done, 0 to 1.
 
         Args:
-            elapsed: Emulated time since the beginning.
-            looks: How often it has been looked at before now.
+            elapsed: Emulated time since the start.
+            looks: How many calls have looked at it so far.
         """
         ...
 
     def finished_at(self, started: datetime) -> datetime | None:
-        """Return the time at which it finishes, when that is known beforehand."""
+        """Return when it finishes, or None if that is not known in advance."""
         ...
 
 
 @frozen
 class Immediately:
-    """Done as soon as anyone looks."""
+    """Done at the first look."""
 
     def fraction(self, *, elapsed: timedelta, looks: int) -> float:
         """Return 1."""
@@ -45,20 +44,20 @@ class Immediately:
 
 @frozen
 class AfterCalls:
-    """Seen unfinished by a number of calls; the call after those sees it finished.
+    """Unfinished for a number of calls; the next call finds it finished.
 
     Args:
-        calls: How many calls see it unfinished.
+        calls: How many calls find it unfinished.
     """
 
     calls: int
 
     def fraction(self, *, elapsed: timedelta, looks: int) -> float:
-        """Return the part of the calls that have been made."""
+        """Return the share of the calls made so far."""
         return 1.0 if looks >= self.calls else looks / self.calls
 
     def finished_at(self, started: datetime) -> datetime | None:
-        """Return nothing: calls come when they come."""
+        """Return None: nobody knows when the calls will come."""
         return None
 
 
@@ -68,7 +67,7 @@ def _timedelta(value: timedelta | float) -> timedelta:
 
 @frozen
 class AfterTime:
-    """Done when the emulator's clock has moved on far enough.
+    """Done after some time on the emulator's clock.
 
     Args:
         duration: A timedelta, or a number of seconds.
@@ -77,7 +76,7 @@ class AfterTime:
     duration: timedelta = field(converter=_timedelta)
 
     def fraction(self, *, elapsed: timedelta, looks: int) -> float:
-        """Return the part of the time that has passed."""
+        """Return the share of the time that has passed."""
         return 1.0 if elapsed >= self.duration else elapsed / self.duration
 
     def finished_at(self, started: datetime) -> datetime | None:
@@ -87,12 +86,12 @@ class AfterTime:
 
 @define
 class Progress:
-    """Something under way: when it began and how often it was looked at.
+    """Something in progress: when it started and how often it was looked at.
 
     Args:
-        pace: How fast it goes.
-        started: When it began.
-        looks: How often it has been looked at.
+        pace: How fast it makes progress.
+        started: When it started.
+        looks: How many calls have looked at it.
     """
 
     pace: Pace
@@ -100,11 +99,11 @@ class Progress:
     looks: int = 0
 
     def fraction(self, now: datetime) -> float:
-        """Return the part that is done at `now`, 0 to 1, without counting as a look."""
+        """Return how much is done at `now`, 0 to 1. This does not count as a look."""
         return self.pace.fraction(elapsed=now - self.started, looks=self.looks)
 
     def look(self, now: datetime) -> float:
-        """Return the part that is done at `now`, 0 to 1, and count the look."""
+        """Return how much is done at `now`, 0 to 1, and count the look."""
         fraction = self.fraction(now)
         self.looks += 1
         return fraction
@@ -112,16 +111,16 @@ class Progress:
 
 @define(kw_only=True)
 class Lifecycle:
-    """The pace of everything that takes time.
+    """How long things take.
 
     Args:
-        organization_creation: From Requested over Creating to Active.
+        organization_creation: From Requested through Creating to Active.
         organization_deletion: From Deleting to Deleted.
-        domain_verification: From PENDING to VERIFIED, for domains added by RegisterMailDomain.
-        entity_state: From when a user, group or resource has been registered, deregistered or
-            deleted until that shows in its state, which other operations go by.
+        domain_verification: From PENDING to VERIFIED, for domains that RegisterMailDomain added.
+        entity_state: Until the state of a user, group or resource shows that it was registered,
+            deregistered or deleted. Other operations act on the state shown.
         mailbox_export: From RUNNING to COMPLETED or FAILED.
-        cancel_until: The progress in percent from which a cancelled export completes all the same.
+        cancel_until: The progress in percent at which it is too late to cancel an export.
     """
 
     organization_creation: Pace = Immediately()

@@ -1,7 +1,8 @@
-"""Pages of a list, and the opaque tokens that lead from one to the next.
+"""Pages of a list, and the opaque tokens between them.
 
-A token is signed and names the list it belongs to: one that comes from another list, from another
-organization or from the same list under other filters is refused, as is one that was made up.
+A token is signed for one list. A token of another list, of another organization or of the same
+list with other filters is refused, and so is an invented one: a client that mixes up its tokens
+then fails in tests instead of silently skipping items.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from attrs import frozen
 
 Item = TypeVar("Item")
 
-# The page size when the caller names none; also the largest that MaxResults allows.
+# The default page size, which is also the largest MaxResults.
 PAGE_SIZE = 100
 _SIGNATURE_BYTES = 12
 
 
 class BadTokenError(Exception):
-    """A NextToken that does not belong to the list it was given to."""
+    """A NextToken that does not belong to this list."""
 
 
 @frozen
@@ -33,8 +34,8 @@ class Page(Generic[Item]):
     """One page of a list.
 
     Args:
-        items: What is on it.
-        next_token: The token of the next page; None on the last.
+        items: The items on it.
+        next_token: The token of the next page, or None on the last page.
     """
 
     items: list[Item]
@@ -50,21 +51,21 @@ def page(
     token: str | None,
     max_results: int | None,
 ) -> Page[Item]:
-    """Cut one page out of a list.
+    """Return one page of a list.
 
-    A page begins after the last item of the one before, so that items added or removed in between
-    neither repeat nor skip others.
+    A page starts after the last item of the page before it. Items that are added or removed between
+    two calls therefore never make other items repeat or disappear.
 
     Args:
-        items: The whole list, in the order of its keys.
-        key: Gives an item's position, a number that grows along the list.
+        items: The whole list, ordered by key.
+        key: Returns an item's position, a number that increases along the list.
         secret: Signs the tokens.
-        source: What the list is: its operation, organization and filters.
+        source: What identifies the list: its operation, organization and filters.
         token: The NextToken of the request, if any.
-        max_results: The size of the page; 100 when None.
+        max_results: The page size; None means 100.
 
     Raises:
-        BadTokenError: The token is not one of this list's.
+        BadTokenError: The token does not belong to this list.
     """
     begin = 0
     if token is not None:

@@ -1,4 +1,4 @@
-"""WorkMail's published limits, which a tester can lower or raise."""
+"""WorkMail's published limits, which a test can change."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ class Quotas:
 
     Args:
         organizations: Organizations in an account and Region.
-        users: Users in an organization, deleted ones not counted.
+        users: Users in an organization, not counting deleted ones.
         domains: Mail domains in an organization.
-        aliases: Aliases of one user, group or resource, its primary address not counted.
+        aliases: Aliases of one user, group or resource, not counting its primary address.
         tags: Tags on one organization.
-        access_control_rules: Access control rules of an organization, the first one counted.
-        mobile_device_access_rules: Mobile device access rules, the first one counted.
+        access_control_rules: Access control rules of an organization, including the default one.
+        mobile_device_access_rules: Mobile device access rules, including the default one.
         impersonation_roles: Impersonation roles of an organization.
-        availability_configurations: Domains with an availability configuration; AWS publishes none.
+        availability_configurations: Domains with an availability configuration. AWS publishes no
+            limit.
         retention_policies: Retention policies of an organization.
-        concurrent_exports: Exports running at the same time in an organization.
-        export_interval: How long after the start of an export its mailbox cannot be exported again.
-        mailbox_megabytes: The quota of a new mailbox, and the most it can be set to.
-        message_megabytes: How long a message in transit can be, in MB of MIME.
-        mailbox_kept: How long the mailbox of a disabled or deleted user is kept.
+        concurrent_exports: Exports that run at the same time in an organization.
+        export_interval: Minimum time between the starts of two exports of a mailbox.
+        mailbox_megabytes: The default and maximum quota of a mailbox, in MB.
+        message_megabytes: The largest message in transit, in MB of MIME.
+        mailbox_kept: How long WorkMail keeps the mailbox of a disabled or deleted user.
     """
 
     organizations: int = 100

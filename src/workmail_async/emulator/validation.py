@@ -1,11 +1,11 @@
 """Checks a request against botocore's service model, as the service does before it acts.
 
-Which error: where an operation documents InvalidParameterException, that one ("the parameters
-break the service's restrictions" is what it stands for); for the few that do not (DeleteAlias has
-it, ListTagsForResource has not), ValidationError, which the API reference lists among the errors
-common to all operations. A code that the reference does not know is never sent.
+The error is InvalidParameterException if the operation documents it, since that is the one for
+parameters that break the service's restrictions. The few operations that do not document it, such
+as ListTagsForResource, answer ValidationError, which the API reference lists among the errors
+common to all operations. The emulator never sends a code that the reference does not know.
 
-Patterns are enforced, except those listed in `UNENFORCED_PATTERNS` with the reason.
+Patterns are enforced, except those in `UNENFORCED_PATTERNS`, each with the reason.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from botocore.model import (
     StructureShape,
 )
 
-# Shape name -> why its pattern cannot be what the service enforces.
+# Shape name -> why the service cannot enforce its pattern as published.
 UNENFORCED_PATTERNS = {
-    "s3BucketIdType": "AWS's own examples break it; whether the bucket exists decides",
-    "IdentityProviderIdentityStoreId": "holds an escaped word boundary that no identifier matches",
-    "NextToken": "allows everything in its first half",
-    "S3BucketName": "AWS's own examples break it; whether the bucket exists decides",
+    "s3BucketIdType": "AWS's own examples do not match; the check is whether the bucket exists",
+    "IdentityProviderIdentityStoreId": "contains an escaped word boundary that no id matches",
+    "NextToken": "its first alternative matches everything",
+    "S3BucketName": "AWS's own examples do not match; the check is whether the bucket exists",
 }
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
@@ -57,7 +57,7 @@ def service_model(service: str) -> ServiceModel:
 
 
 def faults(operation: OperationModel, request: Any) -> list[str]:
-    """Return what is wrong with a request, in words; nothing when it is right.
+    """Return the faults of a request as text; none if it is valid.
 
     Args:
         operation: botocore's model of the operation.
@@ -70,7 +70,7 @@ def faults(operation: OperationModel, request: Any) -> list[str]:
 def _faults(shape: Shape, value: Any, name: str) -> Iterator[str]:
     what = name or "the request"
     if not _has_type(value, shape.type_name):
-        yield f"{what} has to be of type {shape.type_name}"
+        yield f"{what} must be of type {shape.type_name}"
         return
     if isinstance(shape, StructureShape):
         yield from _structure_faults(shape, value, name)
@@ -86,7 +86,7 @@ def _faults(shape: Shape, value: Any, name: str) -> Iterator[str]:
 
 def _has_type(value: Any, type_name: str) -> bool:
     accepted = _PYTHON_TYPES[type_name]
-    if type(value) is bool:  # which Python takes for an int as well
+    if type(value) is bool:  # a bool is an int in Python
         return bool in accepted
     return isinstance(value, accepted)
 
@@ -97,7 +97,7 @@ def _structure_faults(shape: StructureShape, value: dict[str, Any], name: str) -
         if value.get(required) is None:
             yield f"{prefix}{required} is required"
     for member, given in value.items():
-        # What the model does not know, the service ignores.
+        # The service ignores members that the model does not know.
         if given is not None and member in shape.members:
             yield from _faults(shape.members[member], given, f"{prefix}{member}")
 
@@ -105,7 +105,7 @@ def _structure_faults(shape: StructureShape, value: dict[str, Any], name: str) -
 def _string_faults(shape: StringShape, value: str, what: str) -> Iterator[str]:
     yield from _size_faults(shape, len(value), f"{what} has", "characters")
     if shape.enum and value not in shape.enum:
-        yield f"{what} has to be one of {', '.join(shape.enum)}"
+        yield f"{what} must be one of {', '.join(shape.enum)}"
     pattern = shape.metadata.get("pattern")
     if (
         pattern
@@ -119,20 +119,12 @@ def _size_faults(shape: Shape, size: float, subject: str, unit: str) -> Iterator
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     tail = f" {unit}" if unit else ""
     if low is not None and size < low:
-        yield (
-            f"{subject} {size}{tail}; at least {low} are needed"
-            if unit
-            else (f"{subject} {size}; the least is {low}")
-        )
+        yield f"{subject} {size}{tail}; the minimum is {low}"
     if high is not None and size > high:
-        yield (
-            f"{subject} {size}{tail}; at most {high} are allowed"
-            if unit
-            else (f"{subject} {size}; the most is {high}")
-        )
+        yield f"{subject} {size}{tail}; the maximum is {high}"
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    # The service's own expressions are Java's, where \w and \d are ASCII.
+    # The patterns are Java's, where \w and \d match ASCII only.
     return re.compile(pattern, re.ASCII)

@@ -1,4 +1,4 @@
-"""Everything that one emulator owns: time, pace, quotas, moto's state and what was asked of it."""
+"""Everything that one emulator owns: clock, lifecycle, quotas, moto's state, recorded requests."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from attrs import define, field
 
 from .aws.isolation import Scope
 from .clock import Clock
-from .faults.faults import Faults
+from .faults.injection import Faults
 from .lifecycle import Lifecycle
 from .mail.mime_rules import MimeRules
 from .quotas import Quotas
 
-# The account that moto gives to credentials it does not know.
+# The account that moto uses for credentials it does not know.
 DEFAULT_ACCOUNT_ID = "123456789012"
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
-#: Where a request's environ tells which faults it met before it came to its service.
-MET_FAULTS = "workmail_async.emulator.faults.faults"
+#: The key in a request's environ with the faults that were injected before the service saw it.
+MET_FAULTS = "workmail_async.emulator.faults"
 
 
 @define(kw_only=True)
@@ -36,11 +36,11 @@ class RecordedRequest:
     Args:
         service: `workmail` or `workmailmessageflow`.
         operation: The operation's name, such as `ListUsers`.
-        parameters: The request's members; left out of the repr, as it may hold passwords.
+        parameters: The request's members. They may hold passwords, so the repr leaves them out.
         region: The Region the request was signed for.
-        request_id: The identifier in the answer.
-        received: When it came, by the emulator's clock.
-        faults: What a tester made go wrong with it, such as `throttling`.
+        request_id: The request id in the answer.
+        received: When it arrived, by the emulator's clock.
+        faults: The kinds of the faults injected into it, such as `throttling`.
     """
 
     service: str
@@ -53,13 +53,13 @@ class RecordedRequest:
 
 
 class World(Scope):
-    """What one emulator owns. Code that runs inside `entered()` finds it with `World.current()`.
+    """What one emulator owns. Code inside `entered()` gets it from `World.current()`.
 
     Args:
         clock: The emulated time.
-        lifecycle: The pace of what takes time.
+        lifecycle: How long things take.
         quotas: The limits to enforce.
-        mime_rules: The rules for what takes the place of a message in transit.
+        mime_rules: The rules for new content of a message in transit.
         account_id: The account that all credentials belong to.
     """
 
@@ -81,7 +81,7 @@ class World(Scope):
         self.faults: Faults = Faults(self.clock)
         self.requests: list[RecordedRequest] = []
         self.token_secret: bytes = secrets.token_bytes(16)
-        # One lock for all of WorkMail's state; it is let go while waiting for `changed`.
+        # One lock for all of WorkMail's state. Waiting for `changed` releases it.
         self.lock: threading.RLock = threading.RLock()
         self.changed: threading.Condition = threading.Condition(self.lock)
         self.settling: list[Callable[[], None]] = []
@@ -91,10 +91,10 @@ class World(Scope):
 
     @classmethod
     def current(cls) -> World:
-        """Return the world that the running code is in."""
+        """Return the world in which the current code runs."""
         scope = Scope.active()
         if not isinstance(scope, World):
-            raise RuntimeError("WorkMail's emulated state only exists inside an Emulator")
+            raise RuntimeError("emulated WorkMail state exists only inside an Emulator")
         return scope
 
     def record(
@@ -107,7 +107,7 @@ class World(Scope):
         request_id: str,
         faults: tuple[str, ...] = (),
     ) -> None:
-        """Remember a call for a test to look at; the arguments are `RecordedRequest`'s."""
+        """Record a call for tests to inspect. The arguments are those of `RecordedRequest`."""
         self.requests.append(
             RecordedRequest(
                 service=service,
@@ -125,7 +125,7 @@ class World(Scope):
         return f"{self._random.getrandbits(4 * digits):0{digits}x}"
 
     def uuid(self) -> str:
-        """Return a random identifier of the form 8-4-4-4-12."""
+        """Return a random id in the form of a UUID."""
         digits = self.hex(32)
         return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
@@ -142,23 +142,23 @@ class World(Scope):
             self._workers.submit(run)
 
     def temporary_folder(self) -> Path:
-        """Return a new empty directory that goes when the world is cleared."""
+        """Return a new empty directory. Clearing the world removes it."""
         with self.lock:
             if self._folder is None:
                 self._folder = tempfile.TemporaryDirectory(prefix="workmail-emulator-")
             return Path(tempfile.mkdtemp(dir=self._folder.name))
 
     def settle(self) -> None:
-        """Bring about what has come due since the last call, so that no one sees a stale state."""
+        """Apply all changes that are due, so that no caller sees stale state."""
         with self.lock:
             for step in list(self.settling):
                 step()
 
     @contextmanager
     def renewed(self) -> Generator[None, None, None]:
-        """Forget all state; the clock, pace and quotas stay.
+        """Drop all state but the clock, the lifecycle and the quotas.
 
-        Inside the block, calls to WorkMail wait. After it, the work in the background has ended.
+        Calls to WorkMail wait until the block ends; background work has ended by then, too.
         """
         self.faults.clear()
         with ExitStack() as leftovers, self.lock:
@@ -168,12 +168,12 @@ class World(Scope):
                 leftovers.callback(self._workers.shutdown, cancel_futures=True)
             self._folder = self._workers = None
             super().clear()
-            self.settling.clear()  # only now: moto makes each backend anew as it is reset
+            self.settling.clear()  # last: moto's reset recreates each backend, which adds one
             self.requests.clear()
             self.changed.notify_all()
             yield
 
     def clear(self) -> None:
-        """Forget all state; the clock, pace and quotas stay."""
+        """Drop all state but the clock, the lifecycle and the quotas."""
         with self.renewed():
             pass

@@ -1,7 +1,7 @@
-"""Fixtures for the tests of those who use WorkMail: an emulator, an organization in it, clients.
+"""Fixtures for your tests: an emulator, an organization in it, and clients.
 
-pytest loads this module in every run of whoever has the package installed, so importing it costs
-next to nothing, and nothing is missed in it until a test asks for a fixture.
+pytest loads this module in every run if the package is installed. So importing it must be fast, and
+it must not fail without the extra `emulator`, until a test asks for a fixture.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ Client = TypeVar("Client", "WorkMailClient", "MessageFlowClient")
 __all__: list[str] = []
 
 _MARKER = "workmail"
-# As an installed plugin, and as one that is named by its module.
+# The names of the plugin: if installed, and if loaded with `-p`.
 _PYTEST_ASYNCIO = ("asyncio", "pytest_asyncio.plugin")
 _ON_ANYIO = "_workmail_clients_on_anyio"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known and, beside pytest-asyncio, the fixtures that it runs."""
+    """Register the marker and, if pytest-asyncio is there, the fixtures for it."""
     config.addinivalue_line(
         "markers",
-        f"{_MARKER}(users=…, domains=…, …): what `workmail_organization` holds; "
+        f"{_MARKER}(users=…, domains=…, …): the contents of `workmail_organization`; "
         "takes the arguments of workmail_async.emulator.OrganizationSeed",
     )
     if any(map(config.pluginmanager.hasplugin, _PYTEST_ASYNCIO)):
@@ -41,10 +41,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def workmail_emulator_server() -> Iterator[Emulator]:
-    """The emulator's server, one for a run and, under pytest-xdist, for each of its workers.
+    """The emulator for a whole run; with pytest-xdist, one for each worker.
 
-    Override it to begin with other settings: `with Emulator(region=…) as emulator: yield emulator`.
-    Tests take `workmail_emulator`.
+    Override it for other settings: `with Emulator(region=…) as emulator: yield emulator`.
+    Tests use `workmail_emulator`.
     """
     try:
         from workmail_async.emulator import Emulator
@@ -56,14 +56,14 @@ def workmail_emulator_server() -> Iterator[Emulator]:
 
 @pytest.fixture
 def workmail_emulator(workmail_emulator_server: Emulator) -> Emulator:
-    """An emulated WorkMail, with S3, KMS, IAM and STS beside it, as it was at its start."""
+    """An emulated WorkMail, with S3, KMS, IAM and STS, in its initial state."""
     workmail_emulator_server.reset()
     return workmail_emulator_server
 
 
 @pytest.fixture
 def workmail_organization_seed() -> OrganizationSeed:
-    """What `workmail_organization` holds where no marker says otherwise; override it for more."""
+    """The default contents of `workmail_organization`. Override it for other contents."""
     from workmail_async.emulator import OrganizationSeed
 
     return OrganizationSeed(
@@ -81,20 +81,20 @@ def workmail_organization(
 ) -> PlantedOrganization:
     """An organization with users ana and bruno, group staff and room library, all enabled.
 
-    `@pytest.mark.workmail(users=[…], …)` puts others in their place; so does a fixture
-    `workmail_organization_seed` of your own.
+    `@pytest.mark.workmail(users=[…], …)` replaces them for a test, and a fixture
+    `workmail_organization_seed` of your own for all tests of a folder.
     """
     import attrs
 
     from workmail_async.emulator import Seed
 
     seed: OrganizationSeed = request.getfixturevalue("workmail_organization_seed")
-    for marker in reversed(list(request.node.iter_markers(_MARKER))):  # the closest has the say
+    for marker in reversed(list(request.node.iter_markers(_MARKER))):  # the closest one wins
         known = attrs.fields_dict(type(seed))
-        strange = ", ".join([*map(repr, marker.args), *sorted(marker.kwargs.keys() - known)])
-        if strange:
+        unknown = ", ".join([*map(repr, marker.args), *sorted(marker.kwargs.keys() - known)])
+        if unknown:
             pytest.fail(
-                f"@pytest.mark.{_MARKER} takes {', '.join(known)} by name, not {strange}",
+                f"@pytest.mark.{_MARKER} takes {', '.join(known)} by name, not {unknown}",
                 pytrace=False,
             )
         seed = attrs.evolve(seed, **marker.kwargs)
@@ -104,9 +104,9 @@ def workmail_organization(
 
 @pytest.fixture
 def workmail_client(request: pytest.FixtureRequest) -> WorkMailClient:
-    """A `WorkMailClient` of `workmail_emulator`, for tests that are coroutines.
+    """A `WorkMailClient` for `workmail_emulator`, for tests that are coroutines.
 
-    They may run under AnyIO's plugin, on asyncio or trio, or under pytest-asyncio in either mode.
+    It works with AnyIO's plugin, on asyncio and trio, and with pytest-asyncio in both modes.
     """
     from workmail_async import WorkMailClient
 
@@ -115,10 +115,10 @@ def workmail_client(request: pytest.FixtureRequest) -> WorkMailClient:
 
 @pytest.fixture
 def workmail_message_flow_client(request: pytest.FixtureRequest) -> MessageFlowClient:
-    """A `MessageFlowClient` of `workmail_emulator`, for tests that are coroutines.
+    """A `MessageFlowClient` for `workmail_emulator`, for tests that are coroutines.
 
-    `workmail_emulator.deliver(…)` puts messages in transit. What holds for `workmail_client` holds
-    for it too.
+    `workmail_emulator.deliver(…)` puts messages in transit. It works with the same plugins as
+    `workmail_client`.
     """
     from workmail_async import MessageFlowClient
 
@@ -134,8 +134,8 @@ def _client(request: pytest.FixtureRequest, kind: type[Client]) -> Client:
         name = f"_workmail_clients_on_{scope or default}_loop"
     else:
         pytest.fail(
-            f"{request.fixturename} needs an event loop: mark the test with pytest.mark.anyio or "
-            "pytest.mark.asyncio, and make it a coroutine",
+            f"{request.fixturename} needs an event loop: make the test a coroutine and mark it "
+            "with pytest.mark.anyio or pytest.mark.asyncio",
             pytrace=False,
         )
     clients: Clients = request.getfixturevalue(name)
@@ -143,7 +143,7 @@ def _client(request: pytest.FixtureRequest, kind: type[Client]) -> Client:
 
 
 class Clients:
-    """Makes clients of an emulator, and closes them on the loop that they were opened on."""
+    """Creates clients for an emulator, and closes them on the event loop that opened them."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator

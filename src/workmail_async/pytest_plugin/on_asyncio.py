@@ -1,7 +1,7 @@
-"""The fixtures that pytest-asyncio runs; they are loaded only where it is.
+"""The fixtures for pytest-asyncio, loaded only if it is there.
 
-Clients have to be closed on the loop that they were opened on, and a test chooses how long its loop
-lives, so there is a fixture for each choice.
+A client must be closed on the event loop that opened it. A test chooses the scope of its loop, so
+there is one fixture for each scope.
 """
 
 from __future__ import annotations

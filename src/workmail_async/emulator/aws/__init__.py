@@ -1,1 +1,1 @@
-"""moto's IAM, KMS, S3 and STS as an emulator uses them, each emulator with its own."""
+"""moto's IAM, KMS, S3 and STS as an emulator uses them. Each emulator has its own state."""

@@ -1,16 +1,16 @@
-"""Private moto state for each emulator: the one place that changes moto.
+"""Private moto state for each emulator. This is the only module that patches moto.
 
-moto keeps every service's state in module-level dictionaries (`s3_backends`, `iam_backends`, …)
-that the whole process shares. Two emulators would then see each other's buckets, and a `mock_aws`
-elsewhere in the process, which empties those dictionaries, would empty ours too.
+moto keeps the state of every service in module-level dictionaries (`s3_backends`, `iam_backends`,
+…) that the whole process shares. Two emulators would see each other's buckets, and a `mock_aws`
+elsewhere in the process, which empties those dictionaries, would empty ours, too.
 
 So while code runs inside a `Scope`, each of those dictionaries answers from a twin that belongs to
-that scope; outside of any scope moto behaves as ever. The alternatives are worse: an account number
-per emulator leaves the names of buckets shared and does not survive `mock_aws`; a subprocess per
-emulator takes a second to start and puts the clock, the mailboxes and a tester's own handlers out
-of reach. Whoever wants a separate process runs `python -m workmail_async.emulator`.
+the scope. Outside of any scope moto works as usual. The alternatives are worse: an account number
+per emulator would still share the names of buckets and would not survive `mock_aws`; a subprocess
+per emulator takes a second to start, and then a test cannot reach the clock and the mailboxes or
+pass in its own handlers. If you want a separate process, run `python -m workmail_async.emulator`.
 
-The change is made when the first scope opens and undone when the last one closes.
+Opening the first scope patches moto; closing the last one restores it.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from moto.s3.models import FakeKey, FakeMultipart, S3BackendDict
 
 _active: ContextVar[Scope | None] = ContextVar("workmail_emulator_scope", default=None)
 
-# Names inside moto.
+# Names of moto's internals.
 _USE_REGIONS = "_use_boto3_regions"
 _MORE_REGIONS = "_additional_regions"
 _CREATE = "_create_account_specific_backend"
 _BUCKET_ACCOUNTS = "bucket_accounts"
 _CURRENT_ACCOUNT = "get_current_account"
 _TWIN_MARK = "_workmail_emulator_twin"
-# The header by which a request names its account.
+# The header with which a request names its account.
 ACCOUNT_HEADER = "x-moto-account-id"
-# Every way in which moto reads one of its dictionaries.
+# All the ways in which moto reads one of its dictionaries.
 _READS = (
     "__contains__",
     "__getitem__",
@@ -47,12 +47,12 @@ _READS = (
     "keys",
     "values",
 )
-# moto's S3 closes the files of every object it ever made when any S3 backend is reset.
+# Resetting any S3 backend makes moto close the files of every S3 object in the process.
 _TRACKED_MODELS: tuple[Any, ...] = (FakeKey, FakeMultipart)
 
 
 class Scope:
-    """The moto state that belongs to one emulator."""
+    """The moto state of one emulator."""
 
     def __init__(self) -> None:
         self._twins: dict[int, BackendDict[Any]] = {}
@@ -62,7 +62,7 @@ class Scope:
 
     @classmethod
     def active(cls) -> Scope | None:
-        """Return the scope that the running code is in, if any."""
+        """Return the scope in which the current code runs, if any."""
         return _active.get()
 
     @contextmanager
@@ -75,7 +75,7 @@ class Scope:
             _active.reset(token)
 
     def twin(self, backends: BackendDict[Any]) -> BackendDict[Any]:
-        """Return this scope's own dictionary for one of moto's."""
+        """Return this scope's twin of one of moto's dictionaries."""
         with self._twin_lock:
             twin = self._twins.get(id(backends))
             if twin is None:
@@ -90,11 +90,11 @@ class Scope:
             return twin
 
     def tracked(self, original: list[Any]) -> list[Any]:
-        """Return this scope's own list of a model's instances."""
+        """Return this scope's list of the instances of a model."""
         return self._tracked.setdefault(id(original), [])
 
     def clear(self) -> None:
-        """Forget all moto state of this scope and close the files behind its S3 objects."""
+        """Drop all moto state of this scope and close the files of its S3 objects."""
         with self.entered():
             for twin in list(self._twins.values()):
                 for account in list(twin.values()):
@@ -104,13 +104,13 @@ class Scope:
             self._tracked.clear()
 
     def close(self) -> None:
-        """Clear the scope and let moto go when no other scope needs the change."""
+        """Clear the scope, and restore moto if no other scope is open."""
         self.clear()
         _patch.release()
 
 
 class _ScopedInstances(list[Any]):
-    """A model's list of instances that keeps a scope's instances apart."""
+    """A model's list of instances, separate for each scope."""
 
     def append(self, instance: Any) -> None:
         scope = _active.get()
@@ -125,13 +125,13 @@ class _ScopedInstances(list[Any]):
 
 
 class _ScopedBucketAccounts:
-    """`S3BackendDict.bucket_accounts`, the namespace of bucket names, per scope."""
+    """`S3BackendDict.bucket_accounts`, the namespace of bucket names, for each scope."""
 
     def __get__(self, backends: S3BackendDict, owner: type | None = None) -> Any:
         return _target(backends).__dict__[_BUCKET_ACCOUNTS]
 
     def __set__(self, backends: S3BackendDict, value: Any) -> None:
-        # Only ever set by the dictionary itself, as it is made.
+        # Only the dictionary itself sets it, in its constructor.
         backends.__dict__[_BUCKET_ACCOUNTS] = value
 
 
@@ -150,7 +150,7 @@ def _redirected(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _Patch:
-    """Changes moto for as long as at least one scope is open."""
+    """Patches moto while at least one scope is open."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -180,7 +180,7 @@ class _Patch:
             if _TWIN_MARK not in backends.__dict__:
                 create(backends, account_id)
                 return
-            # As moto does it, but without entering the list that `mock_aws` resets.
+            # As moto does, but not in the list of backends that `mock_aws` resets.
             with backend_lock:
                 if not dict.__contains__(backends, account_id):
                     backends[account_id] = AccountSpecificBackend(
@@ -194,7 +194,7 @@ class _Patch:
         self._current_account = current_account = getattr(BaseResponse, _CURRENT_ACCOUNT)
 
         def account_of_request(response: BaseResponse) -> str:
-            # moto would prefer MOTO_ACCOUNT_ID to the header, which every request has here.
+            # Every request has the header here, but moto would prefer MOTO_ACCOUNT_ID to it.
             given = None if _active.get() is None else response.headers.get(ACCOUNT_HEADER)
             return str(given or current_account(response))
 

@@ -1,7 +1,6 @@
-"""Decides what IAM policies allow, as far as exports, Message Flow and a simulation need it.
+"""Decides what IAM policies allow, as far as exports, Message Flow and the simulation need it.
 
-moto's own evaluation looks at actions only; both stand or fall with resources, principals and
-conditions.
+moto's own evaluation looks at actions only, and here resources, principals and conditions decide.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ ALLOWED = "allowed"
 IMPLICIT_DENY = "implicitDeny"
 EXPLICIT_DENY = "explicitDeny"
 
-# Operators of conditions, without their IfExists ending: whether wildcards count, and whether the
-# value has to be none of those given.
+# Condition operators, without their IfExists suffix: whether wildcards count, and whether the
+# operator is negated.
 _OPERATORS = {
     "stringequals": (False, False),
     "stringnotequals": (False, True),
@@ -38,13 +37,13 @@ def decide(
     service: str | None = None,
     context: Mapping[str, str] | None = None,
 ) -> str:
-    """Return what policies say of an action: `ALLOWED`, `IMPLICIT_DENY` or `EXPLICIT_DENY`.
+    """Return what policies say about an action: `ALLOWED`, `IMPLICIT_DENY` or `EXPLICIT_DENY`.
 
     Args:
         documents: The policies, as JSON.
         action: The action, such as `s3:PutObject`.
-        resource: The resource's ARN; None for a trust policy, which names none.
-        service: The service that acts; None when the policy's owner does.
+        resource: The resource's ARN; None for a trust policy, which has none.
+        service: The service that acts; None if the owner of the policy acts.
         context: Condition keys and their values.
     """
     decision = IMPLICIT_DENY
@@ -66,13 +65,13 @@ def allows(
     service: str | None = None,
     context: Mapping[str, str] | None = None,
 ) -> bool:
-    """Return whether some statement allows an action and none denies it; as `decide` takes them."""
+    """Return whether policies allow an action. The arguments are those of `decide`."""
     decision = decide(documents, action, resource=resource, service=service, context=context)
     return decision == ALLOWED
 
 
 def _statements(document: str) -> list[dict[str, Any]]:
-    # moto takes policies for buckets that AWS would refuse. Those allow nothing.
+    # A trust policy can be any text in moto. What is not JSON allows nothing.
     try:
         policy = json.loads(document)
     except ValueError:
@@ -95,7 +94,7 @@ def _applies(
             and (service is None or _names_service(statement.get("Principal"), service))
             and _conditions_hold(statement.get("Condition") or {}, context)
         )
-    except (AttributeError, TypeError):  # a number where a text has to be, and the like
+    except (AttributeError, TypeError):  # a number in place of a string, for example
         return False
 
 
@@ -118,7 +117,7 @@ def _conditions_hold(conditions: dict[str, Any], context: Mapping[str, str]) -> 
         name = operator.lower()
         optional = name.endswith("ifexists")
         found = _OPERATORS.get(name.removesuffix("ifexists"))
-        if found is None:  # an operator that is not known here
+        if found is None:  # unknown operators never hold, which is the safe side
             return False
         wildcards, negated = found
         for key, patterns in tests.items():

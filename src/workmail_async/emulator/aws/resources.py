@@ -1,6 +1,6 @@
-"""What WorkMail sees of moto's IAM, KMS and S3: the typed boundary to untyped internals.
+"""What WorkMail sees of moto's IAM, KMS and S3: a typed layer over untyped internals.
 
-Everything here has to run inside a world, whose own moto state it reads and changes.
+All of it must run inside a world, whose moto state it reads and changes.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Role:
     """An IAM role.
 
     Args:
-        arn: Its Amazon Resource Name.
-        trust_policy: Who may assume it, as JSON.
-        policies: What it may do, inline and attached, as JSON.
+        arn: Its ARN.
+        trust_policy: Its trust policy, as JSON.
+        policies: Its inline and attached policies, as JSON.
     """
 
     arn: str
@@ -49,8 +49,8 @@ class Principal:
     """An IAM user, group or role.
 
     Args:
-        policies: What it may do, as JSON: its own policies and those of its groups.
-        boundary: What it may do at most, as JSON, if it has a permissions boundary.
+        policies: Its own policies and those of its groups, as JSON.
+        boundary: Its permissions boundary, as JSON, if it has one.
     """
 
     policies: tuple[str, ...]
@@ -62,10 +62,10 @@ class Key:
     """A KMS key.
 
     Args:
-        arn: Its Amazon Resource Name.
-        region: Where it is.
-        enabled: Whether it can be used.
-        symmetric: Whether it is a symmetric key for encryption.
+        arn: Its ARN.
+        region: Its Region.
+        enabled: Whether it is enabled.
+        symmetric: Whether it is a symmetric encryption key.
     """
 
     arn: str
@@ -80,9 +80,9 @@ class Bucket:
 
     Args:
         name: Its name.
-        region: Where it is.
-        public: Whether its policy or access list lets everybody in.
-        owner: The account that it belongs to.
+        region: Its Region.
+        public: Whether its policy or access control list makes it public.
+        owner: The account that owns it.
         policy: Its policy, as JSON, if it has one.
     """
 
@@ -103,7 +103,7 @@ def find_role(arn: str, account_id: str) -> Role | None:
 
 
 def find_principal(arn: str, account_id: str) -> Principal | None:
-    """Return the user, group or role of an ARN, or None when the account has none such."""
+    """Return the user, group or role with an ARN, or None."""
     backend: Any = iam_backends[account_id][_PARTITION]
     groups = list(backend.groups.values())
     for holder in (*list(backend.users.values()), *groups, *list(backend.roles.values())):
@@ -131,7 +131,7 @@ def _default(policy: Any) -> str:
 
 
 def find_key(arn: str, account_id: str) -> Key | None:
-    """Return the key of an ARN, or None when the account has none such."""
+    """Return the key with an ARN, or None."""
     region = arn.split(":")[3]
     try:
         backend: Any = kms_backends[account_id][region]
@@ -146,7 +146,7 @@ def find_key(arn: str, account_id: str) -> Key | None:
 
 
 def find_bucket(name: str, account_id: str) -> Bucket | None:
-    """Return a bucket, or None when there is none of that name."""
+    """Return the bucket with a name, or None."""
     backend: Any = s3_backends[account_id][_PARTITION]
     try:
         bucket = backend.get_bucket(name)
@@ -173,19 +173,19 @@ def _is_public(bucket: Any) -> bool:
         return True
     try:
         by_policy = bucket.policy is not None and bucket_policy_is_public(bucket.policy)
-    except (AttributeError, TypeError, ValueError):  # a policy that AWS would have refused
+    except (AttributeError, TypeError, ValueError):  # a policy that moto cannot read
         by_policy = False
     return bool(by_policy and not (block and block.restrict_public_buckets))
 
 
 def read_object(bucket: str, key: str, version: str | None, account_id: str) -> bytes | None:
-    """Return the content of an object, or None when there is no such one.
+    """Return the content of an object, or None if it does not exist.
 
     Args:
         bucket: The bucket's name.
         key: The object's key.
-        version: The version; the latest, when left out.
-        account_id: The account the bucket belongs to.
+        version: The version; None for the latest.
+        account_id: The account that owns the bucket.
     """
     backend: Any = s3_backends[account_id][_PARTITION]
     found = backend.get_object(bucket, key, version_id=version)
@@ -198,9 +198,9 @@ def put_file(bucket: str, key: str, path: Path, *, kms_key_arn: str, account_id:
     Args:
         bucket: The bucket's name.
         key: The object's key.
-        path: The file, which is mapped, not read; it may not be empty.
+        path: The file. It is memory-mapped, not read, and must not be empty.
         kms_key_arn: The key.
-        account_id: The account the bucket belongs to.
+        account_id: The account that owns the bucket.
     """
     backend: Any = s3_backends[account_id][_PARTITION]
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
@@ -211,7 +211,7 @@ def create_bucket(name: str, region: str, account_id: str) -> None:
     """Create a private bucket.
 
     Raises:
-        ValueError: There is one of that name, or it is not a name for one.
+        ValueError: The bucket already exists, or its name is invalid.
     """
     backend: Any = s3_backends[account_id][_PARTITION]
     with _refusals_as_value_errors(f"bucket {name}"):
@@ -222,17 +222,17 @@ def create_key(description: str, region: str, account_id: str, key_id: str | Non
     """Create a symmetric key and return its ARN.
 
     Args:
-        description: What it is for.
-        region: Where it is.
-        account_id: Whose it is.
-        key_id: Its identifier; made up when left out.
+        description: The description.
+        region: Its Region.
+        account_id: The account that owns it.
+        key_id: Its id; random by default.
 
     Raises:
-        ValueError: There is a key of that identifier.
+        ValueError: A key with this id already exists.
     """
     backend: Any = kms_backends[account_id][region]
     if key_id in backend.keys:
-        raise ValueError(f"key {key_id}: exists already")
+        raise ValueError(f"key {key_id} already exists")
     key = backend.create_key(
         policy=None,
         key_usage=_ENCRYPT,
@@ -258,7 +258,7 @@ def create_export_role(
     region: str,
     account_id: str,
 ) -> str:
-    """Create a role with all that an export needs and return its ARN.
+    """Create a role with the permissions that an export needs, and return its ARN.
 
     Args:
         name: The role's name.
@@ -266,14 +266,30 @@ def create_export_role(
         prefix: The prefix under which it may use the key.
         kms_key_arn: The key it may use.
         organization_arn: The organization whose exports may assume it.
-        region: Where bucket and key are.
+        region: The Region of bucket and key.
         account_id: The account.
 
     Raises:
-        ValueError: There is a role of that name.
+        ValueError: The role already exists, or its name is invalid.
     """
     backend: Any = iam_backends[account_id][_PARTITION]
-    trust = _policy(
+    with _refusals_as_value_errors(f"role {name}"):
+        role = backend.create_role(
+            role_name=name,
+            assume_role_policy_document=_trust_policy(organization_arn, account_id),
+            path="/",
+            permissions_boundary=None,
+            description="Writes WorkMail's mailbox exports",
+            tags=[],
+            max_session_duration="3600",
+        )
+    permissions = _export_policy(bucket, prefix, kms_key_arn, region)
+    backend.put_role_policy(name, "export", permissions)
+    return str(role.arn)
+
+
+def _trust_policy(organization_arn: str, account_id: str) -> str:
+    return _policy(
         {
             "Effect": "Allow",
             "Principal": {"Service": EXPORT_PRINCIPAL},
@@ -284,7 +300,10 @@ def create_export_role(
             },
         }
     )
-    rights = _policy(
+
+
+def _export_policy(bucket: str, prefix: str, kms_key_arn: str, region: str) -> str:
+    return _policy(
         {
             "Effect": "Allow",
             "Action": ["s3:AbortMultipartUpload", "s3:PutObject", "s3:GetBucketPolicyStatus"],
@@ -302,23 +321,11 @@ def create_export_role(
             },
         },
     )
-    with _refusals_as_value_errors(f"role {name}"):
-        role = backend.create_role(
-            role_name=name,
-            assume_role_policy_document=trust,
-            path="/",
-            permissions_boundary=None,
-            description="Writes WorkMail's mailbox exports",
-            tags=[],
-            max_session_duration="3600",
-        )
-    backend.put_role_policy(name, "export", rights)
-    return str(role.arn)
 
 
 @contextmanager
 def _refusals_as_value_errors(what: str) -> Generator[None, None, None]:
-    """Say what moto refuses in the way that seeding does."""
+    """Turn what moto refuses into the errors of seeds."""
     try:
         yield
     except ServiceException as error:

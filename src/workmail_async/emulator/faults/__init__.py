@@ -1,1 +1,1 @@
-"""What a tester makes go wrong."""
+"""Faults that tests inject into calls."""

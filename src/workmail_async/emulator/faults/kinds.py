@@ -1,4 +1,4 @@
-"""The kinds of things that can go wrong with a call."""
+"""The kinds of faults."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from workmail_async.emulator.http.answers import Answer, HangUp, answer, error_a
 from workmail_async.emulator.http.calls import WORKMAIL, Call
 from workmail_async.emulator.validation import service_model
 
-from .faults import Fault, Stage, not_negative
+from .injection import Fault, Stage, not_negative
 
-# Codes that several services share, and the status each comes with.
+# Codes that several services share, each with its HTTP status.
 _STATUS = {
     "AccessDenied": 403,
     "ExpiredToken": 400,
@@ -36,18 +36,18 @@ _STATUS = {
 
 @frozen
 class ErrorAnswer(Fault):
-    """Any error, in the form of the service.
+    """Any error, in the format of the service.
 
     Args:
         code: The error's code, such as `EntityStateException`.
-        message: What it says.
-        status: The HTTP status; the documented one when left out.
+        message: The error's message.
+        status: The HTTP status. Defaults to the documented one.
     """
 
     kind: ClassVar[str] = "error"
 
     code: str
-    message: str = "The tester wants this call to fail."
+    message: str = "The test asked for this error."
     status: int | None = None
 
     def before(self, call: Call, stage: Stage) -> Answer | None:
@@ -73,7 +73,7 @@ class _NamedError(Fault):
 
 @frozen
 class Throttling(_NamedError):
-    """Too many calls: ThrottlingException 400, or S3's SlowDown 503."""
+    """Throttling: ThrottlingException 400, or SlowDown 503 in S3."""
 
     kind: ClassVar[str] = "throttling"
     code: ClassVar[str] = "ThrottlingException"
@@ -83,7 +83,7 @@ class Throttling(_NamedError):
 
 @frozen
 class ExpiredCredentials(_NamedError):
-    """The session token has run out: ExpiredTokenException 403, or S3's ExpiredToken 400."""
+    """Expired credentials: ExpiredTokenException 403, or ExpiredToken 400 in S3."""
 
     kind: ClassVar[str] = "expired_credentials"
     code: ClassVar[str] = "ExpiredTokenException"
@@ -93,13 +93,13 @@ class ExpiredCredentials(_NamedError):
 
 @frozen
 class ClockSkew(_NamedError):
-    """Refuses calls that were signed too long before or after the emulated time.
+    """Refuses calls whose signature is too far from the emulated time.
 
-    RequestExpired 400, or S3's RequestTimeTooSkewed 403; the Date header tells the emulated time.
-    Without this fault the emulated clock can be moved without any call being refused.
+    The error is RequestExpired 400, or RequestTimeTooSkewed 403 in S3, and its Date header has the
+    emulated time. Without this fault you can move the emulated clock and no call is refused.
 
     Args:
-        seconds: How far the two may be apart.
+        seconds: The largest difference to accept.
     """
 
     kind: ClassVar[str] = "clock_skew"
@@ -110,13 +110,13 @@ class ClockSkew(_NamedError):
     seconds: float = field(default=900.0, validator=not_negative)
 
     def covers(self, call: Call, now: datetime) -> bool:
-        """Return whether the call is dated too far from now."""
+        """Return whether the call was signed too far from now."""
         if call.signed is None or not super().covers(call, now):
             return False
         return abs(now - call.signed) > timedelta(seconds=self.seconds)
 
     def before(self, call: Call, stage: Stage) -> Answer | None:
-        """Answer with the error, dated by the emulated clock."""
+        """Answer with the error and the emulated time."""
         refusal = super().before(call, stage)
         assert refusal is not None
         date = stage.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
@@ -125,7 +125,7 @@ class ClockSkew(_NamedError):
 
 @frozen
 class ServerError(Fault):
-    """The service fails: 500 InternalFailure (InternalError in S3), 503 ServiceUnavailable.
+    """The service fails: 503 ServiceUnavailable, otherwise InternalFailure (InternalError in S3).
 
     Args:
         status: The HTTP status, 500 to 599.
@@ -145,12 +145,12 @@ class ServerError(Fault):
 
 @frozen
 class Latency(Fault):
-    """The call takes its time.
+    """The call takes longer.
 
     Args:
-        seconds: How long.
-        real: Whether the caller really waits, instead of the emulated clock moving on. Clearing
-            the faults, a reset and stopping the emulator all end the wait.
+        seconds: How much longer.
+        real: Whether the caller really waits. By default the emulated clock moves forward instead.
+            The wait ends early if the faults are cleared, or the emulator is reset or stopped.
     """
 
     kind: ClassVar[str] = "latency"
@@ -159,7 +159,7 @@ class Latency(Fault):
     real: bool = False
 
     def before(self, call: Call, stage: Stage) -> Answer | None:
-        """Let time pass."""
+        """Wait, or move the clock forward."""
         if self.real:
             stage.faults.wait(self.seconds, stage.cleared)
         else:
@@ -172,8 +172,8 @@ class DroppedConnection(Fault):
     """The connection ends without an answer.
 
     Args:
-        after_work: Whether what was asked for has been done all the same, which is when
-            idempotency tokens matter.
+        after_work: Whether the service acts before the connection ends. This is the case that
+            idempotency tokens are for.
     """
 
     kind: ClassVar[str] = "dropped_connection"
@@ -193,11 +193,11 @@ class DroppedConnection(Fault):
 
 @frozen
 class TruncatedBody(Fault):
-    """The connection ends in the middle of the body, whose whole length was announced.
+    """The connection ends in the middle of the body; Content-Length has the full length.
 
     Args:
-        after_bytes: How many bytes get through; half of them, when left out. A body that is not
-            longer arrives whole.
+        after_bytes: How many bytes to send. Defaults to half of the body. A body that is not
+            longer than this arrives complete.
     """
 
     kind: ClassVar[str] = "truncated_body"
@@ -214,19 +214,19 @@ class TruncatedBody(Fault):
 
 @frozen
 class MalformedBody(Fault):
-    """The answer is complete as HTTP, but its body is only half of what it should be."""
+    """The answer is valid HTTP, but its body is cut in half."""
 
     kind: ClassVar[str] = "malformed_body"
 
     def after(self, call: Call, answer: Answer) -> Answer:
-        """Leave out the second half."""
+        """Drop the second half."""
         content = answer.content()
         return answer.with_content(content[: len(content) // 2])
 
 
 @frozen
 class HtmlPage(Fault):
-    """A web page comes instead of the service's answer, as from a proxy or a gateway.
+    """An HTML page instead of the service's answer, as a proxy or a gateway sends it.
 
     Args:
         status: The HTTP status.
@@ -237,14 +237,14 @@ class HtmlPage(Fault):
     status: int = 503
 
     def before(self, call: Call, stage: Stage) -> Answer | None:
-        """Answer with a page."""
+        """Answer with the page."""
         page = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>Sorry</body></html>"
         return answer(self.status, [("Content-Type", "text/html; charset=utf-8")], page)
 
 
 @frozen
 class _ChangedMembers(Fault):
-    """An answer whose members are changed; Message Flow's have none."""
+    """Changes the members of an answer. Message Flow's answers have none."""
 
     offered: ClassVar[tuple[str, ...]] = (WORKMAIL,)
 
@@ -261,7 +261,7 @@ class _ChangedMembers(Fault):
         shape = service_model(WORKMAIL).operation_model(call.operation).output_shape
         try:
             members = json.loads(content)
-        except ValueError:  # another fault was there first
+        except ValueError:  # another fault has already broken it
             return answer.with_content(content)
         return answer.with_content(json.dumps(self._walk(shape, members)).encode())
 
@@ -289,7 +289,7 @@ class _ChangedMembers(Fault):
 
 @frozen
 class UnknownEnumValues(_ChangedMembers):
-    """Every member of an answer that has a fixed set of values has another one.
+    """Every enum member of an answer has an unknown value.
 
     Args:
         value: The value.
@@ -305,7 +305,7 @@ class UnknownEnumValues(_ChangedMembers):
 
 @frozen
 class UnknownMembers(_ChangedMembers):
-    """Every structure in an answer has members that no client can know yet."""
+    """Every structure in an answer has additional members that no client knows."""
 
     kind: ClassVar[str] = "unknown_members"
 
@@ -313,7 +313,7 @@ class UnknownMembers(_ChangedMembers):
         return {**members, "FutureMember": "later", "FutureStructure": {"Values": [1, None]}}
 
 
-#: All of them, by what the control API calls them.
+#: All kinds by their names in the control API.
 KINDS: dict[str, type[Fault]] = {
     each.kind: each
     for each in (

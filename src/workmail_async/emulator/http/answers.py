@@ -1,4 +1,4 @@
-"""What goes back to a caller: an answer, an error in the form its service gives it, or nothing."""
+"""What a caller gets: an answer, an error in the format of the service, or a dropped connection."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from http import HTTPStatus
 from typing import NamedTuple, TypeAlias
 from xml.sax.saxutils import escape
 
+from .calls import MESSAGE_FLOW
+
 Headers: TypeAlias = list[tuple[str, str]]
 
 
 class HangUp(Exception):
-    """Ends the connection where it stands: before the answer, or in the middle of its body."""
+    """Ends the connection at once: before the answer, or in the middle of its body."""
 
 
 class Answer(NamedTuple):
-    """What a WSGI application answers.
+    """An answer of a WSGI application.
 
     Args:
         status: Code and reason, such as `200 OK`.
         headers: Names and values.
-        chunks: The body; reading it may end in `HangUp`.
+        chunks: The body. Reading it may raise `HangUp`.
     """
 
     status: str
@@ -30,7 +32,7 @@ class Answer(NamedTuple):
 
     @property
     def code(self) -> int:
-        """The status as a number."""
+        """The status code."""
         return int(self.status.partition(" ")[0])
 
     @property
@@ -39,7 +41,7 @@ class Answer(NamedTuple):
         return any(name.lower() == "content-length" for name, _ in self.headers)
 
     def content(self) -> bytes:
-        """Read the body; it is gone afterwards."""
+        """Return the body. You can read it only once."""
         try:
             return b"".join(self.chunks)
         finally:
@@ -52,7 +54,7 @@ class Answer(NamedTuple):
 
         Args:
             content: The body.
-            length: What Content-Length says; the body's own length when left out.
+            length: The value of Content-Length. Defaults to the body's length.
         """
         kept = [(name, value) for name, value in self.headers if name.lower() != "content-length"]
         size = str(len(content) if length is None else length)
@@ -60,7 +62,7 @@ class Answer(NamedTuple):
 
 
 def answer(status: int, headers: Headers, content: bytes) -> Answer:
-    """Return an answer with the reason that belongs to its status."""
+    """Return an answer with the reason phrase of its status."""
     try:
         reason = HTTPStatus(status).phrase
     except ValueError:
@@ -74,14 +76,14 @@ def json_answer(status: int, value: object) -> Answer:
 
 
 def error_answer(service: str, code: str, message: str, status: int, request_id: str) -> Answer:
-    """Return an error in the form that a service gives it.
+    """Return an error in the format of a service.
 
     Args:
         service: The name that requests are signed for, such as `workmail` or `s3`.
         code: The error's code.
         message: What was wrong.
         status: The HTTP status.
-        request_id: The request's identifier.
+        request_id: The request's id.
     """
     if service == "s3":
         return answer(
@@ -104,7 +106,7 @@ def error_answer(service: str, code: str, message: str, status: int, request_id:
                 f"<RequestId>{request_id}</RequestId></ErrorResponse>"
             ).encode(),
         )
-    if service == "workmailmessageflow":
+    if service == MESSAGE_FLOW:
         return answer(
             status,
             [("Content-Type", "application/json"), identified, ("x-amzn-ErrorType", code)],

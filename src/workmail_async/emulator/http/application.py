@@ -1,8 +1,8 @@
-"""The one path that every request takes: past the faults, into its emulator's world, to a service.
+"""The path of every request: past the faults, into its emulator's world, to a service.
 
-`DomainDispatcherApplication` decides by the signature's service name which backend answers. It
-takes the function that makes a backend's application, so WorkMail's is offered there, and its list
-of host patterns is an attribute, so ours join it; nothing of moto has to change.
+moto's `DomainDispatcherApplication` picks the backend by the service name in the signature. It
+takes the function that creates a backend's application, which is where WorkMail joins, and its list
+of host patterns is an attribute, which ours extend. moto itself needs no change for that.
 """
 
 from __future__ import annotations
@@ -22,23 +22,32 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.wrappers import Response
 
-from workmail_async.emulator.aws import simulation
-from workmail_async.emulator.faults.faults import Fault, Stage
+from workmail_async.emulator.aws import policy_simulation as simulation
+from workmail_async.emulator.faults.injection import Fault, Stage
 from workmail_async.emulator.messageflow import urls as messageflow_urls
 from workmail_async.emulator.workmail import urls as workmail_urls
 from workmail_async.emulator.world import MET_FAULTS, World
 
 from .answers import Answer, HangUp, Headers, error_answer
-from .calls import MESSAGE_FLOW, WORKMAIL, Call, Environ, form, identify, is_legible, parameters
-from .control import CONTROL_PATH
+from .calls import (
+    CONTROL_PATH,
+    MESSAGE_FLOW,
+    WORKMAIL,
+    Call,
+    Environ,
+    form,
+    identify,
+    is_legible,
+    parameters,
+)
 
 WsgiApplication = Callable[[Environ, Any], Iterable[bytes]]
 Handler = Callable[[Request], tuple[int, dict[str, str], bytes | Iterable[bytes]]]
 
-# As in moto's backend_index: a service's name and its module of URLs.
+# As in moto's backend_index: the name of a service and its module with URLs.
 _BACKENDS: dict[str, ModuleType] = {WORKMAIL: workmail_urls, MESSAGE_FLOW: messageflow_urls}
 _TARGET_PREFIXES = {"WorkMailService": WORKMAIL}
-# Resets every backend of the process when reached, beyond this emulator.
+# moto's API would reset every backend in the process, not only this emulator's.
 _CLOSED_PATH = "/moto-api"
 
 
@@ -46,8 +55,8 @@ class EmulatorApplication:
     """The WSGI application of one emulator.
 
     Args:
-        world: The world its requests act on.
-        control: Answers what comes to the paths of the control API.
+        world: The world that requests act on.
+        control: Answers the requests to the control API.
     """
 
     def __init__(self, world: World, control: Callable[[Environ], Answer]) -> None:
@@ -59,7 +68,7 @@ class EmulatorApplication:
         """Answer one request."""
         path = environ.get("PATH_INFO", "")
         if path.startswith(_CLOSED_PATH):
-            return Response("moto's own API is not offered here", 404)(environ, start_response)
+            return Response("moto's own API is not available here", 404)(environ, start_response)
         if path.startswith(CONTROL_PATH):
             answer = self._control(environ)
         else:
@@ -69,7 +78,7 @@ class EmulatorApplication:
         return answer.chunks
 
     def _refuse(self, environ: Environ) -> Answer:
-        message = "the Authorization header has no Credential of five parts"
+        message = "the Credential in the Authorization header does not have five parts"
         service = identify(environ).service
         return error_answer(service, "IncompleteSignature", message, 400, self._world.uuid())
 
@@ -88,7 +97,7 @@ class EmulatorApplication:
         met: list[Fault] = []
         answer = None
         try:
-            for fault in faults.meeting(call):
+            for fault in faults.hitting(call):
                 met.append(fault)
                 answer = fault.before(call, stage)
                 if answer is not None:
@@ -121,7 +130,7 @@ class EmulatorApplication:
         return Answer(status, headers, chunks)
 
     def _record(self, call: Call, environ: Environ, stage: Stage, met: list[Fault]) -> None:
-        """Remember a call to WorkMail that does not come to it."""
+        """Record a call to WorkMail that does not reach it."""
         if call.service in _BACKENDS:
             self._world.record(
                 service=call.service,
@@ -138,7 +147,7 @@ def _kinds(faults: list[Fault]) -> tuple[str, ...]:
 
 
 def _not_implemented(environ: Environ, message: str) -> Response:
-    """Answer for what moto lacks as AWS does for an action that it has not."""
+    """Answer for what moto lacks, as AWS does for an unknown action."""
     if "HTTP_X_AMZ_TARGET" in environ:
         body = json.dumps({"__type": "NotImplemented", "message": message})
         return Response(body, 501, mimetype="application/x-amz-json-1.1")
@@ -147,7 +156,7 @@ def _not_implemented(environ: Environ, message: str) -> Response:
 
 
 class _Dispatcher(DomainDispatcherApplication):
-    """moto's dispatcher that knows WorkMail as well."""
+    """moto's dispatcher, which here also knows WorkMail."""
 
     def __init__(self) -> None:
         super().__init__(_create_app)
@@ -162,17 +171,17 @@ class _Dispatcher(DomainDispatcherApplication):
     def get_application(self, environ: Environ) -> Any:
         try:
             return super().get_application(environ)
-        except (AttributeError, LookupError, ValueError):  # as moto fails where it finds none
-            return Response("the request names no service that there is", 400)
+        except (AttributeError, LookupError, ValueError):  # how moto fails if it finds no service
+            return Response("the request does not name a known service", 400)
 
     def get_backend_for_host(self, host: str | None) -> Any:
-        # moto lists its own folder for each request, which takes most of the time of a short one.
+        # moto lists its own folder for each request. That is most of the time of a short request.
         if host not in self._backend_names:
             self._backend_names[host] = super().get_backend_for_host(host)
         return self._backend_names[host]
 
     def infer_service_region_host(self, environ: Environ, path: str) -> str | None:
-        # An unsigned call still names the service in its target, for the answer to be WorkMail's.
+        # The target of an unsigned call still names the service, so that WorkMail can answer.
         target = str(environ.get("HTTP_X_AMZ_TARGET", ""))
         service = _TARGET_PREFIXES.get(target.partition(".")[0])
         if service is not None:
@@ -182,7 +191,7 @@ class _Dispatcher(DomainDispatcherApplication):
 
 
 class _ServiceApplication:
-    """Answers for one of our backends, by the paths of its module of URLs."""
+    """Answers for one of our backends, with the paths of its module of URLs."""
 
     def __init__(self, urls: ModuleType) -> None:
         self._routes: list[tuple[re.Pattern[str], Handler]] = [
@@ -199,7 +208,7 @@ class _ServiceApplication:
 
 
 class _IamApplication:
-    """moto's IAM, and what moto lacks of it."""
+    """moto's IAM, plus the operation that moto lacks."""
 
     def __init__(self) -> None:
         self._moto = create_backend_app("iam")

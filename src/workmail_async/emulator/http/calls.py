@@ -1,4 +1,4 @@
-"""Tells which operation of which service a request is for, before anything has been done for it."""
+"""Finds out which operation of which service a request is for, before any service sees it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ from workmail_async.emulator.validation import service_model
 
 Environ: TypeAlias = dict[str, Any]
 
+#: The paths of the control API. No service has paths like these.
+CONTROL_PATH: Final = "/_workmail/"
+
 WORKMAIL: Final = "workmail"
 MESSAGE_FLOW: Final = "workmailmessageflow"
-#: The services at an emulator's address, by the names that requests are signed for.
+#: The services of an emulator, by the names that requests are signed for.
 SERVICES: tuple[str, ...] = (WORKMAIL, MESSAGE_FLOW, "s3", "kms", "iam", "sts")
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
@@ -35,9 +38,9 @@ class Call:
 
     Args:
         service: The service it is signed for, such as `workmail` or `s3`.
-        operation: The operation's name; empty when there is none such.
+        operation: The operation's name; empty if there is no such operation.
         region: The Region it is signed for.
-        signed: When it was signed, if it says so.
+        signed: When it was signed, if known.
     """
 
     service: str
@@ -47,13 +50,13 @@ class Call:
 
 
 def is_legible(environ: Environ) -> bool:
-    """Return whether a signature, if there is one, says for what Region and service it is."""
+    """Return whether the signature, if there is one, names a Region and a service."""
     authorization = str(environ.get("HTTP_AUTHORIZATION", ""))
     return not authorization.startswith(_ALGORITHM) or bool(_CREDENTIAL.search(authorization))
 
 
 def identify(environ: Environ) -> Call:
-    """Return what a request asks for; its body can still be read afterwards."""
+    """Return what a request asks for. Its body can still be read afterwards."""
     query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     credential = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", "")) or _CREDENTIAL.search(
         f"Credential={query.get('X-Amz-Credential', [''])[0]}"
@@ -61,7 +64,7 @@ def identify(environ: Environ) -> Call:
     target, _, operation = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")
     if credential is not None:
         region, service = credential.groups()
-    else:  # as moto takes it: what names no service is for S3
+    else:  # as in moto, a request that names no service is for S3
         region, service = "us-east-1", WORKMAIL if target == "WorkMailService" else "s3"
     if service in _ROUTED:
         operation = _routed(service, environ)
@@ -76,7 +79,7 @@ def identify(environ: Environ) -> Call:
 
 
 def parameters(call: Call, environ: Environ) -> dict[str, Any]:
-    """Return the members of a request to WorkMail or Message Flow, as far as they can be read."""
+    """Return the members of a request to WorkMail or Message Flow; none if it is not JSON."""
     try:
         body = json.loads(_body(environ) or b"{}")
     except (ValueError, RecursionError):
@@ -88,14 +91,14 @@ def parameters(call: Call, environ: Environ) -> dict[str, Any]:
 
 
 def form(environ: Environ) -> dict[str, list[str]]:
-    """Return what a request in the query protocol holds; its body can still be read afterwards."""
+    """Return the form of a request in the query protocol. Its body can still be read afterwards."""
     if not str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded"):
         return {}
     return parse_qs(_body(environ).decode("utf-8", "replace"))
 
 
 def services_of(operation: str) -> tuple[str, ...]:
-    """Return the first service that has an operation; nothing when none has."""
+    """Return the first service that has an operation, as a tuple; empty if none has it."""
     for service in SERVICES:
         if operation in service_model(service).operation_names:
             return (service,)

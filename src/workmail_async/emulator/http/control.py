@@ -1,29 +1,29 @@
-"""Control over HTTP, for tests in other languages and of other processes.
+"""The control API: an emulator over HTTP, for tests in other languages and other processes.
 
-Below `/_workmail/`, in JSON, unsigned. Names are those of the Python interface; a mistake is
-answered with 400 and `{"message": …}`, an unknown path or thing with 404.
+It is at `/_workmail/`, takes and returns JSON, and needs no signature. Names are those of the
+Python interface. An invalid request gets 400 and `{"message": …}`, an unknown path or id 404.
 
     GET    /_workmail/faults           {"active": [{"id", "kind", …, "seen", "fired"}],
                                        "fired": [{"id", "kind", "service", "operation", "at"}]}
     POST   /_workmail/faults           {"kind": "throttling", "operation": "ListUsers", "times": 2}
-                                       adds one and answers {"id": 1}; a list adds several
-    DELETE /_workmail/faults           removes all and forgets what they did
+                                       adds one and returns {"id": 1}; a list adds several
+    DELETE /_workmail/faults           removes all, and clears "fired"
     DELETE /_workmail/faults/ID        removes one
     GET    /_workmail/clock            {"now": "2026-03-01T12:00:00+00:00", "frozen": false}
     POST   /_workmail/clock            one of {"advance": SECONDS}, {"set": "2026-03-01T12:00:00Z"},
-                                       {"frozen": true | false}; answers as GET does
+                                       {"frozen": true | false}; returns what GET does
     GET    /_workmail/requests         {"requests": [{"service", "operation", "parameters",
-                                       "region", "request_id", "received", "faults"}]}, passwords
-                                       hidden; ?operation=NAME gives those of one operation
-    POST   /_workmail/reset            puts everything back to how it was at the start
+                                       "region", "request_id", "received", "faults"}]} without
+                                       passwords; ?operation=NAME returns those of one operation
+    POST   /_workmail/reset            goes back to the initial state
     POST   /_workmail/deliver          {"organization": "m-…", "content": "MIME as text"} or
-                                       {"content_base64": …}, and as needed "sender", "recipients",
-                                       "flow", "redirected", "on_behalf_of"; answers
-                                       {"message_id", "event"}, the event being what a function gets
-    POST   /_workmail/deliver          with "synchronous": true also begins a synchronous rule for
-                                       the message, with "fallback" as needed, that waits for
-    POST   /_workmail/answer/MESSAGE   the function's answer; answers with what becomes of the
-                                       message: {"complaints", "failed", "updated", "recipients"}
+                                       {"content_base64": …}; optional are "sender", "recipients",
+                                       "flow", "redirected", "on_behalf_of"; returns
+                                       {"message_id", "event"}, the event for the Lambda function
+    POST   /_workmail/deliver          with "synchronous": true and an optional "fallback", also
+                                       starts a synchronous rule that waits for
+    POST   /_workmail/answer/MESSAGE   the function's answer; returns what happens to the message:
+                                       {"faults", "warnings", "failed", "updated", "recipients"}
 
 The kinds of faults are `clock_skew`, `dropped_connection`, `error`, `expired_credentials`,
 `html_page`, `latency`, `malformed_body`, `server_error`, `throttling`, `truncated_body`,
@@ -37,7 +37,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timezone
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 import attrs
@@ -45,21 +45,17 @@ import cattrs
 from attrs import frozen
 from botocore.model import ListShape, Shape, StructureShape
 
-from workmail_async.emulator.faults.faults import ActiveFault, Fault
+from workmail_async.emulator.contents import EmulatorContents
+from workmail_async.emulator.faults.injection import ActiveFault, Fault
 from workmail_async.emulator.faults.kinds import KINDS
 from workmail_async.emulator.messageflow.invocations import Invocation, build_event
 from workmail_async.emulator.messageflow.models.messages import INBOUND
 from workmail_async.emulator.messageflow.verdicts import DEFAULT
-from workmail_async.emulator.seeds.seeding import in_words, strict_converter
+from workmail_async.emulator.seeds.files import in_words, strict_converter
 from workmail_async.emulator.validation import service_model
 
 from .answers import Answer, json_answer
-from .calls import Environ
-
-if TYPE_CHECKING:
-    from workmail_async.emulator.emulator import Emulator
-
-CONTROL_PATH = "/_workmail/"
+from .calls import CONTROL_PATH, Environ
 
 _HIDDEN = "***"
 
@@ -80,7 +76,7 @@ class _Delivery:
     fallback: str = DEFAULT
 
     def raw(self) -> bytes:
-        """Return the MIME."""
+        """Return the MIME content."""
         if (self.content is None) == (self.content_base64 is None):
             raise ValueError("give either content or content_base64")
         if self.content is not None:
@@ -100,13 +96,13 @@ class _Setting:
 
 
 class Control:
-    """Answers what comes to the paths of the control API.
+    """Answers requests to the control API.
 
     Args:
-        emulator: What it controls.
+        emulator: The emulator to control.
     """
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: EmulatorContents) -> None:
         self._emulator = emulator
         self._waiting: dict[str, Invocation] = {}
         self._handlers: dict[tuple[str, str], Callable[[Any, str], Any]] = {
@@ -126,7 +122,10 @@ class Control:
         what, _, thing = environ["PATH_INFO"].removeprefix(CONTROL_PATH).partition("/")
         handler = self._handlers.get((environ["REQUEST_METHOD"], what))
         if handler is None:
-            return _refusal(HTTPStatus.NOT_FOUND, f"there is no {environ['PATH_INFO']} to do that")
+            return _refusal(
+                HTTPStatus.NOT_FOUND,
+                f"the control API has no {environ['REQUEST_METHOD']} {environ['PATH_INFO']}",
+            )
         query = parse_qs(environ.get("QUERY_STRING", ""))
         try:
             body = environ["wsgi.input"].read()
@@ -216,10 +215,11 @@ class Control:
         message = self._emulator.message(thing)
         invocation = self._waiting.pop(message.id, None)
         if invocation is None:
-            raise LookupError(f"no rule waits for an answer for message {thing}")
+            raise LookupError(f"no rule is waiting for an answer for message {thing}")
         outcome = invocation.end(value)
         return {
-            "complaints": list(outcome.complaints),
+            "faults": list(outcome.faults),
+            "warnings": list(outcome.warnings),
             "failed": outcome.failed,
             "updated": outcome.updated,
             "recipients": {name: attrs.asdict(each) for name, each in outcome.recipients.items()},
@@ -245,7 +245,7 @@ def _fault(value: Any) -> Fault:
     options = dict(value) if isinstance(value, dict) else {}
     kind = KINDS.get(str(options.pop("kind", "")))
     if kind is None:
-        raise ValueError(f"a fault has a kind, one of {', '.join(KINDS)}")
+        raise ValueError(f"a fault needs a kind, one of {', '.join(KINDS)}")
     return _read(options, kind)
 
 
@@ -253,8 +253,8 @@ def _read(value: Any, kind: type[Read]) -> Read:
     try:
         return _converter.structure(value, kind)
     except cattrs.BaseValidationError as error:
-        problems = cattrs.transform_error(error, format_exception=in_words)
-        raise ValueError("; ".join(problems)) from None
+        found = cattrs.transform_error(error, format_exception=in_words)
+        raise ValueError("; ".join(found)) from None
 
 
 def _moment(value: Any, _: Any) -> datetime:

@@ -1,8 +1,8 @@
-"""moto's threaded server, made to start and stop without leaving anything behind.
+"""moto's threaded server, changed so that it starts and stops without leaving anything behind.
 
-moto's own never closes its listening socket, hangs when the port is taken, and leaves the threads
-of connections that clients keep open. It also ends each connection after one answer, which AWS
-does not; this one keeps connections alive.
+moto's own server never closes its listening socket, hangs if the port is taken, and leaves threads
+behind for the connections that clients keep open. It also ends each connection after one answer.
+AWS keeps connections alive, and so does this server.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .answers import answer as make_answer
 if TYPE_CHECKING:
 
     class ThreadedMotoServer:
-        """What type checkers see of moto's class, whose own types pyright does not trust."""
+        """moto's class for type checkers: pyright does not accept its own types."""
 
         _ip_address: str
         _port: int
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         def __init__(self, ip_address: str, port: int, verbose: bool) -> None: ...
 
         def get_host_and_port(self) -> tuple[str, int]:
-            """Return where it listens."""
+            """Return the address it listens on."""
             ...
 
 else:
@@ -46,7 +46,7 @@ else:
 
 log: logging.Logger = logging.getLogger("workmail_async.emulator")
 
-# How often the accepting loop looks whether it should stop.
+# How often the accept loop checks whether to stop.
 _STOP_POLL_SECONDS = 0.02
 _BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
@@ -54,7 +54,7 @@ _BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 class _Handler(MotoRequestHandler):
     """Answers the requests of one connection.
 
-    It logs to our logger, at DEBUG; werkzeug's would write to the terminal.
+    It logs to our logger at DEBUG, because werkzeug's logger would write to the terminal.
     """
 
     protocol_version = "HTTP/1.1"
@@ -71,7 +71,7 @@ class _Handler(MotoRequestHandler):
         try:
             body = self._body(environ)
         except (OSError, ValueError, ClientDisconnected) as error:
-            # Nobody knows where the next request would begin.
+            # It is unknown where the next request would start.
             self.close_connection = True
             log.debug("%s: the body is not as announced: %r", self.requestline, error)
             self._send(make_answer(HTTPStatus.BAD_REQUEST, [], b"the body is not as announced"))
@@ -83,7 +83,7 @@ class _Handler(MotoRequestHandler):
             self.close_connection = True
 
     def _body(self, environ: dict[str, Any]) -> bytes:
-        """Read all of the body, as moto does: the services never see half of one."""
+        """Read the whole body, as moto does: the services never see half of one."""
         stream = environ["wsgi.input"]
         if "wsgi.input_terminated" not in environ:
             length = int(self.headers.get("Content-Length") or 0)
@@ -125,7 +125,7 @@ class _Handler(MotoRequestHandler):
         reason = answer.status.partition(" ")[2]
         names = {name.lower() for name, _ in answer.headers}
         self.send_response_only(answer.code, reason)
-        if "server" not in names:  # moto names AWS's own, and twice is a fault
+        if "server" not in names:  # moto sends the name of AWS's server; sending two is invalid
             self.send_header("Server", self.version_string())
         if "date" not in names:
             self.send_header("Date", self.date_time_string())
@@ -133,7 +133,7 @@ class _Handler(MotoRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         try:
-            # Chunk by chunk, so that a body can be long, and can break off.
+            # Chunk by chunk, because a body can be large and a fault can cut it off.
             for chunk in () if self._is_bodiless(answer) else answer.chunks:
                 self.wfile.write(chunk)
         finally:
@@ -145,7 +145,7 @@ class _Handler(MotoRequestHandler):
     def finish(self) -> None:
         try:
             super().finish()
-        finally:  # which does not come to this when the client is gone, and the socket stays open
+        finally:  # the base class skips this if the client is gone, and the socket stays open
             self.rfile.close()
 
     def log(self, type: str, message: str, *args: Any) -> None:
@@ -156,7 +156,7 @@ class _Handler(MotoRequestHandler):
 
 
 class _Server(ThreadedWSGIServer):
-    """A WSGI server that knows its connections and their threads."""
+    """A WSGI server that keeps track of its connections and their threads."""
 
     def __init__(self, listening: socket.socket, app: Any) -> None:
         host, port = listening.getsockname()[:2]
@@ -183,7 +183,7 @@ class _Server(ThreadedWSGIServer):
                 self._connections.pop(threading.current_thread(), None)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        # socketserver calls this while it handles the exception.
+        # socketserver calls this while the exception is being handled.
         log.debug("connection from %s failed: %r", client_address, sys.exc_info()[1])
 
     def close_connections(self) -> None:
@@ -193,8 +193,8 @@ class _Server(ThreadedWSGIServer):
         for thread, connection in connections:
             try:
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:  # the client was faster
-                log.debug("connection was closed already")
+            except OSError:  # the client has closed it
+                log.debug("connection is already closed")
             thread.join()
 
 
@@ -203,7 +203,7 @@ class EmulatorServer(ThreadedMotoServer):
 
     Args:
         host: The address to listen on.
-        port: The port to listen on; 0 for any free one.
+        port: The port to listen on; 0 picks a free one.
         app: The WSGI application.
     """
 
@@ -216,22 +216,22 @@ class EmulatorServer(ThreadedMotoServer):
         """Listen and serve.
 
         Raises:
-            OSError: The address cannot be listened on, for instance because it is taken.
+            OSError: It cannot listen on the address, for example because the port is taken.
         """
         family = socket.AF_INET6 if ":" in self._ip_address else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as listening:
-            # As `socket.create_server` does, which leaves its socket open when the name is bad.
+            # Like `socket.create_server`, which leaks its socket if the host name is invalid.
             if os.name == "posix":
                 listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 listening.bind((self._ip_address, self._port))
-            except TypeError as error:  # a name that cannot be encoded
-                raise OSError(f"{self._ip_address} is not an address") from error
+            except TypeError as error:  # a host name that cannot be encoded
+                raise OSError(f"{self._ip_address} is not a valid host name or address") from error
             except OSError as error:
                 raise OSError(
                     error.errno,
-                    f"{self._ip_address} port {self._port} cannot be listened on: "
-                    f"{error.strerror}; port 0 takes any that is free",
+                    f"cannot listen on {self._ip_address} port {self._port}: {error.strerror}; "
+                    "use port 0 for any free port",
                 ) from error
             listening.listen()
             server = _Server(listening, self._app)
@@ -249,11 +249,11 @@ class EmulatorServer(ThreadedMotoServer):
         self._server = self._running = server
 
     def stop(self) -> None:
-        """Stop serving; returns when every thread has ended and every socket is closed."""
+        """Stop serving. Returns when every thread has ended and every socket is closed."""
         if self._running is None or self._thread is None:
             return
         running, self._server, self._running = self._running, None, None
-        with closing(running.socket):  # whatever goes wrong on the way
+        with closing(running.socket):  # even if a step fails
             running.shutdown()
             running.close_connections()
             self._thread.join()

@@ -1,7 +1,7 @@
-"""What an export leaves behind: one zip of MIME files, and a log of what is in it.
+"""What an export writes: a zip of MIME files, and a log of what the zip holds.
 
-AWS publishes neither the layout of the zip nor the name of the log; this is one that fits all that
-is known of them.
+AWS publishes neither the layout of the zip nor the name of the log. This layout fits everything
+that is known about them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from attrs import frozen
 from .mailboxes import Item
 
 _HASH_BLOCK = 1024 * 1024
-# What no folder may bring into a file name: separators of other systems, control characters.
+# Characters of a folder's name that are unsafe in a file name: separators, control characters.
 _UNSAFE = re.compile(r"[\\:\x00-\x1f\x7f]")
 _FIRST_DOS_YEAR = 1980
 _LAST_DOS_YEAR = 2107
@@ -30,11 +30,11 @@ class Summary:
     """What an archive holds.
 
     Args:
-        messages: How many items.
-        skipped: How many items WorkMail does not export: contacts, tasks, notes.
-        folders: How many folders.
-        size: The length of the items, in bytes.
-        sha384: The hash of the zip, in hexadecimal.
+        messages: The number of items.
+        skipped: The number of items that WorkMail does not export: contacts, tasks, notes.
+        folders: The number of folders.
+        size: The size of the items, in bytes.
+        sha384: The SHA-384 hash of the zip, in hexadecimal.
     """
 
     messages: int
@@ -47,7 +47,7 @@ class Summary:
         """Return the output log: JSON in which numbers are strings.
 
         Args:
-            start: When the export began.
+            start: When the export started.
             end: When it ended.
         """
         return json.dumps(
@@ -64,12 +64,12 @@ class Summary:
 
 
 def write_archive(items: Iterable[Item], path: Path, *, stamp: datetime) -> Summary:
-    """Write a zip with a directory per folder and an .eml file per item.
+    """Write a zip with one directory per folder and one .eml file per item.
 
     Args:
         items: The mailbox's items.
-        path: The zip.
-        stamp: The time of its entries.
+        path: The path of the zip.
+        stamp: The modification time of its entries.
     """
     messages = skipped = size = 0
     folders: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The content of mailboxes: folders of real MIME messages, calendar items among them."""
+"""The content of mailboxes: folders with real MIME messages and calendar items."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INBOX = "Inbox"
 CALENDAR = "Calendar"
 
 MESSAGE = "message"
-# By the main type of an item's content. WorkMail exports the first two kinds only.
+# The kind of an item by its content type. WorkMail exports messages and calendar items only.
 _KINDS = {
     "text/calendar": "calendar",
     "text/vcard": "contact",
@@ -33,13 +33,13 @@ Content = bytes | bytearray | str | Path | Message
 
 @frozen
 class Item:
-    """One thing in a mailbox.
+    """One item of a mailbox.
 
     Args:
-        folder: The folder's path, parts separated by `/`.
+        folder: The path of its folder, separated by `/`.
         kind: `message`, `calendar`, `contact`, `task` or `note`.
-        size: Its length in bytes.
-        content: Gives its bytes.
+        size: Its size in bytes.
+        content: Returns its bytes.
     """
 
     folder: str
@@ -49,7 +49,7 @@ class Item:
 
     @property
     def exported(self) -> bool:
-        """Whether WorkMail exports things of this kind."""
+        """Whether WorkMail exports items of this kind."""
         return self.kind in _EXPORTED_KINDS
 
 
@@ -58,9 +58,9 @@ class Mailbox:
     """The mailbox of a user or a resource.
 
     Args:
-        address: The address it was last known under.
-        quota: How large it may grow, in MB.
-        released: When its owner was disabled, if so.
+        address: The last primary address of its owner.
+        quota: Its maximum size, in MB.
+        released: When its owner was disabled, or None.
     """
 
     address: str
@@ -77,43 +77,43 @@ class Mailbox:
 
     @property
     def size(self) -> int:
-        """The length of all items, in bytes."""
+        """The size of all items, in bytes."""
         return sum(item.size for item in self)
 
     @property
     def folders(self) -> list[str]:
-        """The folders that hold anything, in the order they were first used."""
+        """The folders that have items, in the order in which they were first used."""
         return list(dict.fromkeys(item.folder for item in self))
 
     def add(self, content: Content, *, folder: str = INBOX, kind: str | None = None) -> None:
-        """Put one item into a folder.
+        """Add one item to a folder.
 
         Args:
             content: Raw MIME as bytes or text, an email message, or the path of an .eml file.
-            folder: The folder's path, parts separated by `/`.
-            kind: What it is; told from its content type when left out.
+            folder: The path of the folder, separated by `/`.
+            kind: The kind of item. Defaults to what its content type says.
         """
         self._items.append(_item(content, folder, kind))
 
     def add_lazily(
         self, make: Callable[[], bytes], *, size: int, folder: str = INBOX, kind: str = MESSAGE
     ) -> None:
-        """Put in an item whose bytes are made when they are needed.
+        """Add an item whose bytes are created when they are needed.
 
         Args:
-            make: Returns the bytes, the same each time.
-            size: How many there are.
-            folder: The folder's path, parts separated by `/`.
-            kind: What it is.
+            make: Returns the bytes, always the same ones.
+            size: Their number.
+            folder: The path of the folder, separated by `/`.
+            kind: The kind of item.
         """
         self._items.append(Item(folder, kind, size, make))
 
     def add_mbox(self, path: str | Path, *, folder: str = INBOX) -> int:
-        """Put in every message of an .mbox file and return how many there were.
+        """Add every message of an .mbox file and return their number.
 
         Args:
             path: The file.
-            folder: The folder's path, parts separated by `/`.
+            folder: The path of the folder, separated by `/`.
         """
         box = mailbox_files.mbox(Path(path), create=False)
         try:
@@ -125,11 +125,11 @@ class Mailbox:
             box.close()
 
     def add_tree(self, path: str | Path, *, folder: str = "") -> int:
-        """Put in every .eml file below a directory and return how many there were.
+        """Add every .eml file below a directory and return their number.
 
         Args:
             path: The directory; its subdirectories become folders.
-            folder: The folder for the directory itself; files directly in it need one.
+            folder: The folder for the directory itself. Without one, its files go to the Inbox.
         """
         root = Path(path)
         files = sorted(root.rglob("*.eml"))
@@ -139,11 +139,11 @@ class Mailbox:
         return len(files)
 
     def add_synthetic(self, count: int, *, seed: int = 0) -> None:
-        """Put in made-up mail over the usual folders, calendar items among it.
+        """Add synthetic mail and calendar items, spread over the usual folders.
 
         Args:
-            count: How many items.
-            seed: The same seed gives the same mail.
+            count: The number of items.
+            seed: The same seed creates the same mail.
         """
         self._items += (_synthetic_item(seed, self.address, index) for index in range(count))
 
@@ -151,13 +151,13 @@ class Mailbox:
         """Make the next exports of this mailbox fail.
 
         Args:
-            error_info: What their ErrorInfo says.
-            times: How many fail; all, when left out.
+            error_info: The ErrorInfo of those jobs.
+            times: How many exports fail. All by default.
         """
         self._export_failures = repeat(error_info) if times is None else repeat(error_info, times)
 
     def next_export_failure(self) -> str | None:
-        """Return why the export that begins now is to fail, if a tester wants it to."""
+        """Return why the export that starts now must fail, if the test asked for that."""
         return next(self._export_failures, None)
 
 
@@ -166,7 +166,7 @@ def _item(content: Content, folder: str, kind: str | None = None) -> Item:
     return Item(folder, kind or _kind(raw), len(raw), lambda: raw)
 
 
-# Making one takes a millisecond; a seed is planted anew at each reset.
+# Creating one takes a millisecond, and each reset loads the seed again.
 @lru_cache(maxsize=4_096)
 def _synthetic_item(seed: int, owner: str, index: int) -> Item:
     folder, message = SyntheticMail(seed, owner=owner).item(index)
@@ -174,7 +174,7 @@ def _synthetic_item(seed: int, owner: str, index: int) -> Item:
 
 
 def raw_mime(content: Content) -> bytes:
-    """Return the raw MIME of whatever stands for a message."""
+    """Return the raw MIME of a message in any of the accepted forms."""
     if isinstance(content, EmailMessage):
         return content.as_bytes(policy=content.policy.clone(linesep="\r\n"))
     if isinstance(content, Message):

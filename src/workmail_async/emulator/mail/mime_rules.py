@@ -1,8 +1,8 @@
-"""What MIME content has to be like to take the place of a message in transit.
+"""The rules for MIME content that replaces a message in transit.
 
-AWS says that there are required, unique and immutable headers, but not which. The ones here are
-those that RFC 5322 requires or allows once, and those that tell where a message comes from; a
-tester who knows better changes `Emulator.mime_rules`.
+AWS says that there are required, unique and immutable headers, but not which ones. These are the
+headers that RFC 5322 requires or allows only once, and the ones that say where a message comes
+from. If you know better, change `Emulator.mime_rules`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from attrs import define
 
 _CRLF_LENGTH = 2
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-# What Amazon SES does not send, by the ends of file names.
+# The file extensions of attachments that Amazon SES does not send.
 _REFUSED = """
     ade adp app asp bas bat cer chm cmd com cpl crt csh der exe fxp gadget hlp hta inf ins isp its
     js jse ksh lib lnk mad maf mag mam maq mar mas mat mau mav maw mda mdb mde mdt mdw mdz msc msh
@@ -33,11 +33,11 @@ class MimeRules:
     """The rules for new content of a message.
 
     Args:
-        line_length: How long a line may be, its CRLF counted.
-        required: Headers that it has to have.
-        unique: Headers that it may have once.
-        immutable: Headers that have to be as they were.
-        refused_attachments: Ends of file names, without the dot, of attachments it may not have.
+        line_length: The maximum length of a line, including its CRLF.
+        required: Headers that must be present.
+        unique: Headers that may occur only once.
+        immutable: Headers that must not change.
+        refused_attachments: File extensions, without the dot, that attachments must not have.
     """
 
     line_length: int = 1_000
@@ -62,18 +62,18 @@ class MimeRules:
     refused_attachments: frozenset[str] = frozenset(_REFUSED.split())
 
 
-def problems(content: bytes, *, original: bytes, rules: MimeRules) -> list[str]:
-    """Return what is wrong with new content, in words; nothing when it is right.
+def mime_faults(content: bytes, *, original: bytes, rules: MimeRules) -> list[str]:
+    """Return the faults of new content as text; none if it is valid.
 
     Args:
         content: The new content.
-        original: What it is to replace.
+        original: The content that it replaces.
         rules: The rules.
     """
-    return [*_line_problems(content, rules), *_mime_problems(content, original, rules)]
+    return [*_line_faults(content, rules), *_mime_faults(content, original, rules)]
 
 
-def _line_problems(content: bytes, rules: MimeRules) -> Iterator[str]:
+def _line_faults(content: bytes, rules: MimeRules) -> Iterator[str]:
     bare = _BARE_LINE_END.search(content)
     if bare is not None:
         line = content.count(b"\r\n", 0, bare.start()) + 1
@@ -82,11 +82,11 @@ def _line_problems(content: bytes, rules: MimeRules) -> Iterator[str]:
     for number, text in enumerate(content.split(b"\r\n"), 1):
         if len(text) > longest:
             length = len(text) + _CRLF_LENGTH
-            yield f"line {number} has {length} characters of at most {rules.line_length}"
+            yield f"line {number} has {length} characters; the maximum is {rules.line_length}"
             return
 
 
-def _mime_problems(content: bytes, original: bytes, rules: MimeRules) -> Iterator[str]:
+def _mime_faults(content: bytes, original: bytes, rules: MimeRules) -> Iterator[str]:
     message = message_from_bytes(content, EmailMessage, policy=default)
     before = message_from_bytes(original, EmailMessage, policy=default)
     for name in rules.required:
@@ -95,20 +95,20 @@ def _mime_problems(content: bytes, original: bytes, rules: MimeRules) -> Iterato
     for name in rules.unique:
         count = len(message.get_all(name, []))
         if count > 1:
-            yield f"the header {name} occurs {count} times instead of once"
+            yield f"the header {name} occurs {count} times; it must occur once"
     for name in rules.immutable:
         if _values(message, name) != _values(before, name):
-            yield f"the header {name} is not as it was"
+            yield f"the header {name} must not change"
     for part in message.walk():
         for defect in part.defects:
             yield f"a part of type {part.get_content_type()} is malformed: {_words(defect)}"
         ending = PurePath(part.get_filename("")).suffix.lower().removeprefix(".")
         if ending in rules.refused_attachments:
-            yield f"attachments that end in .{ending} are refused"
+            yield f"attachments with the extension .{ending} are refused"
 
 
 def _values(message: EmailMessage, name: str) -> list[str]:
-    # Folded at other places it is the same value.
+    # A header that is folded differently has the same value.
     return [" ".join(str(value).split()) for value in message.get_all(name, [])]
 
 

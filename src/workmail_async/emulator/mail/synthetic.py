@@ -1,4 +1,4 @@
-"""Made-up mail that looks like mail: the same seed gives the same bytes."""
+"""Synthetic mail that looks real. The same seed creates the same bytes."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ _FIRST_DAY = datetime(2024, 1, 8, 7, 30, tzinfo=timezone.utc)
 
 
 class SyntheticMail:
-    """A stream of made-up items for one mailbox.
+    """Synthetic items for one mailbox.
 
-    There is plain text, HTML beside text, attachments, inline pictures, text in several scripts,
-    and every eighth item is a calendar invitation.
+    They have plain text, alternative HTML, attachments and text in several scripts. Every eighth
+    item is a calendar invitation.
 
     Args:
-        seed: The same seed gives the same items.
+        seed: The same seed creates the same items.
         owner: The address of the mailbox.
     """
 
@@ -74,7 +74,7 @@ class SyntheticMail:
         """Return the folder and the message of one item.
 
         Args:
-            index: Which one, from 0.
+            index: The number of the item, from 0.
         """
         chance = random.Random(f"{self._seed}/{self._owner}/{index}")
         if index % _CALENDAR_EVERY == _CALENDAR_EVERY - 1:
@@ -144,7 +144,7 @@ class SyntheticMail:
 
 
 def _fix_boundaries(message: EmailMessage, chance: random.Random) -> None:
-    # Left alone, a boundary is drawn anew each time the message is written.
+    # Without this, each time the message is written it gets another random boundary.
     for part in message.walk():
         if part.is_multipart():
             part.set_boundary(f"=_{chance.getrandbits(96):024x}")

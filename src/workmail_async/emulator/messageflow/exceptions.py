@@ -1,4 +1,4 @@
-"""The errors that Message Flow answers with, under the names its API reference gives them."""
+"""The errors of Message Flow, with the names that its API reference uses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from workmail_async.emulator.workmail.exceptions import WorkMailError
 
 
 class MessageFlowError(WorkMailError):
-    """An error to answer with; its message may be as long as it needs to be.
+    """An error of Message Flow. Unlike WorkMail's, its message has no maximum length.
 
     Args:
         message: What was wrong.
@@ -18,15 +18,15 @@ class MessageFlowError(WorkMailError):
 
 
 class InvalidContentLocation(MessageFlowError):
-    """WorkMail cannot read the place of the new content."""
+    """WorkMail cannot read the new content from S3."""
 
 
 class MessageFrozen(MessageFlowError):
-    """The message cannot be changed, for it was redirected."""
+    """The message cannot be changed because it was redirected."""
 
 
 class MessageRejected(MessageFlowError):
-    """The new content is not MIME as WorkMail takes it."""
+    """The new content is not MIME that WorkMail accepts."""
 
 
 class ResourceNotFoundException(MessageFlowError):

@@ -1,7 +1,7 @@
-"""Calls a Lambda function as a Run Lambda rule does, and tells what becomes of the message.
+"""Calls a Lambda function as a Run Lambda rule does, and says what would happen to the message.
 
-The function is a Python callable here. What its answer comes to is told, not done: the emulator
-sends and delivers no mail.
+The function is a Python callable. The emulator only reports the effect of its answer: it sends and
+delivers no mail.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ _TIME_LIMIT = timedelta(seconds=15)
 
 @frozen(kw_only=True)
 class LambdaContext:
-    """The second argument of a handler, as far as Lambda's own is known to depend on nothing else.
+    """The second argument of a handler, with the attributes that every Lambda function has.
 
     Args:
-        aws_request_id: The identifier of this one invocation.
-        invoked_function_arn: The function's Amazon Resource Name.
+        aws_request_id: The id of this invocation.
+        invoked_function_arn: The ARN of the function.
         function_name: Its name.
         function_version: Its version.
-        memory_limit_in_mb: How much memory it may use.
-        log_group_name: Where it would log.
-        log_stream_name: Where in there.
+        memory_limit_in_mb: Its memory limit.
+        log_group_name: Its log group.
+        log_stream_name: Its log stream.
     """
 
     aws_request_id: str
@@ -60,24 +60,26 @@ class LambdaContext:
 
 @frozen(kw_only=True)
 class LambdaOutcome:
-    """What becomes of a message after a Run Lambda rule.
+    """The outcome of a Run Lambda rule for a message.
 
     Args:
-        event: What the function was called with.
-        answer: What it answered, the last time; None when it raised.
-        complaints: What WorkMail refuses in that, in words.
+        event: The event that the function was called with.
+        answer: Its last answer; None if it raised an error.
+        faults: What WorkMail refuses in the answer, as text. With any fault the invocation fails.
+        warnings: What WorkMail documents differently but accepts or ignores, as text.
         failed: Whether the invocation failed, so that all recipients get the fallback action.
-        error: What the function raised, the last time.
-        invocations: How often it was called.
-        elapsed: How long it took the last time, in emulated time.
-        recipients: What becomes of the message, by recipient.
-        content: What those get who get it.
-        updated: Whether that is other than what was sent.
+        error: The error that the function raised in its last call, if any.
+        invocations: How often the function was called.
+        elapsed: How long the last call took, in emulated time.
+        recipients: What happens to the message, by recipient.
+        content: The content that the recipients get.
+        updated: Whether that differs from what was sent.
     """
 
     event: Event
     answer: Any
-    complaints: tuple[str, ...]
+    faults: tuple[str, ...]
+    warnings: tuple[str, ...]
     failed: bool
     error: Exception | None
     invocations: int
@@ -88,21 +90,21 @@ class LambdaOutcome:
 
     @property
     def accepted(self) -> bool:
-        """Whether WorkMail has nothing to complain of."""
-        return not self.complaints
+        """Whether WorkMail accepts the answer. See `warnings` even if it does."""
+        return not self.faults
 
 
 @define(kw_only=True, eq=False)
 class Invocation:
-    """A Run Lambda rule that has met a message.
+    """A Run Lambda rule that matched a message.
 
     Args:
         message: The message.
         clock: The emulated time.
         synchronous: Whether the rule waits for the answer.
         fallback: The rule's fallback action.
-        event: What the function is called with.
-        started: When it was called, the last time.
+        event: The event that the function is called with.
+        started: When the function was last called.
         invocations: How often it was called.
     """
 
@@ -117,22 +119,22 @@ class Invocation:
     def __attrs_post_init__(self) -> None:
         types = action_types(self.message.flow)
         if self.fallback not in types:
-            raise ValueError(f"fallback is one of {', '.join(types)}, not {self.fallback}")
+            raise ValueError(f"fallback must be one of {', '.join(types)}, not {self.fallback}")
         self.event = build_event(self.message)
         self.started = self.clock.now()
 
     def begin(self) -> None:
-        """Note that the function is called now."""
+        """Record that the function is called now."""
         self.started = self.clock.now()
         self.invocations += 1
         self.message.in_rule = self.synchronous
 
     def end(self, answer: Any, error: Exception | None = None) -> LambdaOutcome:
-        """Judge the function's answer.
+        """Evaluate the function's answer.
 
         Args:
             answer: The answer.
-            error: What it raised instead.
+            error: The error that it raised instead.
         """
         self.message.in_rule = False
         elapsed = self.clock.now() - self.started
@@ -141,8 +143,9 @@ class Invocation:
         return LambdaOutcome(
             event=self.event,
             answer=answer,
-            complaints=verdict.complaints,
-            failed=not verdict.valid,
+            faults=verdict.faults,
+            warnings=verdict.warnings,
+            failed=bool(verdict.faults),
             error=error,
             invocations=self.invocations,
             elapsed=elapsed,
@@ -152,31 +155,31 @@ class Invocation:
         )
 
     def _verdict(self, answer: Any, error: Exception | None, elapsed: timedelta) -> Verdict:
-        if not self.synchronous:  # delivery goes its own way
+        if not self.synchronous:  # WorkMail delivers without waiting
             recipients = everyone(self.message, DEFAULT, fallback=False)
-            return Verdict(complaints=(), valid=True, recipients=recipients)
+            return Verdict(recipients=recipients)
         failure = None
         if error is not None:
             failure = f"the function raised {type(error).__name__}: {error}"
         elif elapsed > _TIME_LIMIT:
             limit = _TIME_LIMIT.total_seconds()
-            failure = f"the function took {elapsed.total_seconds():g} s of at most {limit:g}"
+            failure = f"the function took {elapsed.total_seconds():g} s; the limit is {limit:g} s"
         if failure is None:
             return judge(answer, self.message, fallback=self.fallback)
         recipients = everyone(self.message, self.fallback, fallback=True)
-        return Verdict(complaints=(failure,), valid=False, recipients=recipients)
+        return Verdict(faults=(failure,), recipients=recipients)
 
 
 def run_lambda(
     invocation: Invocation, handler: Handler, *, retries: int, new_id: Callable[[], str]
 ) -> LambdaOutcome:
-    """Call a handler for a message, again when WorkMail would, and tell what comes of it.
+    """Call a handler for a message, with retries, and return the outcome.
 
     Args:
         invocation: The rule and the message.
         handler: The function.
-        retries: How often it is called again after an invocation that failed.
-        new_id: Makes identifiers.
+        retries: How often to call it again after a failed invocation.
+        new_id: Returns a new id.
 
     Raises:
         TypeError: The handler is asynchronous, which Lambda does not support.
@@ -195,15 +198,15 @@ def run_lambda(
         )
         answer, error = None, None
         try:
-            # A copy, for handlers that change what they are given.
+            # A copy, because handlers may change their event.
             answer = handler(json.loads(json.dumps(invocation.event)), context)
-        except Exception as raised:  # noqa: BLE001 - whatever it is, Lambda reports it
+        except Exception as raised:  # noqa: BLE001 - Lambda reports every error
             error = raised
         finally:
             invocation.message.in_rule = False
         if inspect.iscoroutine(answer):
             answer.close()
-            raise TypeError("the handler is asynchronous; Lambda calls synchronous ones only")
+            raise TypeError("the handler is asynchronous; Lambda calls only synchronous handlers")
         outcome = invocation.end(answer, error)
         succeeded = error is None and not outcome.failed
         if succeeded or invocation.invocations > retries:
@@ -211,9 +214,9 @@ def run_lambda(
 
 
 def build_event(message: InTransitMessage) -> Event:
-    """Return what a function is called with for a message.
+    """Return the event that a function is called with for a message.
 
-    `sender` is null unless the message was sent on behalf of another.
+    `sender` is null unless the message was sent on behalf of somebody else.
     """
     event: Event = {
         "summaryVersion": _SUMMARY_VERSION,
@@ -231,7 +234,7 @@ def build_event(message: InTransitMessage) -> Event:
     recipients = event["envelope"]["recipients"]
     while recipients and _size(event) > _EVENT_BYTES:
         event["truncated"] = True
-        # Many at once at first: counting the bytes is what takes time.
+        # 1 % at a time, because measuring the event is the slow part.
         del recipients[-max(1, len(recipients) // 100) :]
     return event
 

@@ -38,13 +38,13 @@ Body = bytes | Iterable[bytes]
 
 
 class MessageFlowResponse(BaseResponse):
-    """Message Flow's answer to one request."""
+    """Answers one request to Message Flow."""
 
     use_raw_body = True
 
     def __init__(self) -> None:
         super().__init__(service_name=MESSAGE_FLOW)
-        self.allow_request_decompression: bool = False  # a body is JSON or refused
+        self.allow_request_decompression: bool = False  # the body must be JSON
         self.operation: str = ""
 
     @property
@@ -53,19 +53,19 @@ class MessageFlowResponse(BaseResponse):
         return message_flow_backends[self.current_account][self.region]
 
     def answer(self, request: Request) -> tuple[int, Headers, Body]:
-        """Answer the request, always in Message Flow's form."""
+        """Answer the request, always in Message Flow's format."""
         world = World.current()
         identified = {"x-amzn-RequestId": world.uuid()}
         try:
             self.setup_class(request)
             headers, body = self._act(world, request, identified["x-amzn-RequestId"])
-        except WorkMailError as problem:
-            error = problem
-        except HTTPException as problem:  # moto's IAM, when a tester has switched it on
-            error = AccessDeniedException(f"IAM refuses the call: {type(problem).__name__}")
-        except Exception as problem:
+        except WorkMailError as refusal:
+            error = refusal
+        except HTTPException as denial:  # from moto's IAM, if the test has enabled it
+            error = AccessDeniedException(f"IAM refuses the call: {type(denial).__name__}")
+        except Exception as failure:
             log.exception("the emulator failed in %s", self.operation)
-            error = InternalFailure(f"the emulator failed: {type(problem).__name__}")
+            error = InternalFailure(f"the emulator failed: {type(failure).__name__}")
         else:
             return 200, {**_JSON, **identified, **headers}, body
         body = json.dumps({"message": error.message}).encode()
@@ -103,7 +103,7 @@ class MessageFlowResponse(BaseResponse):
         try:
             members = json.loads(self.body or b"{}")
         except (ValueError, RecursionError):
-            raise ValidationError("the body is not JSON, or nested too deep") from None
+            raise ValidationError("the body is not JSON, or is nested too deeply") from None
         if not isinstance(members, dict):
             raise ValidationError("the body is not a JSON object")
         return members
@@ -111,7 +111,7 @@ class MessageFlowResponse(BaseResponse):
     def _region(self) -> str:
         if self.region not in REGIONS:
             raise OptInRequired(
-                f"Message Flow is offered in {', '.join(REGIONS)}, not in {self.region}"
+                f"Message Flow is available in {', '.join(REGIONS)}, not in {self.region}"
             )
         return str(self.region)
 
@@ -131,7 +131,7 @@ def _location(members: dict[str, Any]) -> ContentLocation:
 
 
 def _chunks(content: bytes) -> Iterator[bytes]:
-    # A view, so that a long message is never there twice.
+    # A view, so that a large message is never in memory twice.
     view = memoryview(content)
     for start in range(0, len(view), _CHUNK):
         yield bytes(view[start : start + _CHUNK])

@@ -1,4 +1,4 @@
-"""Where Message Flow answers: below `/messages/`."""
+"""The URLs of Message Flow: everything below `/messages/`."""
 
 from collections.abc import Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""Turns a seed into state, through the same functions that the operations use."""
+"""Creates what a seed describes, with the functions that the operations use."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ from workmail_async.emulator.workmail.models import (
     resources,
     users,
 )
-from workmail_async.emulator.workmail.models.entities import Entity
-from workmail_async.emulator.workmail.models.organizations import Organization
+from workmail_async.emulator.workmail.state.entities import ENABLED, Entity
+from workmail_async.emulator.workmail.state.organizations import Organization
 
-from .seeding import (
-    ENABLED,
+from .definitions import (
     ExportSeed,
     GroupSeed,
     MailSeed,
@@ -43,13 +42,13 @@ from .seeding import (
 
 @frozen(kw_only=True)
 class ExportResources:
-    """What an export needs besides a mailbox.
+    """The resources that a mailbox export needs.
 
     Args:
-        role_arn: The role to pass.
-        kms_key_arn: The key to pass.
-        bucket: The bucket to pass.
-        prefix: What a job's S3Prefix has to begin with, for the role to have the key's use.
+        role_arn: The ARN of the role.
+        kms_key_arn: The ARN of the key.
+        bucket: The name of the bucket.
+        prefix: The prefix that a job's S3Prefix must start with, or the role may not use the key.
     """
 
     role_arn: str
@@ -60,17 +59,17 @@ class ExportResources:
 
 @frozen(kw_only=True)
 class PlantedOrganization:
-    """Where a seeded organization is to be found.
+    """An organization created from a seed, with the ids of what is in it.
 
     Args:
-        id: Its identifier.
+        id: Its id.
         alias: Its alias.
-        arn: Its Amazon Resource Name.
-        region: Where it is.
-        users: Identifiers of its users, by name.
-        groups: Identifiers of its groups, by name.
-        resources: Identifiers of its resources, by name.
-        export: What exports of it need, when the seed asked for that.
+        arn: Its ARN.
+        region: Its Region.
+        users: The ids of its users, by name.
+        groups: The ids of its groups, by name.
+        resources: The ids of its resources, by name.
+        export: The resources for mailbox exports, if the seed asks for them.
     """
 
     id: str
@@ -84,10 +83,10 @@ class PlantedOrganization:
 
 
 def plant_organization(backend: WorkMailBackend, seed: OrganizationSeed) -> PlantedOrganization:
-    """Add a seeded organization and all that is in it.
+    """Create the organization of a seed, with everything in it.
 
     Raises:
-        ValueError: What the seed asks for cannot be; the message says where it does.
+        ValueError: The seed is invalid; the message says where.
     """
     with _at(seed.alias):
         domains = [{"DomainName": name} for name in seed.domains]
@@ -97,7 +96,7 @@ def plant_organization(backend: WorkMailBackend, seed: OrganizationSeed) -> Plan
         organization = backend.create_organization(
             alias=seed.alias,
             organization_id=seed.id,
-            # With a hosted zone a domain is verified from the start.
+            # A domain with a hosted zone is verified at once.
             domains=[{**each, "HostedZoneId": "Z0"} for each in domains],
         )
         organization.creation = Progress(Immediately(), organization.now)
@@ -125,7 +124,7 @@ def plant_organization(backend: WorkMailBackend, seed: OrganizationSeed) -> Plan
 
 @contextmanager
 def _at(place: str) -> Generator[None, None, None]:
-    """Say where in a seed something is that cannot be."""
+    """Prefix errors with the place in the seed."""
     try:
         yield
     except WorkMailError as error:
@@ -135,7 +134,7 @@ def _at(place: str) -> Generator[None, None, None]:
 
 
 def _check(operation: str, **members: Any) -> None:
-    """Hold what is made without a request against the model of the request that would make it."""
+    """Check a part of a seed against the model of the request that would create it."""
     model = service_model(WORKMAIL).operation_model(operation)
     required = model.input_shape.required_members if model.input_shape else ()
     unsaid = {f"{name} is required" for name in required if name not in members}
@@ -166,8 +165,8 @@ def plant_export_resources(organization: Organization, seed: ExportSeed) -> Expo
 def plant_personal_access_token(
     organization: Organization, user_id: str, seed: PersonalAccessTokenSeed
 ) -> str:
-    """Add a seeded token and return its identifier."""
-    return personal_access_tokens.make_personal_access_token(
+    """Create the personal access token of a seed and return its id."""
+    return personal_access_tokens.create_personal_access_token(
         organization, user_id=user_id, **attrs.asdict(seed)
     ).id
 
@@ -218,14 +217,14 @@ def _enable(
     _check("RegisterToWorkMail", Email=email)
     registration.register_to_work_mail(organization, entity_id=entity_id, email=email)
     entity = organization.directory.find(entity_id, Entity)
-    entity.change = None  # seen at once
+    entity.change = None  # the state shows at once
     return organization.mailboxes.get(entity_id)
 
 
 def _fill(box: Mailbox | None, seed: UserSeed | ResourceSeed) -> None:
     if box is None:
         if seed.messages or seed.mail:
-            raise ValueError(f"{seed.name} is {seed.state} and has no mailbox for its mail")
+            raise ValueError(f"{seed.name} is {seed.state} so it has no mailbox for its mail")
         return
     box.add_synthetic(seed.messages)
     for mail in seed.mail:
@@ -234,7 +233,7 @@ def _fill(box: Mailbox | None, seed: UserSeed | ResourceSeed) -> None:
 
 def _add_mail(box: Mailbox, mail: MailSeed) -> None:
     if not mail.path.exists():
-        raise ValueError(f"there is no {mail.path}")
+        raise ValueError(f"{mail.path} does not exist")
     if mail.path.is_dir():
         box.add_tree(mail.path, folder=mail.folder)
     elif mail.path.suffix == ".mbox":

@@ -1,1 +1,1 @@
-"""WorkMail as a moto backend: `urls`, `responses`, `exceptions` and `models`, as moto's own."""
+"""WorkMail as a moto backend: `urls`, `responses`, `exceptions` and `models`, plus `state`."""

@@ -1,4 +1,4 @@
-"""The errors that WorkMail answers with, under the names its API reference gives them."""
+"""The errors of WorkMail, with the names that its API reference uses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ _MESSAGE_LENGTH = 256
 
 
 class WorkMailError(Exception):
-    """An error to answer with; its class name is the error's code.
+    """An error of WorkMail. The name of the class is the error's code.
 
     Args:
         message: What was wrong.
@@ -21,7 +21,7 @@ class WorkMailError(Exception):
 
     @property
     def code(self) -> str:
-        """The error's name on the wire."""
+        """The error code on the wire."""
         return type(self).__name__
 
 
@@ -30,39 +30,39 @@ class DirectoryInUseException(WorkMailError):
 
 
 class DirectoryServiceAuthenticationFailedException(WorkMailError):
-    """The directory refuses WorkMail's credentials."""
+    """The directory rejects WorkMail's credentials."""
 
 
 class DirectoryUnavailableException(WorkMailError):
-    """The directory cannot be reached."""
+    """The directory is not available."""
 
 
 class EmailAddressInUseException(WorkMailError):
-    """The address belongs to someone else."""
+    """Another entity has the address."""
 
 
 class EntityAlreadyRegisteredException(WorkMailError):
-    """The entity has been registered before."""
+    """The entity is already registered."""
 
 
 class EntityNotFoundException(WorkMailError):
-    """No such user, group, resource or job."""
+    """There is no such user, group, resource or job."""
 
 
 class EntityStateException(WorkMailError):
-    """The entity is not in a state that allows this."""
+    """The state of the entity does not allow this."""
 
 
 class InvalidConfigurationException(WorkMailError):
-    """A resource could answer no request."""
+    """Nobody would answer the booking requests of a resource."""
 
 
 class InvalidCustomSesConfigurationException(WorkMailError):
-    """The domain's SES rules have been changed by hand."""
+    """The domain's SES rules were changed outside of WorkMail."""
 
 
 class InvalidParameterException(WorkMailError):
-    """A member of the request is not acceptable."""
+    """A member of the request is invalid."""
 
 
 class InvalidPasswordException(WorkMailError):
@@ -70,7 +70,7 @@ class InvalidPasswordException(WorkMailError):
 
 
 class LimitExceededException(WorkMailError):
-    """A quota is used up."""
+    """A quota is exhausted."""
 
 
 class MailDomainInUseException(WorkMailError):
@@ -82,7 +82,7 @@ class MailDomainNotFoundException(WorkMailError):
 
 
 class MailDomainStateException(WorkMailError):
-    """The domain has not been verified."""
+    """The domain is not verified."""
 
 
 class NameAvailabilityException(WorkMailError):
@@ -90,7 +90,7 @@ class NameAvailabilityException(WorkMailError):
 
 
 class OrganizationNotFoundException(WorkMailError):
-    """No such organization."""
+    """There is no such organization."""
 
 
 class OrganizationStateException(WorkMailError):
@@ -98,11 +98,11 @@ class OrganizationStateException(WorkMailError):
 
 
 class ReservedNameException(WorkMailError):
-    """The name is kept for WorkMail itself."""
+    """The name is reserved."""
 
 
 class ResourceNotFoundException(WorkMailError):
-    """No such thing."""
+    """There is no such item."""
 
 
 class TooManyTagsException(WorkMailError):
@@ -114,24 +114,24 @@ class UnsupportedOperationException(WorkMailError):
 
 
 class AccessDeniedException(WorkMailError):
-    """IAM does not allow the call (an error common to all of AWS)."""
+    """IAM does not allow the call (an error common to all AWS services)."""
 
 
 class InvalidAction(WorkMailError):
-    """No such operation (an error common to all of AWS)."""
+    """There is no such operation (an error common to all AWS services)."""
 
 
 class InternalFailure(WorkMailError):
-    """The emulator itself failed (an error common to all of AWS)."""
+    """The emulator itself failed (an error common to all AWS services)."""
 
     http_status = 500
 
 
 class OptInRequired(WorkMailError):
-    """The service is not offered there (an error common to all of AWS)."""
+    """The service is not available in the Region (an error common to all AWS services)."""
 
     http_status = 403
 
 
 class ValidationError(WorkMailError):
-    """The request breaks the service model (an error common to all of AWS)."""
+    """The request does not match the service model (an error common to all AWS services)."""

@@ -1,4 +1,4 @@
-"""Where WorkMail answers: every operation is a POST to the root of its host."""
+"""The URL of WorkMail: every operation is a POST to the root of its host."""
 
 from collections.abc import Callable
 

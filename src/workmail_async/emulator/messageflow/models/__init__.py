@@ -1,4 +1,4 @@
-"""Message Flow's state: the messages in transit, and what may take their place."""
+"""Message Flow's state: the messages in transit, and their new content."""
 
 from .messages import InTransitMessage, MessageFlowBackend, message_flow_backends
 

@@ -1,4 +1,4 @@
-"""Fetches new content from S3 with WorkMail's rights: those that the bucket's policy gives it."""
+"""Fetches new content from S3 with the permissions that the bucket's policy gives WorkMail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ContentLocation:
     Args:
         bucket: The bucket's name.
         key: The object's key.
-        version: The object's version; the latest, when left out.
+        version: The object's version. Defaults to the latest.
     """
 
     bucket: str
@@ -30,8 +30,8 @@ def fetch(location: ContentLocation, *, region: str, account_id: str, message_ar
     Args:
         location: The location.
         region: The Region of the call.
-        account_id: The account that calls.
-        message_arn: The message that the content is for.
+        account_id: The account of the caller.
+        message_arn: The ARN of the message that the content is for.
 
     Raises:
         InvalidContentLocation: WorkMail cannot read it.
@@ -43,7 +43,9 @@ def fetch(location: ContentLocation, *, region: str, account_id: str, message_ar
     if bucket.owner != account_id:
         raise InvalidContentLocation(f"bucket {name} belongs to another account")
     if bucket.region != region:
-        raise InvalidContentLocation(f"bucket {name} is in {bucket.region}, the call in {region}")
+        raise InvalidContentLocation(
+            f"bucket {name} is in {bucket.region}, but the call is to {region}"
+        )
     principal = f"workmail.{region}.amazonaws.com"
     actions = ["s3:GetObject", *(["s3:GetObjectVersion"] if location.version else [])]
     for action in actions:
@@ -59,7 +61,8 @@ def fetch(location: ContentLocation, *, region: str, account_id: str, message_ar
             },
         ):
             raise InvalidContentLocation(
-                f"the policy of bucket {name} does not let {principal} {action} {location.key}"
+                f"the policy of bucket {name} does not allow {principal} to perform {action} "
+                f"on {location.key}"
             )
     content = aws.read_object(name, location.key, location.version, account_id)
     if content is None:

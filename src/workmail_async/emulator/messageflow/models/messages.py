@@ -1,4 +1,4 @@
-"""Messages in transit: 24 hours from when they were sent or received."""
+"""Messages in transit, for 24 hours after they were sent or received."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from attrs import define, field
 from moto.core.base_backend import BackendDict, BaseBackend
 
 from workmail_async.emulator.mail.mailboxes import Content, raw_mime
-from workmail_async.emulator.mail.mime_rules import problems
+from workmail_async.emulator.mail.mime_rules import mime_faults
 from workmail_async.emulator.messageflow.exceptions import (
     MessageFrozen,
     MessageRejected,
     ResourceNotFoundException,
 )
-from workmail_async.emulator.workmail.models.organizations import Organization
+from workmail_async.emulator.workmail.state.organizations import Organization
 from workmail_async.emulator.world import REGIONS, World
 
 from .content_location import ContentLocation, fetch
@@ -29,7 +29,7 @@ OUTBOUND = "OUTBOUND"
 
 _IN_TRANSIT = timedelta(hours=24)
 _MEGABYTE = 1_000_000
-# How a message's ARN calls its direction.
+# The direction of a message in its ARN.
 _CONTEXTS = {INBOUND: "incoming", OUTBOUND: "outgoing"}
 
 
@@ -38,19 +38,19 @@ class InTransitMessage:
     """A message on its way into or out of an organization.
 
     Args:
-        id: Its identifier.
+        id: Its id.
         organization: The organization.
         flow: `INBOUND` or `OUTBOUND`.
-        mail_from: Whom it is from.
-        sender: Who sent it on behalf of `mail_from`; None when `mail_from` did.
-        recipients: Whom it is for; of an inbound one, those in the organization.
+        mail_from: The address it is from.
+        sender: Who sent it on behalf of `mail_from`; None if `mail_from` sent it.
+        recipients: Its recipients; for an inbound message, only those in the organization.
         subject: Its subject, decoded.
-        redirected: Whether it was redirected, so that it cannot be changed.
+        redirected: Whether it was redirected, which means that it cannot be changed.
         received: When it was put in transit.
-        sent_content: What it was when it was put in transit.
-        content: What GetRawMessageContent returns.
-        delivered_content: What its recipients get.
-        invocation_id: The same for each time that a function is called for it.
+        sent_content: Its original content.
+        content: The content that GetRawMessageContent returns.
+        delivered_content: The content that its recipients get.
+        invocation_id: The id of the rule's invocation, the same for each retry.
         in_rule: Whether a synchronous rule is waiting for a function's answer.
     """
 
@@ -71,7 +71,7 @@ class InTransitMessage:
 
     @property
     def arn(self) -> str:
-        """Its Amazon Resource Name."""
+        """Its ARN."""
         organization = self.organization
         return (
             f"arn:aws:workmailmessageflow:{organization.region}:{organization.account_id}:message/"
@@ -84,7 +84,7 @@ class InTransitMessage:
 
 
 class MessageFlowBackend(BaseBackend):
-    """The messages in transit of an account in a Region.
+    """The messages in transit of one account in one Region.
 
     Args:
         region_name: The Region.
@@ -110,22 +110,22 @@ class MessageFlowBackend(BaseBackend):
         """Put a message in transit.
 
         Raises:
-            ValueError: It could not be on its way like this.
+            ValueError: The message cannot be in transit like this.
         """
         raw = raw_mime(content)
         headers = BytesHeaderParser(EmailMessage, policy=default).parsebytes(raw)
         if flow not in _CONTEXTS:
-            raise ValueError(f"flow is one of {', '.join(_CONTEXTS)}, not {flow!r}")
+            raise ValueError(f"flow must be one of {', '.join(_CONTEXTS)}, not {flow!r}")
         most = self.world.quotas.message_megabytes
         if len(raw) > most * _MEGABYTE:
-            raise ValueError(f"the message has {len(raw):,} bytes; {most} MB are allowed")
+            raise ValueError(f"the message has {len(raw):,} bytes; the maximum is {most} MB")
         sent_by = sender or next(iter(_addresses(headers, "From")), None)
         if sent_by is None:
-            raise ValueError("the message has no From header: say who its sender is")
+            raise ValueError("the message has no From header; pass `sender`")
         found = recipients if recipients is not None else _addresses(headers, "To", "Cc", "Bcc")
         kept = [each for each in found if flow == OUTBOUND or _is_inside(organization, each)]
         if not kept:
-            raise ValueError(f"none of its recipients is in {organization.alias}: {list(found)}")
+            raise ValueError(f"none of the recipients is in {organization.alias}: {list(found)}")
         if flow == OUTBOUND and not _is_inside(organization, on_behalf_of or sent_by):
             raise ValueError(f"{on_behalf_of or sent_by} is not in {organization.alias}")
         message = InTransitMessage(
@@ -151,23 +151,23 @@ class MessageFlowBackend(BaseBackend):
         """Return a message in transit.
 
         Raises:
-            ResourceNotFoundException: There is none such, or it was longer than 24 hours ago.
+            ResourceNotFoundException: There is no such message, or it is older than 24 hours.
         """
         self._forget_old()
         message = self._messages.get(message_id)
         if message is None:
-            raise ResourceNotFoundException(f"no message {message_id} is in transit")
+            raise ResourceNotFoundException(f"message {message_id} is not in transit")
         return message
 
     def put_content(self, message_id: str, location: ContentLocation) -> None:
-        """Put other content in a message's place.
+        """Replace the content of a message.
 
-        Its recipients get that only from within a synchronous rule; otherwise it is seen nowhere
-        but in GetRawMessageContent.
+        Recipients get the new content only if a synchronous rule is waiting. Otherwise only
+        GetRawMessageContent returns it.
         """
         message = self.find(message_id)
         if message.redirected:
-            raise MessageFrozen(f"message {message_id} was redirected and stays as it is")
+            raise MessageFrozen(f"message {message_id} was redirected and cannot be changed")
         content = fetch(
             location,
             region=self.region_name,
@@ -176,8 +176,10 @@ class MessageFlowBackend(BaseBackend):
         )
         most = self.world.quotas.message_megabytes
         if len(content) > most * _MEGABYTE:
-            raise MessageRejected(f"the message has {len(content):,} bytes; {most} MB are allowed")
-        found = problems(content, original=message.content, rules=self.world.mime_rules)
+            raise MessageRejected(
+                f"the message has {len(content):,} bytes; the maximum is {most} MB"
+            )
+        found = mime_faults(content, original=message.content, rules=self.world.mime_rules)
         if found:
             raise MessageRejected("; ".join(found))
         message.content = content
@@ -186,7 +188,7 @@ class MessageFlowBackend(BaseBackend):
 
     def _forget_old(self) -> None:
         now = self.world.clock.now()
-        # The oldest come first.
+        # The oldest message is first.
         while self._messages:
             oldest = next(iter(self._messages.values()))
             if now - oldest.received < _IN_TRANSIT:

@@ -1,9 +1,11 @@
-"""WorkMail's state, one module per area.
+"""What WorkMail does, one module per area.
 
-`WorkMailBackend` is the moto backend: the organizations of an account in a Region. What happens
-inside an organization is functions that take the organization first.
+`WorkMailBackend` is the moto backend: the organizations of an account in a Region. Everything else
+is functions that take an organization as their first argument and change its state, whose classes
+are in `workmail.state`. That package never imports this one, so no module needs another one's
+types in a circle.
 """
 
-from .organizations import WorkMailBackend, workmail_backends
+from .backend import WorkMailBackend, workmail_backends
 
 __all__ = ["WorkMailBackend", "workmail_backends"]

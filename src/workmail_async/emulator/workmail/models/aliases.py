@@ -1,23 +1,19 @@
-"""The addresses of entities: aliases and the primary one."""
+"""The addresses of entities: the aliases and the primary address."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from workmail_async.emulator.workmail.exceptions import (
     InvalidParameterException,
     LimitExceededException,
 )
+from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED, Entity
+from workmail_async.emulator.workmail.state.organizations import Organization
 
 from .domains import require_usable_address
-from .entities import DISABLED, ENABLED, Entity
-
-if TYPE_CHECKING:
-    from .organizations import Organization
 
 
 def create_alias(organization: Organization, *, entity_id: str, alias: str) -> None:
-    """Give an enabled entity another address; nothing happens when it has it."""
+    """Add an alias to an enabled entity, unless it already has the address."""
     entity = _by_id(organization, entity_id)
     entity.require(ENABLED)
     require_usable_address(organization, alias)
@@ -25,12 +21,12 @@ def create_alias(organization: Organization, *, entity_id: str, alias: str) -> N
     if organization.directory.holder(alias) is entity:
         return
     if len(entity.aliases) >= organization.world.quotas.aliases:
-        raise LimitExceededException(f"{entity.name} has {len(entity.aliases)} aliases already")
+        raise LimitExceededException(f"{entity.name} already has {len(entity.aliases)} aliases")
     organization.directory.add_alias(entity, alias)
 
 
 def delete_alias(organization: Organization, *, entity_id: str, alias: str) -> None:
-    """Take an alias from an entity; nothing happens when it has no such alias."""
+    """Remove an alias from an entity, if it has it."""
     entity = _by_id(organization, entity_id)
     entity.require(ENABLED, DISABLED)
     if entity.email is not None and alias.casefold() == entity.email.casefold():
@@ -39,14 +35,14 @@ def delete_alias(organization: Organization, *, entity_id: str, alias: str) -> N
 
 
 def list_aliases(organization: Organization, *, entity_id: str) -> list[tuple[str, int]]:
-    """Return an entity's addresses, the primary one first, each with its place in the list."""
+    """Return an entity's addresses, the primary one first, each with its position in the list."""
     entity = _by_id(organization, entity_id)
     entity.require(ENABLED, DISABLED)
     return [*([(entity.email, 0)] if entity.email else []), *entity.aliases.items()]
 
 
 def update_primary_email_address(organization: Organization, *, entity_id: str, email: str) -> None:
-    """Make an address the primary one; the one it replaces becomes an alias."""
+    """Set the primary address. The previous one becomes an alias."""
     directory = organization.directory
     entity = directory.find(entity_id, Entity)
     entity.require(ENABLED)

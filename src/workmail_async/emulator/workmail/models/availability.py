@@ -1,11 +1,8 @@
-"""Availability: where free and busy times of other calendar systems are asked for, by domain."""
+"""Availability configurations: creating, changing and checking them."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
-
-from attrs import define, evolve, field, frozen
+from attrs import evolve
 
 from workmail_async.emulator.workmail.exceptions import (
     InvalidParameterException,
@@ -13,71 +10,13 @@ from workmail_async.emulator.workmail.exceptions import (
     NameAvailabilityException,
     ResourceNotFoundException,
 )
-
-if TYPE_CHECKING:
-    from .organizations import Organization
-
-
-@frozen
-class EwsProvider:
-    """A server that speaks Exchange Web Services.
-
-    Args:
-        endpoint: Its address.
-        username: Whom to log in as.
-        password: What to log in with.
-    """
-
-    endpoint: str
-    username: str
-    password: str = field(repr=False)
-
-
-@frozen
-class LambdaProvider:
-    """A Lambda function.
-
-    Args:
-        arn: Its Amazon Resource Name.
-    """
-
-    arn: str
-
-
-Provider = EwsProvider | LambdaProvider
-
-
-@frozen(kw_only=True)
-class AvailabilityConfiguration:
-    """Where to ask for the times of one domain's users.
-
-    Args:
-        domain_name: The domain, as it was first written. It need not be the organization's.
-        provider: What to ask.
-        position: Its place in lists.
-        date_created: When it was created.
-        date_modified: When it was last changed.
-    """
-
-    domain_name: str
-    provider: Provider
-    position: int
-    date_created: datetime
-    date_modified: datetime
-
-
-@define(eq=False)
-class Availability:
-    """The availability configurations of an organization.
-
-    Args:
-        by_domain: The configurations by lower-case domain, oldest first.
-        failures: Lets a tester say why a test of a provider fails, by the address of its server or
-            the ARN of its function. The emulator itself calls neither: all other tests pass.
-    """
-
-    by_domain: dict[str, AvailabilityConfiguration] = field(factory=dict)
-    failures: dict[str, str] = field(factory=dict)
+from workmail_async.emulator.workmail.state.availability import (
+    AvailabilityConfiguration,
+    EwsProvider,
+    LambdaProvider,
+    Provider,
+)
+from workmail_async.emulator.workmail.state.organizations import Organization
 
 
 def create_availability_configuration(
@@ -94,10 +33,12 @@ def create_availability_configuration(
         provider = _only(ews_provider, lambda_provider)
         configurations = organization.settings.availability.by_domain
         if domain_name.casefold() in configurations:
-            raise NameAvailabilityException(f"{domain_name} has an availability configuration")
+            raise NameAvailabilityException(
+                f"{domain_name} already has an availability configuration"
+            )
         if len(configurations) >= organization.world.quotas.availability_configurations:
             raise LimitExceededException(
-                f"there are {len(configurations)} availability configurations already"
+                f"there are already {len(configurations)} availability configurations"
             )
         configurations[domain_name.casefold()] = AvailabilityConfiguration(
             domain_name=domain_name,
@@ -118,7 +59,7 @@ def update_availability_configuration(
     ews_provider: dict[str, str] | None = None,
     lambda_provider: dict[str, str] | None = None,
 ) -> None:
-    """Give a domain's configuration another provider."""
+    """Change the provider of a domain's configuration."""
     provider = _only(ews_provider, lambda_provider)
     before = _get(organization, domain_name)
     organization.settings.availability.by_domain[domain_name.casefold()] = evolve(
@@ -127,10 +68,7 @@ def update_availability_configuration(
 
 
 def delete_availability_configuration(organization: Organization, *, domain_name: str) -> None:
-    """Remove a configuration.
-
-    Nothing happens when there is none: the operation documents no error for that.
-    """
+    """Remove a configuration, if it exists: the operation documents no error for a missing one."""
     organization.settings.availability.by_domain.pop(domain_name.casefold(), None)
 
 
@@ -148,7 +86,7 @@ def check_availability_configuration(
     ews_provider: dict[str, str] | None = None,
     lambda_provider: dict[str, str] | None = None,
 ) -> str | None:
-    """Test a provider, or the one configured for a domain; return why it fails, if it does."""
+    """Check a provider, or the one of a domain. Return why it fails, or None."""
     if domain_name is None:
         provider = _only(ews_provider, lambda_provider)
     elif ews_provider is None and lambda_provider is None:

@@ -1,10 +1,11 @@
-"""Mail domains: registering, verifying, the default one, and the DNS records to publish."""
+"""Mail domains: registration, verification, the default domain, and their DNS records."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
-from attrs import define, frozen
+from attrs import frozen
 
 from workmail_async.emulator.lifecycle import Immediately, Progress
 from workmail_async.emulator.workmail.exceptions import (
@@ -14,9 +15,8 @@ from workmail_async.emulator.workmail.exceptions import (
     MailDomainNotFoundException,
     MailDomainStateException,
 )
-
-if TYPE_CHECKING:
-    from .organizations import Organization, WorkMailBackend
+from workmail_async.emulator.workmail.state.domains import MailDomain
+from workmail_async.emulator.workmail.state.organizations import Organization
 
 PENDING = "PENDING"
 VERIFIED = "VERIFIED"
@@ -31,8 +31,8 @@ class DnsRecord:
 
     Args:
         type: The record's type, such as MX.
-        hostname: The name to publish it under.
-        value: What it says.
+        hostname: The name of the record.
+        value: Its value.
     """
 
     type: str
@@ -40,33 +40,11 @@ class DnsRecord:
     value: str
 
 
-@define(kw_only=True, eq=False)
-class MailDomain:
-    """A domain that an organization receives mail for.
-
-    Args:
-        name: The domain's name.
-        position: Its place in lists.
-        verification: How far its verification has come.
-        is_test: Whether it is the one that WorkMail gives each organization.
-        token: What the DNS records prove ownership with.
-        failed: Lets a tester have the verification fail.
-        ses_customization: Lets a tester say what was changed in SES, so that it cannot be removed.
-    """
-
-    name: str
-    position: int
-    verification: Progress
-    is_test: bool = False
-    token: str
-    failed: bool = False
-    ses_customization: str | None = None
-
-
 def add_first_domains(organization: Organization, domains: list[dict[str, Any]]) -> None:
-    """Give a new organization its test domain and those it is created with.
+    """Add the test domain and the first domains of a new organization.
 
-    A domain in a hosted zone of Route 53 is verified at once, as WorkMail publishes its records.
+    A domain in a hosted zone of Route 53 is verified at once, because WorkMail publishes its
+    records itself.
     """
     test = f"{organization.alias}.{_TEST_DOMAIN}".lower()
     _add(organization, test, verified=True, is_test=True)
@@ -103,30 +81,30 @@ def get_mail_domain(organization: Organization, domain_name: str) -> MailDomain:
     """Return one of the organization's domains.
 
     Raises:
-        MailDomainNotFoundException: It has no such domain.
+        MailDomainNotFoundException: The organization has no such domain.
     """
     domain = organization.domains.get(domain_name.casefold())
     if domain is None:
-        raise MailDomainNotFoundException(f"{domain_name} is not a domain of the organization")
+        raise MailDomainNotFoundException(f"the organization has no domain {domain_name}")
     return domain
 
 
 def require_usable_address(organization: Organization, email: str) -> None:
-    """Refuse an address whose domain cannot be used.
+    """Refuse an address with an unusable domain.
 
     Raises:
-        MailDomainNotFoundException: The domain is not the organization's.
-        MailDomainStateException: The domain has not been verified.
+        MailDomainNotFoundException: The organization has no such domain.
+        MailDomainStateException: The domain is not verified.
     """
     domain = get_mail_domain(organization, email.rpartition("@")[2])
     require_verified(organization, domain)
 
 
 def require_verified(organization: Organization, domain: MailDomain) -> None:
-    """Refuse a domain that has not been verified.
+    """Refuse a domain that is not verified.
 
     Raises:
-        MailDomainStateException: It has not.
+        MailDomainStateException: The domain is not verified.
     """
     status = verification_status(organization, domain)
     if status != VERIFIED:
@@ -134,8 +112,8 @@ def require_verified(organization: Organization, domain: MailDomain) -> None:
 
 
 def register_mail_domain(
-    backend: WorkMailBackend,
     organization: Organization,
+    others: Iterable[Organization],
     *,
     domain_name: str,
     client_token: str | None = None,
@@ -143,11 +121,11 @@ def register_mail_domain(
     """Add a domain to an organization."""
 
     def register() -> None:
-        for other in backend.list_organizations():
+        for other in others:
             if other.in_use and domain_name.casefold() in other.domains:
                 raise MailDomainInUseException(f"{domain_name} belongs to organization {other.id}")
         if len(organization.domains) >= organization.world.quotas.domains:
-            raise LimitExceededException(f"there are {len(organization.domains)} domains already")
+            raise LimitExceededException(f"there are already {len(organization.domains)} domains")
         _add(organization, domain_name, verified=False)
 
     organization.tokens.once(
@@ -156,7 +134,7 @@ def register_mail_domain(
 
 
 def deregister_mail_domain(organization: Organization, *, domain_name: str) -> None:
-    """Remove a domain; nothing happens when the organization has no such domain."""
+    """Remove a domain, if the organization has it."""
     domain = organization.domains.get(domain_name.casefold())
     if domain is None:
         return
@@ -165,14 +143,14 @@ def deregister_mail_domain(organization: Organization, *, domain_name: str) -> N
             f"{domain_name} is the organization's test or default domain"
         )
     if organization.directory.has_addresses_at(domain_name):
-        raise MailDomainInUseException(f"there are addresses at {domain_name}")
+        raise MailDomainInUseException(f"addresses still use {domain_name}")
     if domain.ses_customization is not None:
         raise InvalidCustomSesConfigurationException(domain.ses_customization)
     del organization.domains[domain_name.casefold()]
 
 
 def update_default_mail_domain(organization: Organization, *, domain_name: str) -> None:
-    """Make a domain the default one."""
+    """Set the default domain."""
     domain = get_mail_domain(organization, domain_name)
     require_verified(organization, domain)
     organization.default_domain = domain.name

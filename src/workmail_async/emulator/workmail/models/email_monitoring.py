@@ -1,39 +1,21 @@
-"""Email monitoring: which log group WorkMail reports mail events to. The emulator reports none."""
+"""Email monitoring: the log group for mail events. The emulator logs no events."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
 from workmail_async.emulator.aws import resources as aws
 from workmail_async.emulator.workmail.exceptions import ResourceNotFoundException
-
-if TYPE_CHECKING:
-    from .organizations import Organization
+from workmail_async.emulator.workmail.state.email_monitoring import EmailMonitoringConfiguration
+from workmail_async.emulator.workmail.state.organizations import Organization
 
 _SERVICE_ROLE = (
     "aws-service-role/events.workmail.amazonaws.com/AWSServiceRoleForAmazonWorkMailEvents"
 )
 
 
-@frozen
-class EmailMonitoringConfiguration:
-    """Where events are reported to.
-
-    Args:
-        role_arn: The role that WorkMail writes with.
-        log_group_arn: The log group; whether it exists is not checked.
-    """
-
-    role_arn: str
-    log_group_arn: str
-
-
 def put_email_monitoring_configuration(
     organization: Organization, *, log_group_arn: str, role_arn: str | None = None
 ) -> None:
-    """Say where events are reported to, with WorkMail's own role if none is given."""
+    """Set the log group. Without a role, WorkMail uses its service-linked role."""
     account_id = organization.account_id
     if role_arn is None:
         role_arn = f"arn:aws:iam::{account_id}:role/{_SERVICE_ROLE}"
@@ -45,10 +27,10 @@ def put_email_monitoring_configuration(
 def describe_email_monitoring_configuration(
     organization: Organization,
 ) -> EmailMonitoringConfiguration:
-    """Return where events are reported to.
+    """Return the configuration.
 
     Raises:
-        ResourceNotFoundException: Nowhere.
+        ResourceNotFoundException: There is none.
     """
     configuration = organization.settings.email_monitoring
     if configuration is None:
@@ -59,5 +41,5 @@ def describe_email_monitoring_configuration(
 
 
 def delete_email_monitoring_configuration(organization: Organization) -> None:
-    """Stop reporting events; nothing happens when there is no configuration."""
+    """Remove the configuration, if there is one."""
     organization.settings.email_monitoring = None

@@ -1,4 +1,4 @@
-"""Mailbox export jobs: what they check, how they go on, and what they leave in S3."""
+"""Mailbox export jobs: their checks, their progress, and what they write to S3."""
 
 from __future__ import annotations
 
@@ -6,125 +6,37 @@ import logging
 import shutil
 from datetime import datetime, timedelta
 from itertools import takewhile
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from attrs import define
 
 from workmail_async.emulator.aws import policies
 from workmail_async.emulator.aws import resources as aws
 from workmail_async.emulator.lifecycle import Progress
-from workmail_async.emulator.mail.export_zip import Summary, write_archive
-from workmail_async.emulator.mail.mailboxes import Mailbox
+from workmail_async.emulator.mail.export_zip import write_archive
 from workmail_async.emulator.workmail.exceptions import (
     EntityNotFoundException,
     InvalidParameterException,
     LimitExceededException,
 )
+from workmail_async.emulator.workmail.state.entities import Entity
+from workmail_async.emulator.workmail.state.export_jobs import (
+    ALMOST_DONE,
+    CANCELLED,
+    COMPLETED,
+    DONE,
+    FAILED,
+    RUNNING,
+    ExportJob,
+)
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.resources import Resource
+from workmail_async.emulator.workmail.state.users import User
 
-from .entities import Entity
 from .registration import find_mailbox
-from .resources import Resource
-from .users import User
-
-if TYPE_CHECKING:
-    from .organizations import Organization
 
 log: logging.Logger = logging.getLogger("workmail_async.emulator")
 
-RUNNING = "RUNNING"
-COMPLETED = "COMPLETED"
-FAILED = "FAILED"
-CANCELLED = "CANCELLED"
-
 _LISTED_FOR = timedelta(days=7)
-# The call that would see the job finished waits this long for the zip; a larger one stays RUNNING.
+# How long the call that finds a job finished waits for its zip. After that, the job stays RUNNING.
 _ARCHIVE_WAIT_SECONDS = 10.0
-_ALMOST_DONE = 99
-_DONE = 100
-
-
-@define(kw_only=True, eq=False)
-class ExportJob:
-    """One export of one mailbox.
-
-    Args:
-        id: The job's identifier.
-        position: Its place in lists.
-        entity: Whose mailbox it is.
-        mailbox: The mailbox.
-        description: What the caller says about it.
-        role_arn: The role that writes to the bucket.
-        kms_key_arn: The key that encrypts what is written.
-        bucket: The bucket.
-        prefix: What the keys in it begin with.
-        progress: How far it has come.
-        folder: Where its zip is made.
-        wanted_failure: Why it is to fail, if a tester wants it to.
-        state: RUNNING, COMPLETED, FAILED or CANCELLED.
-        error_info: Why it failed.
-        percent: How far it had come when it ended.
-        end_time: When it ended.
-        summary: What is in the zip; None until it has been made.
-        archive_error: Why the zip could not be made.
-    """
-
-    id: str
-    position: int
-    entity: Entity
-    mailbox: Mailbox
-    description: str | None
-    role_arn: str
-    kms_key_arn: str
-    bucket: str
-    prefix: str
-    progress: Progress
-    folder: Path
-    wanted_failure: str | None = None
-    state: str = RUNNING
-    error_info: str | None = None
-    percent: int = 0
-    end_time: datetime | None = None
-    summary: Summary | None = None
-    archive_error: str | None = None
-
-    @property
-    def start_time(self) -> datetime:
-        """When it began."""
-        return self.progress.started
-
-    @property
-    def path(self) -> str:
-        """The key of the zip."""
-        return f"{self.prefix.rstrip('/')}/{self.id}.zip"
-
-    @property
-    def log_path(self) -> str:
-        """The key of the output log."""
-        return f"{self.prefix.rstrip('/')}/{self.id}-log.json"
-
-    @property
-    def archive(self) -> Path:
-        """The zip while it is being made."""
-        return self.folder / "export.zip"
-
-    @property
-    def archive_made(self) -> bool:
-        """Whether the zip has been made, or cannot be."""
-        return self.summary is not None or self.archive_error is not None
-
-    def estimated_progress(self, now: datetime) -> int:
-        """Return how far it has come, in percent."""
-        if self.state != RUNNING:
-            return self.percent
-        return min(_ALMOST_DONE, int(_DONE * self.progress.fraction(now)))
-
-    def end(self, state: str, *, at: datetime, percent: int) -> None:
-        """Leave RUNNING for good."""
-        self.state = state
-        self.end_time = at
-        self.percent = percent
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def start_mailbox_export_job(
@@ -138,9 +50,10 @@ def start_mailbox_export_job(
     s3_prefix: str,
     description: str | None = None,
 ) -> ExportJob:
-    """Start an export, or return the one the same token started before.
+    """Start an export, or return the job that the same token started.
 
-    What can be seen at once is refused at once; what a role may do shows when the job writes.
+    It refuses at once what it can see at once. Missing permissions of the role show when the job
+    writes, as in AWS.
     """
     request = {
         "entity_id": entity_id,
@@ -184,7 +97,7 @@ def start_mailbox_export_job(
 
 
 def describe_mailbox_export_job(organization: Organization, *, job_id: str) -> ExportJob:
-    """Return a job, and count that someone looked."""
+    """Return a job, and count the look."""
     job = _find(organization, job_id)
     _look(organization, job)
     return job
@@ -199,7 +112,7 @@ def list_mailbox_export_jobs(organization: Organization) -> list[ExportJob]:
 def cancel_mailbox_export_job(
     organization: Organization, *, client_token: str, job_id: str
 ) -> None:
-    """Cancel a job. One that has ended or is almost done goes its way all the same."""
+    """Cancel a job, unless it has ended or is almost done."""
 
     def cancel() -> None:
         job = _find(organization, job_id)
@@ -211,19 +124,19 @@ def cancel_mailbox_export_job(
 
 
 def look_at_running_exports(organization: Organization, jobs: list[ExportJob]) -> None:
-    """Count that someone looked at each of these jobs."""
+    """Count a look at each of these jobs."""
     for job in jobs:
         _look(organization, job)
 
 
 def abandon_exports(organization: Organization) -> None:
-    """Cancel all that is running: nobody will ask for it."""
+    """Cancel all running jobs, because their organization goes away."""
     for job in list(organization.running_exports.values()):
         _cancel(organization, job, job.estimated_progress(organization.now))
 
 
 def settle_exports(organization: Organization) -> None:
-    """End the jobs whose time has come, whether or not anyone looks at them."""
+    """End the jobs that are due, whether or not anybody looks at them."""
     now = organization.now
     for job in list(organization.running_exports.values()):
         due = job.progress.pace.finished_at(job.start_time)
@@ -257,16 +170,22 @@ def _look(organization: Organization, job: ExportJob) -> None:
 def _check_target(
     organization: Organization, role_arn: str, kms_key_arn: str, bucket_name: str
 ) -> None:
-    problem = (
-        _role_problem(organization, role_arn)
-        or _key_problem(organization, kms_key_arn)
-        or _bucket_problem(organization, bucket_name)
+    fault = _target_fault(organization, role_arn, kms_key_arn, bucket_name)
+    if fault is not None:
+        raise InvalidParameterException(fault)
+
+
+def _target_fault(
+    organization: Organization, role_arn: str, kms_key_arn: str, bucket_name: str
+) -> str | None:
+    return (
+        _role_fault(organization, role_arn)
+        or _key_fault(organization, kms_key_arn)
+        or _bucket_fault(organization, bucket_name)
     )
-    if problem is not None:
-        raise InvalidParameterException(problem)
 
 
-def _role_problem(organization: Organization, arn: str) -> str | None:
+def _role_fault(organization: Organization, arn: str) -> str | None:
     role = aws.find_role(arn, organization.account_id)
     if role is None:
         return f"there is no role {arn}"
@@ -278,16 +197,16 @@ def _role_problem(organization: Organization, arn: str) -> str | None:
     if not policies.allows(
         [role.trust_policy], "sts:AssumeRole", service=aws.EXPORT_PRINCIPAL, context=context
     ):
-        return f"{arn} does not let {aws.EXPORT_PRINCIPAL} assume it for this organization"
+        return f"{arn} does not allow {aws.EXPORT_PRINCIPAL} to assume it for this organization"
     return None
 
 
-def _key_problem(organization: Organization, arn: str) -> str | None:
+def _key_fault(organization: Organization, arn: str) -> str | None:
     key = aws.find_key(arn, organization.account_id)
     if key is None:
         return f"there is no key {arn}"
     if key.region != organization.region:
-        return f"{arn} is in {key.region}, the organization in {organization.region}"
+        return f"{arn} is in {key.region}, but the organization is in {organization.region}"
     if not key.symmetric:
         return f"{arn} is not a symmetric key"
     if not key.enabled:
@@ -295,12 +214,12 @@ def _key_problem(organization: Organization, arn: str) -> str | None:
     return None
 
 
-def _bucket_problem(organization: Organization, name: str) -> str | None:
+def _bucket_fault(organization: Organization, name: str) -> str | None:
     bucket = aws.find_bucket(name, organization.account_id)
     if bucket is None:
         return f"there is no bucket {name}"
     if bucket.region != organization.region:
-        return f"{name} is in {bucket.region}, the organization in {organization.region}"
+        return f"{name} is in {bucket.region}, but the organization is in {organization.region}"
     if bucket.public:
         return f"{name} is public"
     return None
@@ -309,7 +228,7 @@ def _bucket_problem(organization: Organization, name: str) -> str | None:
 def _check_limits(organization: Organization, entity: Entity) -> None:
     quotas = organization.world.quotas
     if len(organization.running_exports) >= quotas.concurrent_exports:
-        raise LimitExceededException(f"{quotas.concurrent_exports} exports are running already")
+        raise LimitExceededException(f"{quotas.concurrent_exports} exports are already running")
     for job in organization.export_jobs.values():
         if job.entity is entity and job.state in {RUNNING, COMPLETED}:
             again = job.start_time + quotas.export_interval
@@ -320,15 +239,15 @@ def _check_limits(organization: Organization, entity: Entity) -> None:
 
 
 def _make_archive(organization: Organization, job: ExportJob) -> None:
-    """Make the zip, on a worker thread and without the lock."""
+    """Write the zip, on a worker thread and without the lock."""
     summary, error = None, None
     wanted = takewhile(lambda _: job.state == RUNNING, job.mailbox)
     try:
         summary = write_archive(wanted, job.archive, stamp=job.start_time)
     except Exception as exception:
         if job.state == RUNNING:
-            log.warning("the archive of job %s cannot be made", job.id, exc_info=True)
-        error = f"the mailbox cannot be read: {exception}"
+            log.warning("cannot write the archive of job %s", job.id, exc_info=True)
+        error = f"cannot read the mailbox: {exception}"
     with organization.world.changed:
         job.summary, job.archive_error = summary, error
         if job.state != RUNNING:
@@ -338,10 +257,10 @@ def _make_archive(organization: Organization, job: ExportJob) -> None:
 
 def _finish(organization: Organization, job: ExportJob, *, at: datetime) -> None:
     del organization.running_exports[job.id]
-    problem = job.wanted_failure or job.archive_error or _writing_problem(organization, job)
-    if problem is not None or job.summary is None:
-        job.error_info = problem
-        job.end(FAILED, at=at, percent=_ALMOST_DONE)
+    fault = job.wanted_failure or job.archive_error or _writing_fault(organization, job)
+    if fault is not None or job.summary is None:
+        job.error_info = fault
+        job.end(FAILED, at=at, percent=ALMOST_DONE)
         return
     log_file = job.folder / "log.json"
     log_file.write_bytes(job.summary.log(start=job.start_time, end=at))
@@ -353,18 +272,14 @@ def _finish(organization: Organization, job: ExportJob, *, at: datetime) -> None
             kms_key_arn=job.kms_key_arn,
             account_id=organization.account_id,
         )
-    job.end(COMPLETED, at=at, percent=_DONE)
+    job.end(COMPLETED, at=at, percent=DONE)
 
 
-def _writing_problem(organization: Organization, job: ExportJob) -> str | None:
-    problem = (
-        _role_problem(organization, job.role_arn)
-        or _key_problem(organization, job.kms_key_arn)
-        or _bucket_problem(organization, job.bucket)
-    )
+def _writing_fault(organization: Organization, job: ExportJob) -> str | None:
+    fault = _target_fault(organization, job.role_arn, job.kms_key_arn, job.bucket)
     role = aws.find_role(job.role_arn, organization.account_id)
-    if problem is not None or role is None:
-        return problem
+    if fault is not None or role is None:
+        return fault
     bucket = f"arn:aws:s3:::{job.bucket}"
     written = f"{bucket}/{job.path}"
     via_s3 = {
@@ -380,5 +295,5 @@ def _writing_problem(organization: Organization, job: ExportJob) -> str | None:
     )
     for action, resource, context in needed:
         if not policies.allows(role.policies, action, resource=resource, context=context):
-            return f"{job.role_arn} may not {action} on {resource}"
+            return f"{job.role_arn} is not allowed to perform {action} on {resource}"
     return None

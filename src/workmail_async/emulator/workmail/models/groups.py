@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-from attrs import define, field
+from typing import Any
 
 from workmail_async.emulator.workmail.exceptions import InvalidParameterException
+from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED, Entity
+from workmail_async.emulator.workmail.state.groups import Group
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.users import User
 
-from .entities import DISABLED, ENABLED, Entity
-from .users import User, delete_entity, starts_with
-
-if TYPE_CHECKING:
-    from .organizations import Organization
-
-
-@define(kw_only=True, eq=False)
-class Group(Entity):
-    """A group.
-
-    Args:
-        members: Identifiers of its members, each with its place in the list.
-        joined: How many members it ever had.
-    """
-
-    members: dict[str, int] = field(factory=dict)
-    joined: int = 0
-
-    def drop(self, entity_id: str) -> None:
-        """Forget an entity that is being deleted."""
-        super().drop(entity_id)
-        self.members.pop(entity_id, None)
+from .entities import delete_entity, list_entities, starts_with
 
 
 def create_group(
@@ -50,7 +30,7 @@ def create_group(
 
 
 def describe_group(organization: Organization, *, group_id: str) -> Group:
-    """Return a group, in whatever state."""
+    """Return a group, in any state."""
     return organization.directory.find(group_id, Group)
 
 
@@ -60,7 +40,7 @@ def update_group(
     group_id: str,
     hidden_from_global_address_list: bool | None = None,
 ) -> None:
-    """Change whether the address book leaves a group out."""
+    """Change whether the address book hides a group."""
     group = organization.directory.find(group_id, Group)
     group.require(ENABLED, DISABLED)
     if hidden_from_global_address_list is not None:
@@ -74,10 +54,7 @@ def delete_group(organization: Organization, *, group_id: str) -> None:
 
 def list_groups(organization: Organization, *, filters: dict[str, Any]) -> list[Group]:
     """Return the groups that pass the filters, oldest first."""
-    groups = organization.directory.of(Group)
-    for name, wanted in filters.items():
-        groups = [group for group in groups if _FILTERS[name](group, wanted)]
-    return groups
+    return list_entities(organization, Group, filters, _FILTERS)
 
 
 _FILTERS: dict[str, Callable[[Group, str], bool]] = {
@@ -88,7 +65,7 @@ _FILTERS: dict[str, Callable[[Group, str], bool]] = {
 
 
 def associate_member_to_group(organization: Organization, *, group_id: str, member_id: str) -> None:
-    """Add a user or group to a group; nothing happens when it is a member."""
+    """Add a user or group to a group, unless it is already a member."""
     group, member = _group_and_member(organization, group_id, member_id)
     if isinstance(member, Group) and _reaches(organization, member, group.id):
         raise InvalidParameterException(f"{group.name} would be a member of itself")
@@ -101,14 +78,14 @@ def associate_member_to_group(organization: Organization, *, group_id: str, memb
 def disassociate_member_from_group(
     organization: Organization, *, group_id: str, member_id: str
 ) -> None:
-    """Take a member out of a group; nothing happens when it is not one."""
+    """Remove a member from a group, if it is one."""
     group, member = _group_and_member(organization, group_id, member_id)
     group.members.pop(member.id, None)
     member.groups.pop(group.id, None)
 
 
 def list_group_members(organization: Organization, *, group_id: str) -> list[Entity]:
-    """Return a group's members in the order they joined."""
+    """Return a group's members in the order in which they joined."""
     group = organization.directory.find(group_id, Group)
     group.require(ENABLED, DISABLED)
     return [organization.directory.find(member, Entity) for member in group.members]

@@ -1,54 +1,18 @@
-"""IAM Identity Center: the applications made there, and organizations that log in through them."""
+"""IAM Identity Center: WorkMail's applications in it, and the organizations that use them."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from attrs import define, frozen
 
 from workmail_async.emulator.workmail.exceptions import (
     InvalidParameterException,
     ResourceNotFoundException,
 )
+from workmail_async.emulator.workmail.state.identity_center import (
+    IdentityCenterApplication,
+    IdentityProviderConfiguration,
+)
+from workmail_async.emulator.workmail.state.organizations import Organization
 
-if TYPE_CHECKING:
-    from .organizations import Organization, WorkMailBackend
-
-
-@define(kw_only=True)
-class IdentityCenterApplication:
-    """WorkMail's application in an instance of IAM Identity Center.
-
-    Args:
-        arn: Its Amazon Resource Name.
-        name: Its name.
-        instance_arn: The instance it is in. Which instances there are is not checked.
-        deleted: Whether it has been deleted.
-    """
-
-    arn: str
-    name: str
-    instance_arn: str
-    deleted: bool = False
-
-
-@frozen(kw_only=True)
-class IdentityProviderConfiguration:
-    """How an organization's users log in.
-
-    Args:
-        authentication_mode: IDENTITY_PROVIDER_ONLY or IDENTITY_PROVIDER_AND_DIRECTORY.
-        instance_arn: The instance of IAM Identity Center.
-        application_arn: WorkMail's application in it.
-        tokens_status: ACTIVE or INACTIVE: whether users can make personal access tokens.
-        tokens_lifetime: How long such tokens live, in days.
-    """
-
-    authentication_mode: str
-    instance_arn: str
-    application_arn: str
-    tokens_status: str
-    tokens_lifetime: int | None
+from .backend import WorkMailBackend
 
 
 def create_identity_center_application(
@@ -77,11 +41,11 @@ def create_identity_center_application(
 
 
 def delete_identity_center_application(backend: WorkMailBackend, *, application_arn: str) -> None:
-    """Delete an application; organizations that log in through it keep their configuration.
+    """Delete an application. Organizations that use it keep their configuration.
 
-    What has been deleted is deleted again without complaint. The operation documents no
-    ResourceNotFoundException, so an ARN that never meant anything is a bad parameter; and an
-    OrganizationStateException, which is for one that uses the application without being active.
+    Deleting a deleted application again is fine. The operation documents no
+    ResourceNotFoundException, so an ARN that never existed is an invalid parameter. It documents
+    an OrganizationStateException, which is for an inactive organization that uses the application.
     """
     application = backend.identity_center_applications.get(application_arn)
     if application is None:
@@ -93,13 +57,6 @@ def delete_identity_center_application(backend: WorkMailBackend, *, application_
     application.deleted = True
 
 
-def delete_application_of(backend: WorkMailBackend, organization: Organization) -> None:
-    """Delete the application that an organization logs in through, if there is one."""
-    configuration = organization.settings.identity_provider
-    if configuration is not None:
-        backend.identity_center_applications[configuration.application_arn].deleted = True
-
-
 def put_identity_provider_configuration(
     backend: WorkMailBackend,
     organization: Organization,
@@ -108,7 +65,7 @@ def put_identity_provider_configuration(
     identity_center_configuration: dict[str, str],
     personal_access_token_configuration: dict[str, str | int],
 ) -> None:
-    """Let an organization's users log in through IAM Identity Center."""
+    """Let the users of an organization log in through IAM Identity Center."""
     arn = identity_center_configuration["ApplicationArn"]
     instance_arn = identity_center_configuration["InstanceArn"]
     application = backend.identity_center_applications.get(arn)
@@ -133,7 +90,7 @@ def describe_identity_provider_configuration(
     """Return how users log in.
 
     Raises:
-        ResourceNotFoundException: As ever: by the directory.
+        ResourceNotFoundException: There is no configuration: they log in with the directory.
     """
     configuration = organization.settings.identity_provider
     if configuration is None:
@@ -144,5 +101,5 @@ def describe_identity_provider_configuration(
 
 
 def delete_identity_provider_configuration(organization: Organization) -> None:
-    """Let users log in by the directory again; nothing happens when they do."""
+    """Let users log in with the directory again, if there is a configuration."""
     organization.settings.identity_provider = None

@@ -1,98 +1,29 @@
-"""Impersonation roles: what lets a program into other people's mailboxes, and its tokens."""
+"""Impersonation roles: creating, changing, assuming and evaluating them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve
 
 from workmail_async.emulator.workmail.exceptions import (
     InvalidParameterException,
     LimitExceededException,
     ResourceNotFoundException,
 )
-
-from .entities import DISABLED, ENABLED
-from .rules import Verdict, judge
-from .users import User
-
-if TYPE_CHECKING:
-    from .organizations import Organization
+from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED
+from workmail_async.emulator.workmail.state.impersonation import (
+    ImpersonationRole,
+    ImpersonationRule,
+    ImpersonationSession,
+)
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.rules import Verdict, judge
+from workmail_async.emulator.workmail.state.users import User
 
 TOKEN_LIFETIME = timedelta(minutes=15)
-
-
-@frozen(kw_only=True)
-class ImpersonationRule:
-    """A rule of a role; without conditions it matches everyone.
-
-    Args:
-        id: Its identifier, unique in the role and chosen by the caller.
-        effect: ALLOW or DENY.
-        name: Its name.
-        description: What it is for.
-        target_users: Identifiers of the users it matches.
-        not_target_users: Identifiers of the users it does not match.
-    """
-
-    id: str
-    effect: str
-    name: str | None = None
-    description: str | None = None
-    target_users: tuple[str, ...] = ()
-    not_target_users: tuple[str, ...] = ()
-
-    def matches(self, user_id: str) -> bool:
-        """Return whether the rule speaks of a user."""
-        return (
-            not self.target_users or user_id in self.target_users
-        ) and user_id not in self.not_target_users
-
-
-@frozen(kw_only=True)
-class ImpersonationRole:
-    """A role that a program assumes.
-
-    Args:
-        id: Its identifier.
-        name: Its name.
-        type: FULL_ACCESS or READ_ONLY.
-        description: What it is for.
-        rules: Whose mailboxes it opens.
-        position: Its place in lists.
-        date_created: When it was created.
-        date_modified: When it was last changed.
-    """
-
-    id: str
-    name: str
-    type: str
-    description: str | None
-    rules: tuple[ImpersonationRule, ...]
-    position: int
-    date_created: datetime
-    date_modified: datetime
-
-
-@frozen
-class _Session:
-    role_id: str
-    expires: datetime
-
-
-@define(eq=False)
-class ImpersonationRoles:
-    """The roles of an organization.
-
-    Args:
-        by_id: The roles by identifier, oldest first.
-        sessions: Who holds which token, until when.
-    """
-
-    by_id: dict[str, ImpersonationRole] = field(factory=dict)
-    sessions: dict[str, _Session] = field(factory=dict, repr=False)
 
 
 def create_impersonation_role(
@@ -104,13 +35,13 @@ def create_impersonation_role(
     description: str | None = None,
     client_token: str | None = None,
 ) -> ImpersonationRole:
-    """Create a role. Names need not be unique, as no operation takes one."""
+    """Create a role. Names need not be unique, because no operation takes one."""
 
     def create() -> ImpersonationRole:
         checked = _checked(organization, rules)
         roles = organization.settings.impersonation.by_id
         if len(roles) >= organization.world.quotas.impersonation_roles:
-            raise LimitExceededException(f"there are {len(roles)} impersonation roles already")
+            raise LimitExceededException(f"there are already {len(roles)} impersonation roles")
         role = ImpersonationRole(
             id=organization.world.uuid(),
             name=name,
@@ -137,7 +68,7 @@ def get_impersonation_role(
     """Return a role.
 
     Raises:
-        ResourceNotFoundException: There is none of that identifier.
+        ResourceNotFoundException: There is no role with this id.
     """
     role = organization.settings.impersonation.by_id.get(impersonation_role_id)
     if role is None:
@@ -154,7 +85,7 @@ def update_impersonation_role(
     rules: list[dict[str, Any]],
     description: str | None = None,
 ) -> None:
-    """Replace what a role is; a description that is left out is gone afterwards."""
+    """Replace a role. A description that is left out is removed."""
     role = get_impersonation_role(organization, impersonation_role_id=impersonation_role_id)
     organization.settings.impersonation.by_id[role.id] = evolve(
         role,
@@ -167,10 +98,7 @@ def update_impersonation_role(
 
 
 def delete_impersonation_role(organization: Organization, *, impersonation_role_id: str) -> None:
-    """Remove a role and its tokens.
-
-    Nothing happens when there is none: the operation documents no error for that.
-    """
+    """Remove a role and its tokens, if it exists: the operation documents no error for that."""
     impersonation = organization.settings.impersonation
     impersonation.by_id.pop(impersonation_role_id, None)
     for token, session in list(impersonation.sessions.items()):
@@ -191,14 +119,14 @@ def assume_impersonation_role(organization: Organization, *, impersonation_role_
         if session.expires <= organization.now:
             del sessions[token]
     token = organization.world.hex(64)
-    sessions[token] = _Session(role.id, organization.now + TOKEN_LIFETIME)
+    sessions[token] = ImpersonationSession(role.id, organization.now + TOKEN_LIFETIME)
     return token
 
 
 def assumed_role(organization: Organization, token: str) -> ImpersonationRole | None:
-    """Return the role that a token stands for, or None when it has expired or never was.
+    """Return the role of a token, or None if the token is expired or unknown.
 
-    Mailboxes are not reached through the API, so no operation asks; a test may.
+    The API does not give access to mailboxes, so no operation needs this, but a test may.
     """
     impersonation = organization.settings.impersonation
     session = impersonation.sessions.get(token)
@@ -225,14 +153,14 @@ def _checked(
             effect=rule["Effect"],
             name=rule.get("Name"),
             description=rule.get("Description"),
-            # Any identity is taken, but the reference speaks of identifiers only in what is kept.
+            # Any identity is accepted, but according to the reference only ids are stored.
             target_users=_targets(organization, rule.get("TargetUsers")),
             not_target_users=_targets(organization, rule.get("NotTargetUsers")),
         )
         for rule in rules
     )
     if len({rule.id for rule in checked}) < len(checked):
-        raise InvalidParameterException("an ImpersonationRuleId is given more than once")
+        raise InvalidParameterException("an ImpersonationRuleId occurs more than once")
     return checked
 
 

@@ -1,21 +1,17 @@
-"""A mailbox's size and quota."""
+"""The size and quota of a mailbox."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from workmail_async.emulator.mail.mailboxes import Mailbox
 from workmail_async.emulator.workmail.exceptions import (
     EntityNotFoundException,
     InvalidParameterException,
 )
+from workmail_async.emulator.workmail.state.entities import ENABLED
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.users import User
 
-from .entities import ENABLED
 from .registration import find_mailbox
-from .users import User
-
-if TYPE_CHECKING:
-    from .organizations import Organization
 
 
 def get_mailbox_details(organization: Organization, *, user_id: str) -> Mailbox:
@@ -28,10 +24,10 @@ def get_mailbox_details(organization: Organization, *, user_id: str) -> Mailbox:
 
 
 def update_mailbox_quota(organization: Organization, *, user_id: str, mailbox_quota: int) -> None:
-    """Set how large a user's mailbox may grow, in MB."""
+    """Set the quota of a user's mailbox, in MB."""
     user = organization.directory.find(user_id, User)
     user.require(ENABLED)
     most = organization.world.quotas.mailbox_megabytes
     if mailbox_quota > most:
-        raise InvalidParameterException(f"a mailbox holds {most} MB at most, not {mailbox_quota}")
+        raise InvalidParameterException(f"MailboxQuota is {mailbox_quota}; the maximum is {most}")
     organization.mailboxes[user.id].quota = mailbox_quota

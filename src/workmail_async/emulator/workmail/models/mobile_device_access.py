@@ -1,120 +1,24 @@
-"""Mobile device access: rules about kinds of devices, and overrides for single ones."""
+"""Mobile device access: creating, changing and evaluating rules, and overrides."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from workmail_async.emulator.workmail.exceptions import (
     EntityNotFoundException,
     LimitExceededException,
     ResourceNotFoundException,
 )
-
-from .entities import DELETED, DISABLED, ENABLED
-from .rules import ALLOW, EPOCH, Verdict, judge
-from .users import User
-
-if TYPE_CHECKING:
-    from .organizations import Organization
-
-# Stands in a condition for devices that do not report the property.
-NOT_REPORTED = "$NONE"
-
-
-@frozen(kw_only=True)
-class MobileDeviceAccessRule:
-    """A rule; an empty condition holds for every device.
-
-    Conditions are beginnings of what a device reports, case aside.
-
-    Args:
-        id: Its identifier.
-        name: Its name.
-        effect: ALLOW or DENY.
-        description: What it is for.
-        date_created: When it was created.
-        date_modified: When it was last changed.
-        device_types: Types it matches.
-        not_device_types: Types it does not match.
-        device_models: Models it matches.
-        not_device_models: Models it does not match.
-        device_operating_systems: Operating systems it matches.
-        not_device_operating_systems: Operating systems it does not match.
-        device_user_agents: User agents it matches.
-        not_device_user_agents: User agents it does not match.
-    """
-
-    id: str
-    name: str
-    effect: str
-    description: str | None = None
-    date_created: datetime
-    date_modified: datetime
-    device_types: Sequence[str] = ()
-    not_device_types: Sequence[str] = ()
-    device_models: Sequence[str] = ()
-    not_device_models: Sequence[str] = ()
-    device_operating_systems: Sequence[str] = ()
-    not_device_operating_systems: Sequence[str] = ()
-    device_user_agents: Sequence[str] = ()
-    not_device_user_agents: Sequence[str] = ()
-
-    def matches(
-        self, type: str | None, model: str | None, system: str | None, user_agent: str | None
-    ) -> bool:
-        """Return whether every condition holds for what a device reports."""
-        return (
-            _holds(type, self.device_types, self.not_device_types)
-            and _holds(model, self.device_models, self.not_device_models)
-            and _holds(system, self.device_operating_systems, self.not_device_operating_systems)
-            and _holds(user_agent, self.device_user_agents, self.not_device_user_agents)
-        )
-
-
-@frozen(kw_only=True)
-class MobileDeviceAccessOverride:
-    """What holds for one user's device, whatever the rules say.
-
-    Args:
-        user: Whose device.
-        device_id: The device, as it was first written.
-        effect: ALLOW or DENY.
-        description: What it is for.
-        position: Its place in lists.
-        date_created: When it was first put.
-        date_modified: When it was last put.
-    """
-
-    user: User
-    device_id: str
-    effect: str
-    description: str | None
-    position: int
-    date_created: datetime
-    date_modified: datetime
-
-
-# By the user's identifier and the device's in one case.
-Overrides = dict[tuple[str, str], MobileDeviceAccessOverride]
-
-
-def first_rules() -> dict[str, MobileDeviceAccessRule]:
-    """Return the rules of a new organization: one that lets every device in.
-
-    The Administrator Guide calls it so; its identifier is our own.
-    """
-    every_device = MobileDeviceAccessRule(
-        id="default",
-        name="ALLOW-all",
-        effect=ALLOW,
-        date_created=EPOCH,
-        date_modified=EPOCH,
-    )
-    return {every_device.id: every_device}
+from workmail_async.emulator.workmail.state.entities import DELETED, DISABLED, ENABLED
+from workmail_async.emulator.workmail.state.mobile_device_access import (
+    MobileDeviceAccessOverride,
+    MobileDeviceAccessRule,
+)
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.rules import Verdict, judge
+from workmail_async.emulator.workmail.state.users import User
 
 
 def create_mobile_device_access_rule(
@@ -126,13 +30,13 @@ def create_mobile_device_access_rule(
     description: str | None = None,
     **conditions: Sequence[str],
 ) -> MobileDeviceAccessRule:
-    """Create a rule. Names need not be unique, as no operation takes one."""
+    """Create a rule. Names need not be unique, because no operation takes one."""
 
     def create() -> MobileDeviceAccessRule:
         rules = organization.settings.mobile_device_access_rules
         if len(rules) >= organization.world.quotas.mobile_device_access_rules:
             raise LimitExceededException(
-                f"there are {len(rules)} mobile device access rules already"
+                f"there are already {len(rules)} mobile device access rules"
             )
         rule = MobileDeviceAccessRule(
             id=organization.world.uuid(),
@@ -162,7 +66,7 @@ def update_mobile_device_access_rule(
     description: str | None = None,
     **conditions: Sequence[str],
 ) -> None:
-    """Replace what a rule is; conditions that are left out are gone afterwards."""
+    """Replace a rule. Conditions that are left out are removed."""
     rules = organization.settings.mobile_device_access_rules
     before = rules.get(mobile_device_access_rule_id)
     if before is None:
@@ -183,7 +87,7 @@ def update_mobile_device_access_rule(
 def delete_mobile_device_access_rule(
     organization: Organization, *, mobile_device_access_rule_id: str
 ) -> None:
-    """Remove a rule; nothing happens when there is no such rule."""
+    """Remove a rule, if it exists."""
     organization.settings.mobile_device_access_rules.pop(mobile_device_access_rule_id, None)
 
 
@@ -200,7 +104,7 @@ def get_mobile_device_access_effect(
     device_operating_system: str | None = None,
     device_user_agent: str | None = None,
 ) -> Verdict[MobileDeviceAccessRule]:
-    """Return what the rules come to for a device; overrides have no part in it."""
+    """Return the effect of the rules for a device. Overrides do not count."""
     return judge(
         rule
         for rule in organization.settings.mobile_device_access_rules.values()
@@ -216,7 +120,7 @@ def put_mobile_device_access_override(
     effect: str,
     description: str | None = None,
 ) -> None:
-    """Say what holds for a user's device, in place of what held before."""
+    """Set the override for a user's device."""
     user = organization.directory.find(user_id, User)
     user.require(ENABLED, DISABLED)
     overrides = organization.settings.mobile_device_access_overrides
@@ -240,7 +144,7 @@ def put_mobile_device_access_override(
 def delete_mobile_device_access_override(
     organization: Organization, *, user_id: str, device_id: str
 ) -> None:
-    """Remove an override; nothing happens when there is no such override."""
+    """Remove an override, if it exists."""
     user = organization.directory.find(user_id, User)
     organization.settings.mobile_device_access_overrides.pop(_key(user, device_id), None)
 
@@ -261,9 +165,9 @@ def get_mobile_device_access_override(
 def list_mobile_device_access_overrides(
     organization: Organization, *, user: User | None, device_id: str | None
 ) -> list[MobileDeviceAccessOverride]:
-    """Return the overrides of a user, of a device, of both or all, in the order first put.
+    """Return the overrides of a user, of a device, of both or all of them, oldest first.
 
-    Those of deleted users are gone.
+    Overrides of deleted users are left out.
     """
     return [
         override
@@ -276,18 +180,3 @@ def list_mobile_device_access_overrides(
 
 def _key(user: User, device_id: str) -> tuple[str, str]:
     return user.id, device_id.casefold()
-
-
-def _holds(reported: str | None, wanted: Sequence[str], unwanted: Sequence[str]) -> bool:
-    if wanted and not any(_begins(reported, each) for each in wanted):
-        return False
-    # A condition that excludes speaks only of devices that report the property.
-    return not unwanted or (
-        reported is not None and not any(_begins(reported, each) for each in unwanted)
-    )
-
-
-def _begins(reported: str | None, beginning: str) -> bool:
-    if reported is None or beginning == NOT_REPORTED:
-        return reported is None and beginning == NOT_REPORTED
-    return reported.casefold().startswith(beginning.casefold())

@@ -1,36 +1,16 @@
-"""Who may use whose mailbox."""
+"""Mailbox permissions: who may access whose mailbox."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import frozen
-
-from .entities import ENABLED, Entity
-
-if TYPE_CHECKING:
-    from .organizations import Organization
-
-
-@frozen
-class Grant:
-    """What one entity may do with another's mailbox.
-
-    Args:
-        grantee: Who may.
-        values: FULL_ACCESS, SEND_AS, SEND_ON_BEHALF.
-        position: Its place in lists.
-    """
-
-    grantee: Entity
-    values: tuple[str, ...]
-    position: int
+from workmail_async.emulator.workmail.state.entities import ENABLED, Entity
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.permissions import Grant
 
 
 def put_mailbox_permissions(
     organization: Organization, *, entity_id: str, grantee_id: str, permission_values: list[str]
 ) -> None:
-    """Set what a grantee may do, in place of what it might before."""
+    """Replace the permissions of a grantee. An empty list removes them."""
     owner, grantee = _owner_and_grantee(organization, entity_id, grantee_id)
     grants = organization.permissions.setdefault(owner.id, {})
     if not permission_values:
@@ -47,13 +27,13 @@ def put_mailbox_permissions(
 def delete_mailbox_permissions(
     organization: Organization, *, entity_id: str, grantee_id: str
 ) -> None:
-    """Take away all that a grantee may do; nothing happens when that was nothing."""
+    """Remove all permissions of a grantee, if it has any."""
     owner, grantee = _owner_and_grantee(organization, entity_id, grantee_id)
     organization.permissions.get(owner.id, {}).pop(grantee.id, None)
 
 
 def list_mailbox_permissions(organization: Organization, *, entity_id: str) -> list[Grant]:
-    """Return who may do what with a mailbox, in the order first granted."""
+    """Return the grants for a mailbox, oldest first."""
     owner = organization.directory.find(entity_id, Entity)
     return list(organization.permissions.get(owner.id, {}).values())
 

@@ -1,51 +1,21 @@
-"""Personal access tokens: what users of IAM Identity Center set up mail programs with.
+"""Personal access tokens, with which users of IAM Identity Center set up mail programs.
 
-Users make them in WorkMail's web application. No operation does, so here seeds and testers do.
+Users create them in WorkMail's web application. No operation does, so here seeds and tests do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
-
-from attrs import frozen
+from datetime import timedelta
 
 from workmail_async.emulator.workmail.exceptions import ResourceNotFoundException
-
-from .entities import DELETED, DISABLED, ENABLED
-from .users import User
-
-if TYPE_CHECKING:
-    from .organizations import Organization
+from workmail_async.emulator.workmail.state.entities import DELETED, DISABLED, ENABLED
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.personal_access_tokens import PersonalAccessToken
+from workmail_async.emulator.workmail.state.users import User
 
 
-@frozen(kw_only=True)
-class PersonalAccessToken:
-    """What is known of a token; the secret itself was shown to its user only.
-
-    Args:
-        id: Its identifier.
-        user: Whose it is.
-        name: Its name.
-        scopes: What it allows.
-        position: Its place in lists.
-        date_created: When it was made.
-        expires_time: When it ends. It is listed afterwards too.
-        date_last_used: When it was last used, if ever.
-    """
-
-    id: str
-    user: User
-    name: str
-    scopes: Sequence[str]
-    position: int
-    date_created: datetime
-    expires_time: datetime
-    date_last_used: datetime | None = None
-
-
-def make_personal_access_token(
+def create_personal_access_token(
     organization: Organization,
     *,
     user_id: str,
@@ -55,15 +25,15 @@ def make_personal_access_token(
     age: int,
     unused: int | None,
 ) -> PersonalAccessToken:
-    """Make a token, as a user would.
+    """Create a token, as a user would.
 
     Args:
         organization: The organization.
         user_id: The user's id, address or name.
         name: The token's name.
         scopes: What it allows.
-        lifetime: How long it lives, in days.
-        age: How long ago it was made, in days.
+        lifetime: How long it is valid, in days.
+        age: How long ago it was created, in days.
         unused: How long ago it was last used, in days; None for never.
     """
     created = organization.now - timedelta(days=age)
@@ -82,7 +52,7 @@ def make_personal_access_token(
 
 
 def find_owner(organization: Organization, user_id: str | None) -> User | None:
-    """Return whose tokens are asked for; None stands for everyone's."""
+    """Return the user to filter by; None means all users."""
     if user_id is None:
         return None
     user = organization.directory.find(user_id, User)
@@ -93,7 +63,7 @@ def find_owner(organization: Organization, user_id: str | None) -> User | None:
 def list_personal_access_tokens(
     organization: Organization, *, user: User | None
 ) -> list[PersonalAccessToken]:
-    """Return the tokens of a user, or of all, oldest first. Those of deleted users are gone."""
+    """Return the tokens of a user or of all users, except deleted ones, oldest first."""
     return [
         token
         for token in organization.settings.personal_access_tokens.values()
@@ -116,8 +86,5 @@ def get_personal_access_token_metadata(
 def delete_personal_access_token(
     organization: Organization, *, personal_access_token_id: str
 ) -> None:
-    """Remove a token.
-
-    Nothing happens when there is none: the operation documents no error for that.
-    """
+    """Remove a token, if it exists: the operation documents no error for a missing one."""
     organization.settings.personal_access_tokens.pop(personal_access_token_id, None)

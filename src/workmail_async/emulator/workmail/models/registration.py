@@ -1,33 +1,30 @@
-"""Registering entities to WorkMail and back: addresses and mailboxes come and go with it."""
+"""Registration of entities, which gives them an address and a mailbox, and its reverse."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from workmail_async.emulator.mail.mailboxes import Mailbox
 from workmail_async.emulator.workmail.exceptions import EntityAlreadyRegisteredException
+from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED, Entity
+from workmail_async.emulator.workmail.state.groups import Group
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.users import User
 
 from .domains import require_usable_address
-from .entities import DISABLED, ENABLED, Entity
-from .groups import Group
-from .users import User
-
-if TYPE_CHECKING:
-    from .organizations import Organization
 
 
 def register_to_work_mail(organization: Organization, *, entity_id: str, email: str) -> None:
-    """Enable an entity under an address.
+    """Enable an entity with an address.
 
-    Under the address it has already this changes nothing; under another one the entity is said to
-    be registered already.
+    For an enabled entity, the same address changes nothing, and another address is an error.
     """
     directory = organization.directory
     entity = directory.find(entity_id, Entity, by_email=False)
     entity.require(ENABLED, DISABLED)
     if entity.final_state == ENABLED:
         if entity.email is None or entity.email.casefold() != email.casefold():
-            raise EntityAlreadyRegisteredException(f"{entity.name} is registered as {entity.email}")
+            raise EntityAlreadyRegisteredException(
+                f"{entity.name} is already registered as {entity.email}"
+            )
         return
     require_usable_address(organization, email)
     directory.check_address(email, entity)
@@ -39,7 +36,7 @@ def register_to_work_mail(organization: Organization, *, entity_id: str, email: 
 
 
 def deregister_from_work_mail(organization: Organization, *, entity_id: str) -> None:
-    """Disable an entity; its addresses become free and its mailbox is kept for a while."""
+    """Disable an entity. This frees its addresses; WorkMail keeps its mailbox for some time."""
     entity = organization.directory.find(entity_id, Entity)
     entity.require(ENABLED)
     organization.directory.release_addresses(entity)
@@ -53,7 +50,7 @@ def deregister_from_work_mail(organization: Organization, *, entity_id: str) -> 
 
 
 def find_mailbox(organization: Organization, entity: Entity) -> Mailbox | None:
-    """Return an entity's mailbox, unless it has none or has been disabled for too long."""
+    """Return an entity's mailbox; None if it has none or was disabled too long ago."""
     mailbox = organization.mailboxes.get(entity.id)
     if mailbox is not None and mailbox.released is not None:
         kept = organization.world.quotas.mailbox_kept

@@ -1,60 +1,21 @@
-"""Resources (rooms, equipment) and the delegates who answer for them."""
+"""Resources (rooms and equipment) and the delegates who handle their booking requests."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve
 
 from workmail_async.emulator.workmail.exceptions import InvalidConfigurationException
+from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED, Entity
+from workmail_async.emulator.workmail.state.groups import Group
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.resources import BookingOptions, Resource
+from workmail_async.emulator.workmail.state.users import User
 
 from .domains import require_usable_address
-from .entities import DISABLED, ENABLED, Entity
-from .groups import Group
-from .users import User, delete_entity, starts_with
-
-if TYPE_CHECKING:
-    from .organizations import Organization
-
-
-@frozen(kw_only=True)
-class BookingOptions:
-    """How a resource answers requests by itself.
-
-    Args:
-        auto_accept: Whether it accepts.
-        auto_decline_recurring: Whether it declines recurring requests.
-        auto_decline_conflicting: Whether it declines what overlaps.
-    """
-
-    auto_accept: bool = True
-    auto_decline_recurring: bool = False
-    auto_decline_conflicting: bool = True
-
-
-@define(kw_only=True, eq=False)
-class Resource(Entity):
-    """A resource.
-
-    Args:
-        type: ROOM or EQUIPMENT.
-        description: What it is.
-        booking_options: How it answers requests.
-        delegates: Identifiers of its delegates, each with its place in the list.
-        delegated: How many delegates it ever had.
-    """
-
-    type: str
-    description: str | None = None
-    booking_options: BookingOptions = BookingOptions()
-    delegates: dict[str, int] = field(factory=dict)
-    delegated: int = 0
-
-    def drop(self, entity_id: str) -> None:
-        """Forget an entity that is being deleted."""
-        super().drop(entity_id)
-        self.delegates.pop(entity_id, None)
+from .entities import delete_entity, list_entities, starts_with
 
 
 def create_resource(
@@ -80,7 +41,7 @@ def create_resource(
 
 
 def describe_resource(organization: Organization, *, resource_id: str) -> Resource:
-    """Return a resource, in whatever state."""
+    """Return a resource, in any state."""
     return organization.directory.find(resource_id, Resource)
 
 
@@ -94,7 +55,7 @@ def update_resource(
     type: str | None = None,
     hidden_from_global_address_list: bool | None = None,
 ) -> None:
-    """Replace a resource's data: description and booking options that are left out are reset.
+    """Replace the data of a resource. Left out, description and booking options are reset.
 
     A name with a domain also becomes the primary address of an enabled resource.
     """
@@ -112,7 +73,7 @@ def update_resource(
     )
     if not options.auto_accept and not resource.delegates:
         raise InvalidConfigurationException(
-            f"{resource.name} has no delegate who could answer instead of it"
+            f"{resource.name} has no delegate to answer booking requests"
         )
     if name is not None and name != resource.name:
         _rename(organization, resource, name)
@@ -150,10 +111,7 @@ def delete_resource(organization: Organization, *, resource_id: str) -> None:
 
 def list_resources(organization: Organization, *, filters: dict[str, Any]) -> list[Resource]:
     """Return the resources that pass the filters, oldest first."""
-    resources = organization.directory.of(Resource)
-    for name, wanted in filters.items():
-        resources = [resource for resource in resources if _FILTERS[name](resource, wanted)]
-    return resources
+    return list_entities(organization, Resource, filters, _FILTERS)
 
 
 _FILTERS: dict[str, Callable[[Resource, str], bool]] = {
@@ -166,7 +124,7 @@ _FILTERS: dict[str, Callable[[Resource, str], bool]] = {
 def associate_delegate_to_resource(
     organization: Organization, *, resource_id: str, entity_id: str
 ) -> None:
-    """Make a user or group a delegate; nothing happens when it is one."""
+    """Add a user or group as a delegate, unless it is already one."""
     resource, delegate = _resource_and_delegate(organization, resource_id, entity_id)
     if delegate.id not in resource.delegates:
         resource.delegated += 1
@@ -176,13 +134,13 @@ def associate_delegate_to_resource(
 def disassociate_delegate_from_resource(
     organization: Organization, *, resource_id: str, entity_id: str
 ) -> None:
-    """Take a delegate from a resource; nothing happens when it is not one."""
+    """Remove a delegate from a resource, if it is one."""
     resource, delegate = _resource_and_delegate(organization, resource_id, entity_id)
     resource.delegates.pop(delegate.id, None)
 
 
 def list_resource_delegates(organization: Organization, *, resource_id: str) -> list[Entity]:
-    """Return a resource's delegates in the order they were added."""
+    """Return the delegates of a resource in the order in which they were added."""
     resource = organization.directory.find(resource_id, Resource)
     resource.require(ENABLED, DISABLED)
     return [organization.directory.find(delegate, Entity) for delegate in resource.delegates]

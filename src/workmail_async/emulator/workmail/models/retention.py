@@ -1,38 +1,18 @@
-"""Retention policies: when mail is deleted from folders by itself. The emulator deletes none."""
+"""Retention policies: when WorkMail deletes mail automatically. The emulator deletes none."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from attrs import field, frozen
+from typing import Any
 
 from workmail_async.emulator.workmail.exceptions import (
     EntityNotFoundException,
     LimitExceededException,
 )
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.retention import RetentionPolicy
 
-if TYPE_CHECKING:
-    from .organizations import Organization
-
-# Whatever else a request has is ignored.
+# Other members of a folder configuration are ignored.
 _FOLDER_MEMBERS = ("Name", "Action", "Period")
-
-
-@frozen(kw_only=True)
-class RetentionPolicy:
-    """A policy.
-
-    Args:
-        id: Its identifier.
-        name: Its name.
-        description: What it is for.
-        folder_configurations: What to do in which folder, in the form of the request.
-    """
-
-    id: str
-    name: str
-    description: str | None = field(repr=False)
-    folder_configurations: list[dict[str, Any]]
 
 
 def put_retention_policy(
@@ -43,16 +23,16 @@ def put_retention_policy(
     id: str | None = None,
     description: str | None = None,
 ) -> None:
-    """Set a policy.
+    """Set the policy of an organization.
 
-    An organization has one, which is its default policy. The reference does not say what becomes
-    of it when another is put: without an identifier, or with the policy's own, it is replaced;
-    with an identifier of another there would be one too many.
+    An organization has one policy, the default one. The reference does not say what happens if you
+    put another. Here a request without an id, or with the id of the policy, replaces it, and a
+    request with another id exceeds the quota.
     """
     policies = organization.settings.retention_policies
     policy_id = id or next(iter(policies), None) or organization.world.uuid()
     if policy_id not in policies and len(policies) >= organization.world.quotas.retention_policies:
-        raise LimitExceededException(f"there are {len(policies)} retention policies already")
+        raise LimitExceededException(f"there are already {len(policies)} retention policies")
     policies[policy_id] = RetentionPolicy(
         id=policy_id,
         name=name,
@@ -68,7 +48,7 @@ def get_default_retention_policy(organization: Organization) -> RetentionPolicy:
     """Return the default policy.
 
     Raises:
-        EntityNotFoundException: None has been put.
+        EntityNotFoundException: There is no policy.
     """
     for policy in organization.settings.retention_policies.values():
         return policy
@@ -76,8 +56,5 @@ def get_default_retention_policy(organization: Organization) -> RetentionPolicy:
 
 
 def delete_retention_policy(organization: Organization, *, id: str) -> None:
-    """Remove a policy.
-
-    Nothing happens when there is none: the operation documents no error for that.
-    """
+    """Remove a policy, if it exists: the operation documents no error for a missing one."""
     organization.settings.retention_policies.pop(id, None)

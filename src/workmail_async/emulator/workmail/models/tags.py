@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from workmail_async.emulator.workmail.exceptions import (
     InvalidParameterException,
     ResourceNotFoundException,
     TooManyTagsException,
 )
+from workmail_async.emulator.workmail.state.organizations import Organization
 
-if TYPE_CHECKING:
-    from .organizations import Organization, WorkMailBackend
+from .backend import WorkMailBackend
 
 _RESERVED_PREFIX = "aws:"
 
@@ -24,21 +22,23 @@ def list_tags_for_resource(backend: WorkMailBackend, *, resource_arn: str) -> di
 def tag_resource(
     backend: WorkMailBackend, *, resource_arn: str, tags: list[dict[str, str]]
 ) -> None:
-    """Add tags to an organization; a key it has gets the new value."""
+    """Add tags to an organization. Existing keys get the new value."""
     organization = _organization(backend, resource_arn)
     organization.require_active()
     added = {tag["Key"]: tag["Value"] for tag in tags}
     if len(added) < len(tags):
-        raise InvalidParameterException("a tag key is given more than once")
+        raise InvalidParameterException("a tag key occurs more than once")
     if any(key.casefold().startswith(_RESERVED_PREFIX) for key in added):
-        raise InvalidParameterException(f"tag keys may not begin with {_RESERVED_PREFIX}")
+        raise InvalidParameterException(f"tag keys must not start with {_RESERVED_PREFIX}")
     if len(organization.tags.keys() | added.keys()) > organization.world.quotas.tags:
-        raise TooManyTagsException(f"at most {organization.world.quotas.tags} tags are allowed")
+        raise TooManyTagsException(
+            f"an organization can have {organization.world.quotas.tags} tags at most"
+        )
     organization.tags.update(added)
 
 
 def untag_resource(backend: WorkMailBackend, *, resource_arn: str, tag_keys: list[str]) -> None:
-    """Remove tags from an organization; keys it does not have are passed over."""
+    """Remove tags from an organization. Unknown keys are ignored."""
     organization = _organization(backend, resource_arn)
     for key in tag_keys:
         organization.tags.pop(key, None)

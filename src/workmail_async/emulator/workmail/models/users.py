@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-from attrs import define, field
+from typing import Any
 
 from workmail_async.emulator.workmail.exceptions import (
-    EntityNotFoundException,
-    EntityStateException,
     InvalidParameterException,
     InvalidPasswordException,
     LimitExceededException,
 )
+from workmail_async.emulator.workmail.state.entities import DISABLED, ENABLED
+from workmail_async.emulator.workmail.state.organizations import Organization
+from workmail_async.emulator.workmail.state.users import User
 
-from .entities import DELETED, DISABLED, ENABLED, Entity
+from .entities import delete_entity, list_entities, starts_with
 
-if TYPE_CHECKING:
-    from .organizations import Organization
-
-# Attributes that UpdateUser replaces: one that is left out is gone afterwards.
+# Attributes that UpdateUser replaces: leaving one out removes it.
 REPLACED_ATTRIBUTES = (
     "first_name",
     "last_name",
@@ -43,29 +38,6 @@ _PASSWORD_LENGTH = 8
 _PASSWORD_KINDS = 3
 
 
-@define(kw_only=True, eq=False)
-class User(Entity):
-    """A user. Passwords are checked and then forgotten.
-
-    Args:
-        display_name: The name shown to people.
-        role: USER, REMOTE_USER, SYSTEM_USER or RESOURCE.
-        attributes: First name, telephone and the like, by their snake_case names.
-        identity_provider_user_id: Who the user is in IAM Identity Center.
-        identity_store_id: The identity store that user is in.
-        mailbox_provisioned_date: When the mailbox was made.
-        mailbox_deprovisioned_date: When it was taken away.
-    """
-
-    display_name: str
-    role: str = "USER"
-    attributes: dict[str, str] = field(factory=dict, repr=False)
-    identity_provider_user_id: str | None = None
-    identity_store_id: str | None = None
-    mailbox_provisioned_date: datetime | None = None
-    mailbox_deprovisioned_date: datetime | None = None
-
-
 def create_user(
     organization: Organization,
     *,
@@ -85,7 +57,7 @@ def create_user(
     if password is not None:
         _check_password(password)
     if organization.directory.count(User) >= organization.world.quotas.users:
-        raise LimitExceededException(f"there are {organization.world.quotas.users} users already")
+        raise LimitExceededException(f"there are already {organization.world.quotas.users} users")
     given = {"first_name": first_name, "last_name": last_name}
     user = User(
         id=organization.world.uuid(),
@@ -102,7 +74,7 @@ def create_user(
 
 
 def describe_user(organization: Organization, *, user_id: str) -> User:
-    """Return a user, in whatever state."""
+    """Return a user, in any state."""
     return organization.directory.find(user_id, User)
 
 
@@ -116,7 +88,7 @@ def update_user(
     identity_provider_user_id: str | None = None,
     **attributes: str,
 ) -> None:
-    """Replace a user's data: attributes that are left out are removed."""
+    """Replace the data of a user. Attributes that are left out are removed."""
     user = organization.directory.find(user_id, User)
     user.require(ENABLED, DISABLED)
     if role is not None:
@@ -132,53 +104,20 @@ def update_user(
 
 
 def delete_user(organization: Organization, *, user_id: str) -> None:
-    """Delete a disabled user for good."""
+    """Delete a disabled user permanently."""
     delete_entity(organization, user_id, User)
-
-
-def delete_entity(organization: Organization, identifier: str, kind: type[Entity]) -> None:
-    """Delete a disabled user, group or resource, named by id or name.
-
-    What has been deleted is deleted again without complaint. The operations document no
-    EntityNotFoundException, so an identifier that never meant anything is a bad parameter.
-    """
-    try:
-        entity = organization.directory.find(identifier, kind, by_email=False)
-    except EntityNotFoundException as error:
-        raise InvalidParameterException(error.message) from None
-    if entity.final_state == DELETED:
-        return
-    if entity.state != DISABLED:
-        raise EntityStateException(
-            f"{entity.name} is {entity.state}; disable it before deleting it"
-        )
-    for other in organization.directory:
-        other.drop(entity.id)
-    organization.permissions.pop(entity.id, None)
-    for grants in organization.permissions.values():
-        grants.pop(entity.id, None)
-    organization.directory.delete(entity)
-    organization.change_state(entity, DELETED)
 
 
 def list_users(organization: Organization, *, filters: dict[str, Any]) -> list[User]:
     """Return the users that pass the filters, oldest first."""
-    users = organization.directory.of(User)
-    for name, wanted in filters.items():
-        users = [user for user in users if _FILTERS[name](user, wanted)]
-    return users
+    return list_entities(organization, User, filters, _FILTERS)
 
 
 def reset_password(organization: Organization, *, user_id: str, password: str) -> None:
-    """Check a new password and forget it."""
+    """Check a new password. It is not stored."""
     user = organization.directory.find(user_id, User, by_email=False, by_name=False)
     user.require(ENABLED, DISABLED)
     _check_password(password)
-
-
-def starts_with(value: str | None, prefix: str) -> bool:
-    """Return whether a value begins with a prefix, case aside."""
-    return value is not None and value.casefold().startswith(prefix.casefold())
 
 
 _FILTERS: dict[str, Callable[[User, str], bool]] = {
@@ -194,14 +133,14 @@ _FILTERS: dict[str, Callable[[User, str], bool]] = {
 
 def _check_role(role: str) -> None:
     if role not in _GIVEN_ROLES:
-        raise InvalidParameterException(f"the role {role} cannot be given to a user")
+        raise InvalidParameterException(f"a request cannot give a user the role {role}")
 
 
 def _check_name_length(organization: Organization, name: str) -> None:
     elsewhere = organization.directory_service.type != _WORKMAIL_DIRECTORY
     if elsewhere and len(name) > _NAME_LENGTH_ELSEWHERE:
         raise InvalidParameterException(
-            f"the name has {len(name)} characters; this directory takes {_NAME_LENGTH_ELSEWHERE}"
+            f"the name has {len(name)} characters; this directory allows {_NAME_LENGTH_ELSEWHERE}"
         )
 
 
@@ -214,6 +153,6 @@ def _check_password(password: str) -> None:
     ]
     if len(password) < _PASSWORD_LENGTH or sum(kinds) < _PASSWORD_KINDS:
         raise InvalidPasswordException(
-            f"a password needs {_PASSWORD_LENGTH} characters and {_PASSWORD_KINDS} of: "
-            "lower case, upper case, digits, others"
+            f"a password needs {_PASSWORD_LENGTH} characters, and {_PASSWORD_KINDS} of: "
+            "lower case, upper case, digits, other characters"
         )

@@ -1,6 +1,6 @@
-"""Answers WorkMail's requests: finds the operation's handler, checks the input, shapes the answer.
+"""Answers requests to WorkMail: finds the handler, checks the request, formats the answer.
 
-The handlers stand in one module per area.
+The handlers are in one module per area.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from botocore import xform_name
 from moto.core.request import Request
 from werkzeug.exceptions import HTTPException
 
+from workmail_async.emulator.http.calls import WORKMAIL
 from workmail_async.emulator.validation import faults, service_model
 from workmail_async.emulator.workmail.exceptions import (
     AccessDeniedException,
@@ -50,10 +51,9 @@ from .users import UserOperations
 
 log: logging.Logger = logging.getLogger("workmail_async.emulator")
 
-_SERVICE = "workmail"
 _CONTENT_TYPE = "application/x-amz-json-1.1"
-# These concern organizations in whatever state.
 _READING = ("Describe", "Get", "List")
+# These work for organizations in any state.
 _ANY_STATE = frozenset({"DescribeOrganization", "DeleteOrganization"})
 
 
@@ -78,16 +78,16 @@ class WorkMailResponse(
     EmailMonitoringOperations,
     InboundDmarcOperations,
 ):
-    """WorkMail's answer to one request."""
+    """Answers one request to WorkMail."""
 
     use_raw_body = True
 
     def __init__(self) -> None:
-        super().__init__(service_name=_SERVICE)
-        self.allow_request_decompression: bool = False  # a body is JSON or refused
+        super().__init__(service_name=WORKMAIL)
+        self.allow_request_decompression: bool = False  # the body must be JSON
 
     def answer(self, request: Request) -> tuple[int, dict[str, str], bytes]:
-        """Answer the request, always in WorkMail's form."""
+        """Answer the request, always in WorkMail's format."""
         world = World.current()
         request_id = world.uuid()
         status, body = 200, {}
@@ -96,7 +96,7 @@ class WorkMailResponse(
             body = self._act(world, request_id, request.environ.get(MET_FAULTS, ()))
         except WorkMailError as error:
             status, body = error.http_status, _error_body(error)
-        except HTTPException as error:  # moto's IAM, when a tester has switched it on
+        except HTTPException as error:  # from moto's IAM, if the test has enabled it
             denied = AccessDeniedException(f"IAM refuses the call: {type(error).__name__}")
             status, body = denied.http_status, _error_body(denied)
         except Exception as error:
@@ -112,14 +112,14 @@ class WorkMailResponse(
         request = self._request()
         region = self._region()
         world.record(
-            service=_SERVICE,
+            service=WORKMAIL,
             operation=self.operation,
             parameters=request,
             region=region,
             request_id=request_id,
             faults=met,
         )
-        operation = service_model(_SERVICE).operation_model(self.operation)
+        operation = service_model(WORKMAIL).operation_model(self.operation)
         documented = {shape.name for shape in operation.error_shapes}
         found = faults(operation, request)
         if found:
@@ -145,18 +145,18 @@ class WorkMailResponse(
 
     def _handler(self) -> Callable[..., Wire | None]:
         self.operation: str = str(self.headers.get("X-Amz-Target", "")).rpartition(".")[2]
-        if self.operation not in service_model(_SERVICE).operation_names:
+        if self.operation not in service_model(WORKMAIL).operation_names:
             raise InvalidAction(f"WorkMail has no operation {self.operation!r}")
         handler: Callable[..., Wire | None] | None = getattr(self, xform_name(self.operation), None)
         if handler is None:  # a newer botocore may know more operations
-            raise InvalidAction(f"the emulator does not offer {self.operation}")
+            raise InvalidAction(f"the emulator does not have {self.operation}")
         return handler
 
     def _request(self) -> dict[str, Any]:
         try:
             request = json.loads(self.body or b"{}")
         except (ValueError, RecursionError):
-            raise ValidationError("the body is not JSON, or nested too deep") from None
+            raise ValidationError("the body is not JSON, or is nested too deeply") from None
         if not isinstance(request, dict):
             raise ValidationError("the body is not a JSON object")
         return request
@@ -164,7 +164,7 @@ class WorkMailResponse(
     def _region(self) -> str:
         if self.region not in REGIONS:
             raise OptInRequired(
-                f"WorkMail is offered in {', '.join(REGIONS)}, not in {self.region}"
+                f"WorkMail is available in {', '.join(REGIONS)}, not in {self.region}"
             )
         return str(self.region)
 
@@ -181,4 +181,4 @@ def _error_body(error: WorkMailError) -> Wire:
 def _timestamp(value: Any) -> float:
     if isinstance(value, datetime):
         return value.timestamp()
-    raise TypeError(f"{type(value).__name__} has no form on the wire")
+    raise TypeError(f"cannot send a {type(value).__name__}")

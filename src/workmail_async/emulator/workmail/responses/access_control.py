@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import access_control
-from workmail_async.emulator.workmail.models.access_control import AccessControlRule
+from workmail_async.emulator.workmail.state.access_control import AccessControlRule
 
 from .operations import Operations, Organization, Wire, wire
 
@@ -16,7 +16,8 @@ class AccessControlOperations(Operations):
     def put_access_control_rule(self, organization: Organization, **request: Any) -> None:
         """Handle PutAccessControlRule.
 
-        A rule of the same name is replaced. Actions are those that the reference names in prose.
+        Replaces a rule with the same name. The actions are the ones that the reference lists in its
+        text.
         """
         access_control.put_access_control_rule(organization, **request)
 
@@ -32,7 +33,7 @@ class AccessControlOperations(Operations):
     def get_access_control_effect(self, organization: Organization, **request: Any) -> Wire:
         """Handle GetAccessControlEffect.
 
-        Rules are really evaluated: a request needs a rule that allows it and none that denies it.
+        Evaluates the rules: a request needs a rule that allows it, and none that denies it.
         """
         verdict = access_control.get_access_control_effect(organization, **request)
         return {"Effect": verdict.effect, "MatchedRules": [rule.name for rule in verdict.rules]}

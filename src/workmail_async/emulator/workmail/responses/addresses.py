@@ -19,7 +19,7 @@ class AddressOperations(Operations):
     def delete_alias(self, organization: Organization, **request: Any) -> None:
         """Handle DeleteAlias.
 
-        An alias that the entity does not have is no error.
+        Removing an alias that the entity does not have is not an error.
         """
         aliases.delete_alias(organization, **request)
 
@@ -47,6 +47,6 @@ class AddressOperations(Operations):
     def update_primary_email_address(self, organization: Organization, **request: Any) -> None:
         """Handle UpdatePrimaryEmailAddress.
 
-        The address it replaces becomes an alias.
+        The previous address becomes an alias.
         """
         aliases.update_primary_email_address(organization, **request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import availability
-from workmail_async.emulator.workmail.models.availability import (
+from workmail_async.emulator.workmail.state.availability import (
     AvailabilityConfiguration,
     EwsProvider,
 )
@@ -19,7 +19,7 @@ class AvailabilityOperations(Operations):
     def create_availability_configuration(self, organization: Organization, **request: Any) -> None:
         """Handle CreateAvailabilityConfiguration.
 
-        Kept and told; nobody's free and busy times are asked for.
+        Stored and returned. The emulator does not look up availability.
         """
         availability.create_availability_configuration(organization, **request)
 
@@ -51,7 +51,7 @@ class AvailabilityOperations(Operations):
     def test_availability_configuration(self, organization: Organization, **request: Any) -> Wire:
         """Handle TestAvailabilityConfiguration.
 
-        No server and no function is called: a test passes unless the tester has said why it fails.
+        Calls no server and no function: a check passes unless your test says why it fails.
         """
         failure = availability.check_availability_configuration(organization, **request)
         return wire(TestPassed=failure is None, FailureReason=failure)

@@ -15,23 +15,23 @@ class DomainOperations(Operations):
     def register_mail_domain(self, organization: Organization, **request: Any) -> None:
         """Handle RegisterMailDomain.
 
-        Verified at the pace of `Lifecycle`; no DNS is asked. A domain that another organization of
-        the account and Region has is in use.
+        `Lifecycle` decides when the domain is verified; there are no DNS lookups. A domain that
+        another organization of the account and Region has is in use.
         """
-        domains.register_mail_domain(self.backend, organization, **request)
+        domains.register_mail_domain(organization, self.backend.list_organizations(), **request)
 
     def deregister_mail_domain(self, organization: Organization, **request: Any) -> None:
         """Handle DeregisterMailDomain.
 
-        A domain that the organization does not have is no error.
+        Deregistering a domain that the organization does not have is not an error.
         """
         domains.deregister_mail_domain(organization, **request)
 
     def get_mail_domain(self, organization: Organization, **request: Any) -> Wire:
         """Handle GetMailDomain.
 
-        The records have WorkMail's types and names and made-up values; a state FAILED is the
-        tester's to set.
+        The records have WorkMail's types and names, and invented values. A test can set the state
+        to FAILED.
         """
         domain = domains.get_mail_domain(organization, **request)
         status = domains.verification_status(organization, domain)

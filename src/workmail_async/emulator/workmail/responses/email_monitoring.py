@@ -17,8 +17,8 @@ class EmailMonitoringOperations(Operations):
     ) -> None:
         """Handle PutEmailMonitoringConfiguration.
 
-        The role has to exist in moto's IAM; whether the log group does is not checked, and no
-        events are written.
+        The role must exist in moto's IAM. The emulator does not check the log group, and writes no
+        events.
         """
         email_monitoring.put_email_monitoring_configuration(organization, **request)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import export_jobs
-from workmail_async.emulator.workmail.models.export_jobs import ExportJob
+from workmail_async.emulator.workmail.state.export_jobs import ExportJob
 
 from .operations import Operations, Organization, Wire, wire
 
@@ -16,16 +16,16 @@ class ExportJobOperations(Operations):
     def start_mailbox_export_job(self, organization: Organization, **request: Any) -> Wire:
         """Handle StartMailboxExportJob.
 
-        Role, key and bucket are checked against moto's IAM, KMS and S3. Rights that show when the
-        job writes, as in AWS, end it as FAILED.
+        Checks role, key and bucket against moto's IAM, KMS and S3. Missing permissions show when
+        the job writes, as in AWS, and make it FAILED.
         """
         return {"JobId": export_jobs.start_mailbox_export_job(organization, **request).id}
 
     def describe_mailbox_export_job(self, organization: Organization, **request: Any) -> Wire:
         """Handle DescribeMailboxExportJob.
 
-        A look moves a job on where `Lifecycle` counts calls. The zip's layout and the texts of
-        ErrorInfo are our own: AWS publishes neither.
+        Each call moves the job forward if `Lifecycle` counts calls. AWS publishes neither the
+        layout of the zip nor the texts of ErrorInfo, so both are our own.
         """
         job = export_jobs.describe_mailbox_export_job(organization, **request)
         return wire(
@@ -44,7 +44,7 @@ class ExportJobOperations(Operations):
     ) -> Wire:
         """Handle ListMailboxExportJobs.
 
-        Jobs of the last seven days of the emulated clock. A look moves jobs on, as in
+        The jobs of the last seven days, by the emulated clock. Each call moves jobs forward, as in
         DescribeMailboxExportJob.
         """
         return self.answer_page(
@@ -61,7 +61,7 @@ class ExportJobOperations(Operations):
     def cancel_mailbox_export_job(self, organization: Organization, **request: Any) -> None:
         """Handle CancelMailboxExportJob.
 
-        From `Lifecycle.cancel_until` percent on a job completes all the same.
+        Has no effect on a job that has reached `Lifecycle.cancel_until` percent.
         """
         export_jobs.cancel_mailbox_export_job(organization, **request)
 

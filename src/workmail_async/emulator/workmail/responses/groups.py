@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import groups
-from workmail_async.emulator.workmail.models.entities import Entity
-from workmail_async.emulator.workmail.models.groups import Group
+from workmail_async.emulator.workmail.state.entities import Entity
+from workmail_async.emulator.workmail.state.groups import Group
 
 from .operations import (
     Operations,
@@ -46,8 +46,8 @@ class GroupOperations(Operations):
     def delete_group(self, organization: Organization, **request: Any) -> None:
         """Handle DeleteGroup.
 
-        A group that never was is a bad parameter; one that has been deleted is no error. The state
-        follows at the pace of `Lifecycle`.
+        A group that never existed is an invalid parameter; deleting a deleted group again is fine.
+        `Lifecycle` decides when the state shows.
         """
         groups.delete_group(organization, **request)
 
@@ -60,15 +60,14 @@ class GroupOperations(Operations):
     ) -> Wire:
         """Handle ListGroups.
 
-        Deleted groups stay in the list. Filters are prefixes, case aside.
+        Deleted groups stay in the list. Filters are prefixes, ignoring case.
         """
-        wanted = only_filter(filters)
-        return self.answer_page(
+        return self.answer_entities(
             "Groups",
-            groups.list_groups(organization, filters=wanted),
+            organization,
+            groups.list_groups,
             _summary,
-            position=entity_position,
-            of=[organization.id, wanted],
+            filters=filters,
             next_token=next_token,
             max_results=max_results,
         )
@@ -76,7 +75,7 @@ class GroupOperations(Operations):
     def associate_member_to_group(self, organization: Organization, **request: Any) -> None:
         """Handle AssociateMemberToGroup.
 
-        A group may be a member unless it would come to hold itself.
+        A group can be a member, unless it would become a member of itself.
         """
         groups.associate_member_to_group(organization, **request)
 

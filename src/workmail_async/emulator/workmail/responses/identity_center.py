@@ -15,7 +15,7 @@ class IdentityCenterOperations(Operations):
     def create_identity_center_application(self, **request: Any) -> Wire:
         """Handle CreateIdentityCenterApplication.
 
-        Whether the instance exists is not checked.
+        Does not check whether the instance exists.
         """
         application = identity_center.create_identity_center_application(self.backend, **request)
         return {"ApplicationArn": application.arn}
@@ -29,7 +29,7 @@ class IdentityCenterOperations(Operations):
     ) -> None:
         """Handle PutIdentityProviderConfiguration.
 
-        Kept and told; there is no IAM Identity Center here to log in to.
+        Stored and returned. There is no emulated IAM Identity Center to log in to.
         """
         identity_center.put_identity_provider_configuration(self.backend, organization, **request)
 

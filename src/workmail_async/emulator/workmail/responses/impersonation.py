@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import impersonation
-from workmail_async.emulator.workmail.models.impersonation import (
-    TOKEN_LIFETIME,
+from workmail_async.emulator.workmail.state.impersonation import (
     ImpersonationRole,
     ImpersonationRule,
 )
@@ -59,16 +58,16 @@ class ImpersonationOperations(Operations):
     def assume_impersonation_role(self, organization: Organization, **request: Any) -> Wire:
         """Handle AssumeImpersonationRole.
 
-        The token lives for fifteen minutes of the emulated clock; there is no EWS here to use it
+        The token is valid for 15 minutes of the emulated clock. There is no emulated EWS to use it
         with.
         """
         token = impersonation.assume_impersonation_role(organization, **request)
-        return {"Token": token, "ExpiresIn": int(TOKEN_LIFETIME.total_seconds())}
+        return {"Token": token, "ExpiresIn": int(impersonation.TOKEN_LIFETIME.total_seconds())}
 
     def get_impersonation_role_effect(self, organization: Organization, **request: Any) -> Wire:
         """Handle GetImpersonationRoleEffect.
 
-        Rules are really evaluated.
+        Evaluates the rules.
         """
         role, verdict = impersonation.get_impersonation_role_effect(organization, **request)
         return {

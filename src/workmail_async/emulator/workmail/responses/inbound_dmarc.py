@@ -1,4 +1,4 @@
-"""Whether the DMARC policies of senders are followed."""
+"""Whether WorkMail enforces the DMARC policies of senders."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class InboundDmarcOperations(Operations):
     def put_inbound_dmarc_settings(self, organization: Organization, enforced: bool) -> None:
         """Handle PutInboundDmarcSettings.
 
-        Kept and told; no mail is refused for it.
+        Stored and returned. The emulator refuses no mail because of it.
         """
         organization.settings.inbound_dmarc_enforced = enforced
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import mailbox_details, permissions
-from workmail_async.emulator.workmail.models.entities import Entity
+from workmail_async.emulator.workmail.state.entities import Entity
 
 from .operations import Operations, Organization, Wire, member_type
 
@@ -18,7 +18,7 @@ class MailboxOperations(Operations):
     def get_mailbox_details(self, organization: Organization, **request: Any) -> Wire:
         """Handle GetMailboxDetails.
 
-        The size is that of the mail that was put in, in MB.
+        The size is that of the mail in the mailbox, in MB.
         """
         mailbox = mailbox_details.get_mailbox_details(organization, **request)
         return {"MailboxQuota": mailbox.quota, "MailboxSize": mailbox.size / _BYTES_IN_MEGABYTE}
@@ -26,15 +26,15 @@ class MailboxOperations(Operations):
     def update_mailbox_quota(self, organization: Organization, **request: Any) -> None:
         """Handle UpdateMailboxQuota.
 
-        Kept and told; no mail is refused for it.
+        Stored and returned. The emulator refuses no mail because of it.
         """
         mailbox_details.update_mailbox_quota(organization, **request)
 
     def put_mailbox_permissions(self, organization: Organization, **request: Any) -> None:
         """Handle PutMailboxPermissions.
 
-        Kept and told; there is no protocol here to use a mailbox by. An empty list takes away what
-        there was.
+        Stored and returned. There is no protocol to access a mailbox with. An empty list removes
+        all permissions.
         """
         permissions.put_mailbox_permissions(organization, **request)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import mobile_device_access
-from workmail_async.emulator.workmail.models.mobile_device_access import (
+from workmail_async.emulator.workmail.state.mobile_device_access import (
     MobileDeviceAccessOverride,
     MobileDeviceAccessRule,
 )
-from workmail_async.emulator.workmail.models.users import User
+from workmail_async.emulator.workmail.state.users import User
 
 from .operations import Operations, Organization, Wire, wire
 
@@ -29,7 +29,7 @@ class MobileDeviceAccessOperations(Operations):
     def delete_mobile_device_access_rule(self, organization: Organization, **request: Any) -> None:
         """Handle DeleteMobileDeviceAccessRule.
 
-        A rule that never was is no error.
+        Deleting a rule that does not exist is not an error.
         """
         mobile_device_access.delete_mobile_device_access_rule(organization, **request)
 
@@ -41,8 +41,8 @@ class MobileDeviceAccessOperations(Operations):
     def get_mobile_device_access_effect(self, organization: Organization, **request: Any) -> Wire:
         """Handle GetMobileDeviceAccessEffect.
 
-        Rules are really evaluated; conditions are beginnings of what a device reports, case aside.
-        Overrides play no part, as the request names no device.
+        Evaluates the rules. Conditions are prefixes of what a device reports, ignoring case.
+        Overrides do not count, because the request names no device.
         """
         verdict = mobile_device_access.get_mobile_device_access_effect(organization, **request)
         return {
@@ -61,7 +61,7 @@ class MobileDeviceAccessOperations(Operations):
     ) -> None:
         """Handle DeleteMobileDeviceAccessOverride.
 
-        An override that never was is no error; a user that never was is.
+        Deleting an override that does not exist is not an error; an unknown user is.
         """
         mobile_device_access.delete_mobile_device_access_override(organization, **request)
 

@@ -1,4 +1,4 @@
-"""What the handlers of all areas share: the backend, pages, and the form of an answer."""
+"""What the handlers of all areas share: the backend, pages, and the format of an answer."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from moto.core.responses import BaseResponse
 from workmail_async.emulator.paging import BadTokenError, page
 from workmail_async.emulator.workmail.exceptions import InvalidParameterException
 from workmail_async.emulator.workmail.models import WorkMailBackend, workmail_backends
-from workmail_async.emulator.workmail.models.entities import Entity
-from workmail_async.emulator.workmail.models.groups import Group
-from workmail_async.emulator.workmail.models.organizations import Organization
+from workmail_async.emulator.workmail.state.entities import Entity, EntityT
+from workmail_async.emulator.workmail.state.groups import Group
+from workmail_async.emulator.workmail.state.organizations import Organization
 
 Wire = dict[str, Any]
 Item = TypeVar("Item")
 
 
 def wire(**members: Any) -> Wire:
-    """Return an answer without the members that have no value."""
+    """Return an answer without the members that are None."""
     return {name: value for name, value in members.items() if value is not None}
 
 
 def member_type(entity: Entity) -> str:
-    """Return what a member, delegate or grantee is called: GROUP, or USER for all else."""
+    """Return the type of a member, delegate or grantee: GROUP, or USER for everything else."""
     return "GROUP" if isinstance(entity, Group) else "USER"
 
 
 class Operations(BaseResponse):
     """The base of each area's handlers.
 
-    A handler is named like its operation, in snake_case, and takes the request's members so too.
-    `OrganizationId` comes as the active organization it names.
+    A handler has the name of its operation in snake_case, and takes the members of the request in
+    snake_case. Instead of `OrganizationId` it gets the active organization.
     """
 
     operation = ""
@@ -58,15 +58,15 @@ class Operations(BaseResponse):
         """Answer with one page of a list.
 
         Args:
-            member: The answer's member that holds the items.
+            member: The member of the answer for the items.
             items: The whole list.
-            render: Gives an item's form in the answer.
-            position: Gives an item's place in the list.
-            of: What the list is, besides its operation: organization, entity, filters.
+            render: Returns an item as in the answer.
+            position: Returns the position of an item.
+            of: What identifies the list besides the operation: organization, entity, filters.
             next_token: The request's NextToken.
             max_results: The request's MaxResults.
             last_token: The NextToken of the last page: null, or empty for some lists.
-            observe: Told which items are on the page, before they are rendered.
+            observe: Called with the items of the page before they are rendered.
         """
         try:
             taken = page(
@@ -78,7 +78,7 @@ class Operations(BaseResponse):
                 max_results=max_results,
             )
         except BadTokenError:
-            raise InvalidParameterException("the NextToken is not one of this list") from None
+            raise InvalidParameterException("the NextToken does not belong to this list") from None
         if observe is not None:
             observe(taken.items)
         return {
@@ -86,21 +86,59 @@ class Operations(BaseResponse):
             "NextToken": taken.next_token or last_token,
         }
 
+    def answer_entities(
+        self,
+        member: str,
+        organization: Organization,
+        find: Callable[..., list[EntityT]],
+        render: Callable[[EntityT], Any],
+        *,
+        filters: dict[str, Any] | None,
+        next_token: str | None,
+        max_results: int | None,
+        last_token: str | None = None,
+    ) -> Wire:
+        """Answer with one page of an organization's users, groups or resources.
+
+        Args:
+            member: The member of the answer for them.
+            organization: The organization.
+            find: Returns the ones that pass the filters.
+            render: Returns an entity as in the answer.
+            filters: The request's Filters.
+            next_token: The request's NextToken.
+            max_results: The request's MaxResults.
+            last_token: The NextToken of the last page.
+        """
+        wanted = only_filter(filters)
+        return self.answer_page(
+            member,
+            find(organization, filters=wanted),
+            render,
+            position=entity_position,
+            of=[organization.id, wanted],
+            next_token=next_token,
+            max_results=max_results,
+            last_token=last_token,
+        )
+
 
 def only_filter(filters: dict[str, Any] | None) -> dict[str, Any]:
     """Return the filters of a list that takes one at a time.
 
     Raises:
-        InvalidParameterException: There is more than one.
+        InvalidParameterException: There is more than one filter.
     """
     given = {name: value for name, value in (filters or {}).items() if value is not None}
     if len(given) > 1:
-        raise InvalidParameterException(f"only one filter is allowed, not {', '.join(given)}")
+        raise InvalidParameterException(
+            f"only one filter is allowed per request, not {', '.join(given)}"
+        )
     return given
 
 
 def entity_position(entity: Entity) -> int:
-    """Return an entity's place in lists."""
+    """Return the position of an entity in lists."""
     return entity.position
 
 

@@ -13,17 +13,17 @@ class OrganizationOperations(Operations):
     def create_organization(self, **request: Any) -> Wire:
         """Handle CreateOrganization.
 
-        Through Requested and Creating to Active at the pace of `Lifecycle`. A DirectoryId has to be
-        one of `Emulator.add_directory`; without one a directory is made. Nothing is set up in SES
-        or IAM.
+        `Lifecycle` decides how long it takes from Requested through Creating to Active. A
+        DirectoryId must be from `Emulator.add_directory`; without one, a directory is created. The
+        emulator sets up nothing in SES or IAM.
         """
         return {"OrganizationId": self.backend.create_organization(**request).id}
 
     def delete_organization(self, organization: Organization, **request: Any) -> Wire:
         """Handle DeleteOrganization.
 
-        Goes on for as long as `Lifecycle` says and stays listed as Deleted. Nothing in it can be
-        reached meanwhile.
+        `Lifecycle` decides how long it takes. Meanwhile operations in the organization fail, and it
+        stays in the list as Deleted.
         """
         self.backend.delete_organization(organization, **request)
         return {"OrganizationId": organization.id, "State": organization.state}
@@ -31,7 +31,7 @@ class OrganizationOperations(Operations):
     def describe_organization(self, organization: Organization) -> Wire:
         """Handle DescribeOrganization.
 
-        `Emulator.organization(…).forced_state` gives it any other state, such as Impaired.
+        `Emulator.organization(…).forced_state` sets any other state, such as Impaired.
         """
         state = organization.look()
         return wire(

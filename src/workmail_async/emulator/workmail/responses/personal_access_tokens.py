@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import personal_access_tokens
-from workmail_async.emulator.workmail.models.personal_access_tokens import PersonalAccessToken
+from workmail_async.emulator.workmail.state.personal_access_tokens import PersonalAccessToken
 
 from .operations import Operations, Organization, Wire, wire
 
@@ -22,7 +22,7 @@ class PersonalAccessTokenOperations(Operations):
     ) -> Wire:
         """Handle ListPersonalAccessTokens.
 
-        Seeds and `Emulator.add_personal_access_token` make tokens: no operation does.
+        Seeds and `Emulator.add_personal_access_token` create tokens; no operation does.
         """
         user = personal_access_tokens.find_owner(organization, user_id)
         return self.answer_page(
@@ -40,7 +40,7 @@ class PersonalAccessTokenOperations(Operations):
     ) -> Wire:
         """Handle GetPersonalAccessTokenMetadata.
 
-        As listed; a token's secret is known to nobody.
+        Returns what the list shows. The emulator has no secrets of tokens.
         """
         return _token(
             personal_access_tokens.get_personal_access_token_metadata(organization, **request)

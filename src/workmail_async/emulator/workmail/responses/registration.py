@@ -1,4 +1,4 @@
-"""Registering entities, and telling whose an address is."""
+"""Registration of entities, and finding the owner of an address."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ class RegistrationOperations(Operations):
     def register_to_work_mail(self, organization: Organization, **request: Any) -> None:
         """Handle RegisterToWorkMail.
 
-        Under the address it has already, an enabled entity stays as it is; under another it is
-        registered already. Costs nothing here. The state follows at the pace of `Lifecycle`.
+        An enabled entity stays as it is if the address is the same; another address is refused with
+        EntityAlreadyRegisteredException. `Lifecycle` decides when the state shows.
         """
         registration.register_to_work_mail(organization, **request)
 
     def deregister_from_work_mail(self, organization: Organization, **request: Any) -> None:
         """Handle DeregisterFromWorkMail.
 
-        Addresses become free at once; the state follows at the pace of `Lifecycle`. The mailbox is
-        kept for `Quotas.mailbox_kept`.
+        Frees the addresses at once. `Lifecycle` decides when the state shows, and
+        `Quotas.mailbox_kept` how long the mailbox is kept.
         """
         registration.deregister_from_work_mail(organization, **request)
 
@@ -33,7 +33,7 @@ class RegistrationOperations(Operations):
         """Handle DescribeEntity."""
         entity = organization.directory.holder(email)
         if entity is None:
-            raise EntityNotFoundException(f"nobody has the address {email}")
+            raise EntityNotFoundException(f"no entity has the address {email}")
         return {
             "EntityId": entity.id,
             "Name": entity.name,

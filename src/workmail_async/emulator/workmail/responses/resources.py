@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import resources
-from workmail_async.emulator.workmail.models.resources import Resource
+from workmail_async.emulator.workmail.state.resources import Resource
 
 from .operations import (
     Operations,
     Organization,
     Wire,
-    entity_position,
     member_type,
-    only_filter,
     wire,
 )
 
@@ -52,16 +50,16 @@ class ResourceOperations(Operations):
     def update_resource(self, organization: Organization, **request: Any) -> None:
         """Handle UpdateResource.
 
-        Description and booking options that are left out are reset. A name with a domain becomes
-        the primary address too.
+        Resets description and booking options that are left out. A name with a domain also becomes
+        the primary address.
         """
         resources.update_resource(organization, **request)
 
     def delete_resource(self, organization: Organization, **request: Any) -> None:
         """Handle DeleteResource.
 
-        A resource that never was is a bad parameter; one that has been deleted is no error. The
-        state follows at the pace of `Lifecycle`.
+        A resource that never existed is an invalid parameter; deleting a deleted resource again is
+        fine. `Lifecycle` decides when the state shows.
         """
         resources.delete_resource(organization, **request)
 
@@ -74,15 +72,14 @@ class ResourceOperations(Operations):
     ) -> Wire:
         """Handle ListResources.
 
-        Deleted resources stay in the list. Filters are prefixes, case aside.
+        Deleted resources stay in the list. Filters are prefixes, ignoring case.
         """
-        wanted = only_filter(filters)
-        return self.answer_page(
+        return self.answer_entities(
             "Resources",
-            resources.list_resources(organization, filters=wanted),
+            organization,
+            resources.list_resources,
             _summary,
-            position=entity_position,
-            of=[organization.id, wanted],
+            filters=filters,
             next_token=next_token,
             max_results=max_results,
             last_token=_LAST_TOKEN,

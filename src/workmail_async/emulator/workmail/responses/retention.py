@@ -15,8 +15,8 @@ class RetentionOperations(Operations):
     def put_retention_policy(self, organization: Organization, **request: Any) -> None:
         """Handle PutRetentionPolicy.
 
-        Kept and told; no mail is deleted for it. An organization has one policy, which another
-        without an Id replaces.
+        Stored and returned. The emulator deletes no mail because of it. An organization has one
+        policy; a request without an Id replaces it.
         """
         retention.put_retention_policy(organization, **request)
 

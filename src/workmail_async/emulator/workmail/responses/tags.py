@@ -20,13 +20,13 @@ class TagOperations(Operations):
     def tag_resource(self, **request: Any) -> None:
         """Handle TagResource.
 
-        Organizations only, as in WorkMail.
+        For organizations only, as in WorkMail.
         """
         tags.tag_resource(self.backend, **request)
 
     def untag_resource(self, **request: Any) -> None:
         """Handle UntagResource.
 
-        A key that is not there is no error.
+        Removing a key that does not exist is not an error.
         """
         tags.untag_resource(self.backend, **request)

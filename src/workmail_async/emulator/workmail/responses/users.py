@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from workmail_async.emulator.workmail.models import users
-from workmail_async.emulator.workmail.models.users import User
+from workmail_async.emulator.workmail.state.users import User
 
-from .operations import Operations, Organization, Wire, entity_position, only_filter, wire
+from .operations import Operations, Organization, Wire, wire
 
 
 class UserOperations(Operations):
@@ -16,8 +16,8 @@ class UserOperations(Operations):
     def create_user(self, organization: Organization, **request: Any) -> Wire:
         """Handle CreateUser.
 
-        The password is checked for length and kinds of characters, then forgotten. A full
-        organization answers LimitExceededException, which the reference does not list here.
+        Checks the password's length and kinds of characters, but does not store it. At the quota it
+        answers LimitExceededException, which the reference does not list here.
         """
         return {"UserId": users.create_user(organization, **request).id}
 
@@ -44,22 +44,22 @@ class UserOperations(Operations):
     def update_user(self, organization: Organization, **request: Any) -> None:
         """Handle UpdateUser.
 
-        Attributes that are left out are removed.
+        Removes attributes that are left out.
         """
         users.update_user(organization, **request)
 
     def delete_user(self, organization: Organization, **request: Any) -> None:
         """Handle DeleteUser.
 
-        A user that never was is a bad parameter; one that has been deleted is no error. The state
-        follows at the pace of `Lifecycle`.
+        A user that never existed is an invalid parameter; deleting a deleted user again is fine.
+        `Lifecycle` decides when the state shows.
         """
         users.delete_user(organization, **request)
 
     def reset_password(self, organization: Organization, **request: Any) -> None:
         """Handle ResetPassword.
 
-        The password is checked and forgotten.
+        Checks the password, but does not store it.
         """
         users.reset_password(organization, **request)
 
@@ -72,15 +72,14 @@ class UserOperations(Operations):
     ) -> Wire:
         """Handle ListUsers.
 
-        Deleted users stay in the list. Filters are prefixes, case aside.
+        Deleted users stay in the list. Filters are prefixes, ignoring case.
         """
-        wanted = only_filter(filters)
-        return self.answer_page(
+        return self.answer_entities(
             "Users",
-            users.list_users(organization, filters=wanted),
+            organization,
+            users.list_users,
             _summary,
-            position=entity_position,
-            of=[organization.id, wanted],
+            filters=filters,
             next_token=next_token,
             max_results=max_results,
         )

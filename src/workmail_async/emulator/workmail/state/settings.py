@@ -1,4 +1,4 @@
-"""What an organization's administrators have set, besides users, domains and permissions."""
+"""The settings of an organization, other than users, domains and permissions."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from .retention import RetentionPolicy
 
 @define(kw_only=True, eq=False)
 class Settings:
-    """The settings of one organization; new ones are as WorkMail makes them.
+    """The settings of one organization. The defaults are those of a new one in WorkMail.
 
     Args:
         access_control_rules: Access control rules by name.
-        mobile_device_access_rules: Mobile device access rules by identifier.
-        mobile_device_access_overrides: What holds for single devices.
+        mobile_device_access_rules: Mobile device access rules by id.
+        mobile_device_access_overrides: Overrides for single devices.
         impersonation: Impersonation roles and their tokens.
         availability: Availability configurations.
-        retention_policies: Retention policies by identifier; the first is the default one.
-        identity_provider: How users log in, other than by the directory.
-        personal_access_tokens: Personal access tokens by identifier.
-        email_monitoring: Where mail events are reported to.
-        inbound_dmarc_enforced: Whether the DMARC policies of senders are followed.
+        retention_policies: Retention policies by id; the first is the default one.
+        identity_provider: How users log in, if not with the directory.
+        personal_access_tokens: Personal access tokens by id.
+        email_monitoring: The log group for mail events.
+        inbound_dmarc_enforced: Whether WorkMail enforces the DMARC policies of senders.
     """
 
     access_control_rules: dict[str, AccessControlRule] = field(factory=access_control.first_rules)
@@ -48,6 +48,6 @@ class Settings:
     _positions: int = field(default=0, init=False)
 
     def next_position(self) -> int:
-        """Return the place in lists for the next new thing."""
+        """Return the position of the next new item in lists."""
         self._positions += 1
         return self._positions

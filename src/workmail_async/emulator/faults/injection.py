@@ -1,7 +1,7 @@
-"""What a tester makes go wrong, and how often.
+"""Faults to inject into calls, and how often.
 
-A fault says which calls it is for and which of those it meets. `Emulator.faults` holds the faults
-in force; each request that comes in is held against them before and after its work.
+A fault says which calls it applies to, and which of those it hits. `Emulator.faults` holds the
+active faults. The application runs every request past them, before and after the service acts.
 
     emulator.faults.add(Throttling(operation="ListUsers", times=2))
     emulator.faults.add(TruncatedBody(1000, operation="GetObject", times=1))
@@ -31,37 +31,37 @@ _OURS = (WORKMAIL, MESSAGE_FLOW)
 
 def _positive(_: Any, attribute: attrs.Attribute[Any], value: float | None) -> None:
     if value is not None and value <= 0:
-        raise ValueError(f"{attribute.name} has to be more than 0, not {value}")
+        raise ValueError(f"{attribute.name} must be greater than 0, not {value}")
 
 
 def not_negative(_: Any, attribute: attrs.Attribute[Any], value: float | None) -> None:
-    """Refuse an attribute below 0."""
+    """Refuse a negative attribute."""
     if value is not None and value < 0:
-        raise ValueError(f"{attribute.name} has to be 0 or more, not {value}")
+        raise ValueError(f"{attribute.name} must be 0 or greater, not {value}")
 
 
 @frozen
 class Fault:
-    """Something that goes wrong with calls.
+    """A fault to inject into calls.
 
-    Without `service` and `operation` it is for every call to WorkMail and Message Flow.
+    Without `service` and `operation` it applies to every call to WorkMail and Message Flow.
 
     Args:
         service: Only calls to this service: `workmail`, `workmailmessageflow`, `s3`, `kms`, `iam`
-            or `sts`; told from the operation when left out.
+            or `sts`. Defaults to the service that has `operation`.
         operation: Only calls of this operation, such as `ListUsers` or S3's `GetObject`.
-        skip: How many calls get by before it begins.
-        every: It meets each n-th call: 1 is every call.
-        times: How often it happens at most; without end, when left out.
-        probability: How likely it happens to a call that it could meet, 0 to 1.
+        skip: How many calls to leave alone first.
+        every: Hit every n-th call; 1 is every call.
+        times: How many calls to hit at most. No limit by default.
+        probability: How likely it is to hit a call, 0 to 1.
         seed: The same seed makes the same choices.
 
     Raises:
-        ValueError: There is no such service or operation, or a number makes no sense.
+        ValueError: There is no such service or operation, or a number is out of range.
     """
 
     kind: ClassVar[str]
-    # What it can happen to.
+    # The services it can apply to.
     offered: ClassVar[tuple[str, ...]] = SERVICES
 
     service: str | None = field(default=None, kw_only=True)
@@ -74,18 +74,18 @@ class Fault:
 
     def __attrs_post_init__(self) -> None:
         if self.probability > _CERTAIN:
-            raise ValueError(f"probability is 1 at most, not {self.probability}")
+            raise ValueError(f"probability must be 0 to 1, not {self.probability}")
         if self.service is not None and self.service not in SERVICES:
-            raise ValueError(f"the emulator has {', '.join(SERVICES)}, but no {self.service}")
+            raise ValueError(f"service must be one of {', '.join(SERVICES)}, not {self.service}")
         if not self.services:
             raise ValueError(f"there is no operation {self.operation}")
         beyond = [service for service in self.services if service not in self.offered]
         if beyond:
-            raise ValueError(f"{type(self).__name__} is not for {', '.join(beyond)}")
+            raise ValueError(f"{type(self).__name__} does not apply to {', '.join(beyond)}")
 
     @property
     def services(self) -> tuple[str, ...]:
-        """The services it is for."""
+        """The services it applies to."""
         if self.operation is None:
             return _OURS if self.service is None else (self.service,)
         if self.service is None:
@@ -94,7 +94,7 @@ class Fault:
         return (self.service,) if self.operation in known else ()
 
     def covers(self, call: Call, now: datetime) -> bool:
-        """Return whether it could happen to a call.
+        """Return whether it applies to a call.
 
         Args:
             call: The call.
@@ -103,7 +103,7 @@ class Fault:
         return call.service in self.services and self.operation in {None, call.operation}
 
     def before(self, call: Call, stage: Stage) -> Answer | None:
-        """Act before the work is done; an answer comes in place of the work.
+        """Act before the service does. An answer replaces the service's.
 
         Raises:
             HangUp: The connection ends here.
@@ -111,7 +111,7 @@ class Fault:
         return None
 
     def after(self, call: Call, answer: Answer) -> Answer:
-        """Act on the answer after the work has been done.
+        """Act on the answer of the service.
 
         Raises:
             HangUp: The connection ends here.
@@ -121,13 +121,13 @@ class Fault:
 
 @frozen(kw_only=True)
 class Stage:
-    """What a fault can act with.
+    """What a fault needs to act on a call.
 
     Args:
         clock: The emulated time.
         faults: All faults.
-        request_id: The request's identifier.
-        cleared: How often the faults had been cleared when the request came.
+        request_id: The request's id.
+        cleared: How often the faults had been cleared when the request arrived.
     """
 
     clock: Clock
@@ -138,13 +138,13 @@ class Stage:
 
 @define(kw_only=True, eq=False)
 class ActiveFault:
-    """A fault in force. Leaving a `with` block of it takes it out of force.
+    """An active fault. It is a context manager, too: leaving the block removes the fault.
 
     Args:
-        id: Its number among the faults of its emulator, from 1.
-        fault: What it is.
-        seen: How many calls it could have met.
-        fired: How many it has met.
+        id: Its number in its emulator, from 1.
+        fault: The fault.
+        seen: How many calls it applied to.
+        fired: How many of those it hit.
     """
 
     id: int
@@ -158,7 +158,7 @@ class ActiveFault:
         self._random = random.Random(self.fault.seed)
 
     def remove(self) -> None:
-        """Take it out of force; doing so twice is fine."""
+        """Remove the fault; removing it twice is fine."""
         self._faults.remove(self.id)
 
     def __enter__(self) -> Self:
@@ -172,8 +172,8 @@ class ActiveFault:
     ) -> None:
         self.remove()
 
-    def meets(self) -> bool:
-        """Count a call that it could meet, and return whether it does."""
+    def hits(self) -> bool:
+        """Count a call that the fault applies to, and return whether it hits the call."""
         self.seen += 1
         fault = self.fault
         turn = self.seen - fault.skip
@@ -187,14 +187,14 @@ class ActiveFault:
 
 @frozen(kw_only=True)
 class FiredFault:
-    """A fault that happened.
+    """A fault that hit a call.
 
     Args:
         id: The number of the fault.
-        kind: What it was, such as `throttling`.
+        kind: Its kind, such as `throttling`.
         service: The service that was called.
         operation: The operation that was called.
-        at: When, by the emulator's clock.
+        at: The time, by the emulator's clock.
     """
 
     id: int
@@ -205,7 +205,7 @@ class FiredFault:
 
 
 class Faults:
-    """The faults in force, and what has come of them.
+    """The active faults of an emulator, and the calls they hit.
 
     Args:
         clock: The emulated time.
@@ -221,21 +221,21 @@ class Faults:
 
     @property
     def active(self) -> list[ActiveFault]:
-        """Those in force, oldest first."""
+        """The active faults, oldest first."""
         with self._changed:
             return list(self._active.values())
 
     @property
     def fired(self) -> list[FiredFault]:
-        """What happened, oldest first."""
+        """The faults that hit a call, oldest first."""
         with self._changed:
             return list(self._fired)
 
     def add(self, fault: Fault) -> ActiveFault:
-        """Put a fault in force and return what counts how often it happens.
+        """Activate a fault and return its counters.
 
-        Several can meet one call, in the order they were added: times of waiting add up, and the
-        first that answers keeps the later ones away.
+        Several faults can hit one call, in the order in which they were added: latencies add up,
+        and the first fault that answers the call ends it.
         """
         with self._changed:
             self._added += 1
@@ -244,24 +244,24 @@ class Faults:
             return active
 
     def remove(self, fault_id: int) -> bool:
-        """Take a fault out of force and return whether it was in force."""
+        """Remove a fault and return whether it was active."""
         with self._changed:
             return self._active.pop(fault_id, None) is not None
 
     def clear(self) -> None:
-        """Take all faults out of force, forget what they did, and let waiting calls go on."""
+        """Remove all faults, clear `fired`, and let delayed calls continue."""
         with self._changed:
             self._active.clear()
             self._fired.clear()
             self._cleared += 1
             self._changed.notify_all()
 
-    def meeting(self, call: Call) -> Iterator[Fault]:
-        """Yield the faults that happen to a call, oldest first, and count them as they come."""
+    def hitting(self, call: Call) -> Iterator[Fault]:
+        """Yield the faults that hit a call, oldest first, and count each as it is yielded."""
         for each in self.active:
             now = self._clock.now()
             with self._changed:
-                if not each.fault.covers(call, now) or not each.meets():
+                if not each.fault.covers(call, now) or not each.hits():
                     continue
                 self._fired.append(
                     FiredFault(
@@ -276,15 +276,15 @@ class Faults:
 
     @property
     def cleared(self) -> int:
-        """How often they have been cleared."""
+        """How often the faults have been cleared."""
         return self._cleared
 
     def wait(self, seconds: float, cleared: int) -> None:
-        """Wait in real time, at most until the faults are cleared once more.
+        """Wait in real time, or until the faults are cleared.
 
         Args:
             seconds: How long.
-            cleared: How often they had been cleared when that was decided.
+            cleared: The value of `cleared` when the request arrived.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._cleared != cleared, seconds)

@@ -1,7 +1,7 @@
-"""IAM's SimulatePrincipalPolicy, which moto lacks: tools ask it who may pass a role to WorkMail.
+"""IAM's SimulatePrincipalPolicy, which moto lacks. Tools use it to check who may pass a role.
 
-It judges by the policies of a user, group or role in moto's IAM, and by a role's permissions
-boundary. Policies of the organization, of resources and of sessions have no part in it.
+It evaluates the policies of a user, group or role in moto's IAM, and the permissions boundary of a
+role. It ignores policies of the organization, of resources and of sessions.
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ Form = dict[str, list[str]]
 _SERVICE = "iam"
 _SOURCE = re.compile(r"arn:aws:iam::\d{12}:(user|group|role)/(?:.*/)?([^/]+)")
 _READ = ("ActionNames", "ContextEntries", "PolicySourceArn", "ResourceArns")
-# What a request has besides, and what changes only how much of the answer comes at once.
-_PASSED_OVER = ("Action", "Version", "MaxItems")
+# Members that do not change the answer, except for how much of it a page holds.
+_IGNORED = ("Action", "Version", "MaxItems")
 
 
 def simulate(form: Form, *, account_id: str, request_id: str) -> Answer:
     """Answer a request.
 
     Args:
-        form: Its members, in the form of the query protocol.
+        form: The request's members, as the query protocol sends them.
         account_id: The account of the caller.
-        request_id: The request's identifier.
+        request_id: The request's id.
     """
 
     def refuse(code: str, message: str, status: int) -> Answer:
         return error_answer(_SERVICE, code, message, status, request_id)
 
-    strange = {name.partition(".")[0] for name in form} - {*_READ, *_PASSED_OVER}
-    if strange:
-        names = ", ".join(sorted(strange))
-        return refuse("NotImplemented", f"the emulator does not take {names} here", 501)
+    unknown = {name.partition(".")[0] for name in form} - {*_READ, *_IGNORED}
+    if unknown:
+        names = ", ".join(sorted(unknown))
+        return refuse("NotImplemented", f"the emulator does not support {names} here", 501)
     source = form.get("PolicySourceArn", [""])[0]
     actions = _members(form, "ActionNames")
     if not source or not actions:
         return refuse("ValidationError", "PolicySourceArn and ActionNames are required", 400)
     named = _SOURCE.fullmatch(source)
     if named is None:
-        return refuse("InvalidInput", f"{source} is no user, group or role of IAM", 400)
+        return refuse("InvalidInput", f"{source} is not the ARN of an IAM user, group or role", 400)
     principal = aws.find_principal(source, account_id)
     if principal is None:
         return refuse("NoSuchEntity", f"there is no {named[1]} {named[2]}", 404)

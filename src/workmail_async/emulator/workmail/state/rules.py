@@ -1,6 +1,6 @@
-"""What rules that allow or deny come to: for access control, mobile devices, impersonation.
+"""The effect of rules that allow or deny: for access control, mobile devices, impersonation.
 
-The Administrator Guide: DENY goes before ALLOW, and what no rule speaks of is denied.
+According to the Administrator Guide DENY wins over ALLOW, and what matches no rule is denied.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from attrs import frozen
 ALLOW = "ALLOW"
 DENY = "DENY"
 
-# When a rule that every organization begins with was created.
+# The creation date of the rules that every organization starts with.
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 class Rule(Protocol):
-    """Anything that allows or denies."""
+    """Anything with an effect."""
 
     @property
     def effect(self) -> str:
@@ -32,11 +32,11 @@ RuleT = TypeVar("RuleT", bound=Rule)
 
 @frozen
 class Verdict(Generic[RuleT]):
-    """What a set of rules comes to.
+    """The effect of a set of rules.
 
     Args:
         effect: ALLOW or DENY.
-        rules: The matching rules that brought it about; none when nothing matched.
+        rules: The matching rules that decided; none if no rule matched.
     """
 
     effect: str
@@ -44,7 +44,7 @@ class Verdict(Generic[RuleT]):
 
 
 def judge(matching: Iterable[RuleT]) -> Verdict[RuleT]:
-    """Return what the rules that match a request come to together."""
+    """Return the effect of the rules that match a request."""
     found = list(matching)
     for effect in (DENY, ALLOW):
         deciding = [rule for rule in found if rule.effect == effect]

@@ -1,4 +1,4 @@
-"""Idempotency tokens: the same token and input give the same answer, other input is refused."""
+"""Idempotency tokens: the same token and input give the same answer; other input is refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workmail_async.emulator.workmail.exceptions import InvalidParameterExceptio
 
 
 class IdempotencyTokens:
-    """The tokens that one organization has seen, with what each was used for."""
+    """The tokens that one organization has seen, each with its request and result."""
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, str], tuple[dict[str, Any], Any]] = {}
@@ -17,13 +17,13 @@ class IdempotencyTokens:
     def once(
         self, operation: str, token: str | None, request: dict[str, Any], act: Callable[[], Any]
     ) -> Any:
-        """Act, unless the token says that it was done before; then return what came of it.
+        """Act, or return the result of the call that used the same token.
 
         Args:
             operation: The operation's name; tokens of different operations are independent.
             token: The ClientToken; None acts every time.
-            request: The input that has to be the same.
-            act: Does it. When it raises, the token stays unused.
+            request: The input, which must be the same.
+            act: Performs the operation. If it raises, the token stays unused.
 
         Raises:
             InvalidParameterException: The token was used with other input.
@@ -36,5 +36,7 @@ class IdempotencyTokens:
             self._seen[operation, token] = (request, result)
             return result
         if seen[0] != request:
-            raise InvalidParameterException("the ClientToken was used with other parameters before")
+            raise InvalidParameterException(
+                "the ClientToken was already used with other parameters"
+            )
         return seen[1]

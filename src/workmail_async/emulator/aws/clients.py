@@ -1,4 +1,4 @@
-"""Ways for boto3 and other SDKs to reach an emulator: credentials, and clients bound to it."""
+"""Credentials for an emulator, and boto3 clients that are bound to it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ if TYPE_CHECKING:
 
 
 class Credentials(TypedDict):
-    """Credentials under the names that this package's clients, boto3 and aiobotocore take."""
+    """Credentials under the argument names of this package's clients, boto3 and aiobotocore."""
 
     aws_access_key_id: str
     aws_secret_access_key: str
 
 
-# Any are accepted.
+# The emulator accepts any.
 _ANY = "testing"
 CREDENTIALS: Credentials = Credentials(aws_access_key_id=_ANY, aws_secret_access_key=_ANY)
 
 
 class Clients:
-    """boto3's clients of one emulator, each made once.
+    """The boto3 clients of one emulator, each created once.
 
-    Profiles, configuration files and proxies of this machine do not reach them.
+    They ignore profiles, configuration files and proxies of the machine: tests run the same
+    everywhere.
     """
 
     def __init__(self) -> None:
@@ -33,11 +34,11 @@ class Clients:
         self._clients: dict[tuple[str, str, str], Any] = {}
 
     def get(self, service: str, endpoint_url: str, region: str) -> Any:
-        """Return a client, which the other callers of the same get too.
+        """Return a client, which all callers for the same service and Region share.
 
         Args:
             service: The service's name in boto3.
-            endpoint_url: Where the emulator listens.
+            endpoint_url: The emulator's URL.
             region: The Region to sign for.
         """
         from botocore.config import Config
@@ -70,6 +71,6 @@ def _session() -> Session:
     from botocore.session import Session
 
     settings = ("profile", "config_file", "credentials_file")
-    # Each is a tuple of where to look for a setting: nowhere.
+    # Each tuple says where botocore looks for a setting: nowhere.
     unset: dict[str, Any] = dict.fromkeys(settings, (None, None, None, None))
     return boto3.Session(botocore_session=Session(unset))
