@@ -21,7 +21,7 @@ from workmail_async.messageflow.content import MessageContent
 from workmail_async.runtime import shapes
 from workmail_async.runtime.model import Model, members
 from workmail_async.runtime.shapes import Finding
-from workmail_async.runtime.validation import Validation, member_findings, validate
+from workmail_async.runtime.validation import Validation, validate
 
 OPERATIONS = [*WORKMAIL_OPERATIONS, *MESSAGE_FLOW_OPERATIONS]
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
@@ -233,7 +233,7 @@ def test_a_tuple_is_as_good_as_a_list() -> None:
 
 def findings(structure: Model) -> list[Finding]:
     """What is wrong with a structure of any kind."""
-    return list(member_findings(structure, "", False))
+    return list(structure.__findings__("", False))
 
 
 def test_a_moment_has_to_be_aware_of_its_zone() -> None:

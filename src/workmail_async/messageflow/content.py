@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from email import policy
 from email.parser import BytesParser
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.to_thread
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from workmail_async.models import GetRawMessageContentRequest
-    from workmail_async.runtime.client import ServiceClient
+    from workmail_async.runtime.model import Request
+    from workmail_async.runtime.sending import Sender
     from workmail_async.runtime.transport import BodyStream
 
 _CHUNK = 64 * 1024
@@ -106,7 +106,7 @@ class MessageContent:
 class MessageContentCall(AbstractAsyncContextManager[MessageContent]):
     """A request for a message's content, sent when its `async with` is entered."""
 
-    def __init__(self, client: ServiceClient, request: GetRawMessageContentRequest) -> None:
+    def __init__(self, client: Sender, request: Request[Any]) -> None:
         self._client = client
         self._request = request
         self._content: MessageContent | None = None

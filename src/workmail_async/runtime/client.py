@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeVar
 import anyio
 from attrs import evolve
 
-from .backend import load_backend
-from .connection import Connection, Credentials, Settings
+from .connection import Connection
 from .errors import ConfigurationError, RequestTimeoutError, WorkMailError
-from .making import Make, made
+from .event_loop import Make, load_backend, made
 from .model import Output, Request, changed, members
 from .observers import Call, LoggingObserver, Observer, tell
 from .operation import OutputT, Service
 from .options import Options
 from .paging import Pager
+from .settings import Credentials, Settings
 from .validation import Validation
 from .validation import validate as check
 

@@ -12,50 +12,15 @@ from typing import TYPE_CHECKING
 
 import anyio
 from anyio.lowlevel import current_token
-from attrs import field, frozen
 
-from .background import on_own_loop
 from .errors import ClientClosedError, ConfigurationError
+from .event_loop import on_own_loop
 from .observers import Call, Observer
 from .operation import Service
+from .settings import Settings
 
 if TYPE_CHECKING:
-    from aiobotocore.config import AioConfig
-    from aiobotocore.session import AioSession
-
     from .transport import Transport
-
-
-@frozen(kw_only=True)
-class Credentials:
-    """AWS credentials given by hand; their repr shows no secret.
-
-    Attributes:
-        access_key_id: The access key's id.
-        secret_access_key: The secret.
-        session_token: The token of temporary credentials.
-    """
-
-    access_key_id: str = field(repr=False)
-    secret_access_key: str = field(repr=False)
-    session_token: str | None = field(default=None, repr=False)
-
-
-@frozen(kw_only=True)
-class Settings:
-    """Where and as whom a client connects; see `ServiceClient` for the meaning of each."""
-
-    region: str | None = None
-    profile: str | None = None
-    endpoint_url: str | None = None
-    credentials: Credentials | None = None
-    session: AioSession | None = None
-    config: AioConfig | None = None
-
-    def shown(self) -> str:
-        """Return what a repr may show."""
-        shown = {"region": self.region, "profile": self.profile, "endpoint_url": self.endpoint_url}
-        return ", ".join(f"{k}={v!r}" for k, v in shown.items() if v is not None)
 
 
 class Connection:

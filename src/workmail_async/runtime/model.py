@@ -15,12 +15,13 @@ Members without a default are the ones that the service requires.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from attrs import NOTHING, Attribute, define, evolve, field, frozen
 
 from .operation import Operation, OutputT
-from .shapes import Shape, as_shape
+from .shapes import Finding, Shape, as_shape
 
 ModelT = TypeVar("ModelT", bound="Model")
 
@@ -93,6 +94,25 @@ class Model:
             if value is not None:
                 shown.append(f"{member.name}={member.wire.shape.shown(value)}")
         return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __findings__(self, prefix: str, strict: bool) -> Iterator[Finding]:
+        """Yield what is wrong with the members.
+
+        A plain name could be a member's, hence the underscores.
+
+        Args:
+            prefix: What comes before a member's name in its path, such as `filters.`.
+            strict: Whether to check patterns too.
+
+        Yields:
+            The findings, as `Shape.findings` does.
+        """
+        for member in members(type(self)):
+            value = getattr(self, member.name)
+            if value is not None:
+                yield from member.wire.shape.findings(value, f"{prefix}{member.name}", strict)
+            elif member.required:
+                yield f"{prefix}{member.name}", None, "is required"
 
 
 _MEMBERS: dict[type[Model], tuple[Member, ...]] = {}

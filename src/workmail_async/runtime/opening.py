@@ -19,13 +19,13 @@ from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession
 from botocore import UNSIGNED
 
-from .backend import on_trio
-from .connection import Settings
 from .errors import ConfigurationError, CredentialsError
+from .event_loop import on_trio
 from .failures import ENDPOINT_FORM, opening_error
 from .loader import ServiceLoader
 from .operation import Service
 from .sessions import DirectSession
+from .settings import Settings
 
 #: How clients behave whose requests this library checks and whose attempts it makes itself.
 OURS: Mapping[str, Any] = {

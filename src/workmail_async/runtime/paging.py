@@ -6,12 +6,10 @@ from collections.abc import AsyncIterator, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .errors import PaginationError, WorkMailError
-from .making import Make, made
+from .event_loop import Make, made
 from .model import Output, Request, changed
 from .operation import Pagination
-
-if TYPE_CHECKING:
-    from .client import ServiceClient
+from .sending import Sender
 
 ItemT = TypeVar("ItemT")
 PageT = TypeVar("PageT", bound=Output)
@@ -35,7 +33,7 @@ class Pager(Generic[ItemT, PageT]):
 
     __slots__ = ("_client", "_make")
 
-    def __init__(self, client: ServiceClient, make: Make[PageT]) -> None:
+    def __init__(self, client: Sender, make: Make[PageT]) -> None:
         self._client = client
         self._make = make
 
@@ -102,7 +100,7 @@ class _Pages(Generic[PageT]):
 
     pagination: Pagination
 
-    def __init__(self, client: ServiceClient, make: Make[PageT]) -> None:
+    def __init__(self, client: Sender, make: Make[PageT]) -> None:
         self._client = client
         self._make: Make[PageT] | None = make
         self._request: Request[PageT] | None = None

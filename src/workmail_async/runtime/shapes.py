@@ -211,13 +211,11 @@ class Structure(Shape):
 
     def findings(self, value: Any, where: str, strict: bool) -> Iterator[Finding]:
         """Check the class, then the members."""
-        from .validation import member_findings
-
         if not isinstance(value, self.cls):
             wanted = f"must be a models.{self.name}, not {_type_name(value)}"
             yield self.fault(value, where, wanted)
         else:
-            yield from member_findings(value, f"{where}.", strict)
+            yield from value.__findings__(f"{where}.", strict)
 
 
 class ListOf(Shape):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import inspect
 import random
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import anyio
 from attrs import frozen
 
-from .backend import load_backend
 from .errors import (
     ConfigurationError,
     ServiceError,
@@ -19,10 +18,9 @@ from .errors import (
     WaiterTimeoutError,
     WorkMailError,
 )
+from .event_loop import load_backend
 from .model import Output, Request
-
-if TYPE_CHECKING:
-    from .client import ServiceClient
+from .sending import Sender
 
 ResponseT = TypeVar("ResponseT", bound=Output)
 
@@ -68,7 +66,7 @@ class _Seen:
 
 
 async def wait_until(
-    client: ServiceClient,
+    client: Sender,
     request: Request[ResponseT],
     waiter: Waiter,
     *,
@@ -135,7 +133,7 @@ async def wait_until(
 
 
 async def _look(
-    client: ServiceClient, request: Request[Any], waiter: Waiter, left: float
+    client: Sender, request: Request[Any], waiter: Waiter, left: float
 ) -> _Seen | WorkMailError | None:
     """Ask once; when that tells nothing of the state, return the error, or None for no time."""
     if left <= 0:  # slept for longer than asked to
