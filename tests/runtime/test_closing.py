@@ -28,7 +28,7 @@ async def test_a_closed_client_says_so(fresh: WorkMailClient, server: StubServer
 
     error = await failure_of(fresh, errors.ClientClosedError)
 
-    assert str(error) == "this client is closed: make a new one, or keep it open for longer"
+    assert str(error) == "this client is closed: create a new one, or keep this one open for longer"
     assert len(server.requests) == 1
 
 

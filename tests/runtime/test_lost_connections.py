@@ -69,8 +69,8 @@ async def test_a_connection_closed_each_time_is_a_transport_error(
     error = await failure_of(client, errors.TransportError)
 
     assert (error.operation, error.attempts, error.retryable) == (OPERATION, 3, True)
-    assert str(error).startswith(f"{OPERATION}: the exchange with ")
-    assert str(error).endswith("whether the service acted on the request is not known (3 attempts)")
+    assert str(error).startswith(f"{OPERATION}: the connection to ")
+    assert str(error).endswith("may or may not have acted on the request (3 attempts)")
     assert isinstance(error.__cause__, (EndpointConnectionError, HTTPClientError))
 
 
@@ -91,7 +91,7 @@ async def test_nobody_at_the_address_is_a_connect_error(unused_address: str) -> 
 
     assert (error.operation, error.attempts, error.retryable) == (OPERATION, 3, True)
     assert str(error).startswith(f"{OPERATION}: cannot connect to {url}/: ")
-    assert str(error).endswith("; check endpoint_url and the network (3 attempts)")
+    assert str(error).endswith("; check endpoint_url and your connection (3 attempts)")
     assert isinstance(error.__cause__, EndpointConnectionError)
 
 
@@ -146,7 +146,7 @@ async def test_no_answer_within_the_read_timeout_is_a_timeout_error(server: Stub
 
     assert isinstance(error, TimeoutError)
     assert (error.operation, error.attempts, error.retryable) == (OPERATION, 3, True)
-    assert "gave no answer within the read timeout" in str(error)
+    assert "did not answer within the read timeout" in str(error)
     assert isinstance(error.__cause__, ReadTimeoutError)
 
 

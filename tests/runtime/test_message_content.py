@@ -127,7 +127,7 @@ async def test_a_connection_that_breaks_in_the_body_is_a_transport_error(
     assert first
     assert type(caught.value) is errors.TransportError
     assert caught.value.operation == OPERATION
-    assert str(caught.value).startswith(f"{OPERATION}: the content broke off: ")
+    assert str(caught.value).startswith(f"{OPERATION}: the content was cut off: ")
     assert caught.value.__cause__ is not None
     assert len(server.requests) == 1  # nobody tries again behind the reader's back
 
@@ -195,7 +195,7 @@ async def test_a_content_ends_with_its_client(server: StubServer) -> None:
     async with client.get_raw_message_content(message_id="m") as content:
         await anext(content)
         await client.aclose()
-        with pytest.raises(errors.TransportError, match="the content broke off"):
+        with pytest.raises(errors.TransportError, match="the content was cut off"):
             await content.read()
     never.set()
 

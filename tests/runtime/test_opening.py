@@ -161,8 +161,8 @@ def test_a_client_belongs_to_the_loop_that_it_was_first_used_on(
     async def use_elsewhere() -> None:
         error = await failure_of(client, errors.ConfigurationError)
         assert str(error) == (
-            "this client was opened on another event loop: make one client for each; "
-            "every asyncio.run() or anyio.run() begins a new loop"
+            "this client was opened on another event loop: create a client on each loop; "
+            "every asyncio.run() and anyio.run() starts a new one"
         )
 
     async def main() -> None:

@@ -198,7 +198,7 @@ async def test_no_credentials_say_how_to_give_some(server: StubServer) -> None:
 
     assert str(error) == (
         f"{OPERATION}: no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
-        "pass profile=…, or give the machine a role"
+        "pass profile=…, or give this machine a role"
     )
     assert not error.retryable
     assert server.requests == []
@@ -249,7 +249,7 @@ async def test_a_program_gives_credentials(
     [
         ("credential_process = /no/such/program", errors.ConfigurationError, "/no/such/program"),
         ("credential_process = false", errors.CredentialsError, "custom-process"),
-        ("credential_process = echo nothing", errors.CredentialsError, "gave no JSON"),
+        ("credential_process = echo nothing", errors.CredentialsError, "did not return JSON"),
         (f"role_arn = {ROLE}\nsource_profile = none", errors.CredentialsError, '"none"'),
         (f"role_arn = {ROLE}\ncredential_source = Moon", errors.CredentialsError, "Moon"),
         (LOOP, errors.CredentialsError, "Infinite loop"),

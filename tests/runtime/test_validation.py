@@ -236,13 +236,13 @@ def findings(structure: Model) -> list[Finding]:
     return list(structure.__findings__("", False))
 
 
-def test_a_moment_has_to_be_aware_of_its_zone() -> None:
+def test_a_datetime_needs_a_time_zone() -> None:
     naive = datetime(2026, 11, 20)  # noqa: DTZ001
     aware = naive.replace(tzinfo=timezone(timedelta(hours=5)))
 
     assert findings(models.User(enabled_date=aware)) == []
     ((_, _, constraint),) = findings(models.User(enabled_date=naive))
-    assert constraint == "must be aware of its time zone"
+    assert constraint == "must have a time zone"
     ((_, _, constraint),) = findings(models.User(enabled_date=0))  # type: ignore[arg-type]
     assert constraint == "must be a datetime, not int"
 
@@ -341,7 +341,7 @@ async def test_what_cannot_be_written_is_refused_even_when_nothing_is_checked(
         await client.with_options(validate="off").create_user(
             organization_id=ORGANIZATION, name="n", display_name="d", password=wrong
         )
-    assert "validate='standard' names what is not" in str(caught.value)
+    assert "validate='standard' names those that do not" in str(caught.value)
     assert "object" not in str(caught.value)
     missing: Any = None
     with pytest.raises(errors.RequestValidationError, match="PutRawMessageContent"):

@@ -154,7 +154,7 @@ async def test_the_deadline_ends_the_wait_with_what_was_seen_last(clock: Clock) 
     assert error.retryable
     assert error.__cause__ is None
     assert "did not succeed within 100 seconds; last seen: RUNNING, 42 % (" in str(error)
-    assert str(error).endswith("; nothing was cancelled, so it can be waited for again")
+    assert str(error).endswith("; nothing was cancelled, and you can wait again")
 
 
 @pytest.mark.parametrize("limit", [0.5, 2, 2.5, 7, 60, 61, 3600, SIX_HOURS])
@@ -272,7 +272,7 @@ async def test_the_deadline_tells_what_went_wrong_last(clock: Clock) -> None:
     error = caught.value
     assert (error.state, error.last_response) == (None, None)
     assert error.__cause__ is trouble
-    assert "last seen: no answer; the last look failed: DescribeMailboxExportJob: cannot" in str(
+    assert "last seen: no answer; the last request failed: DescribeMailboxExportJob: cannot" in str(
         error
     )
 

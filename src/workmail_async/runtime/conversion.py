@@ -1,6 +1,6 @@
-"""Turns models into AWS-shaped dicts and back, by one tuned cattrs converter.
+"""Converts models to AWS-shaped dicts and back, with one tuned cattrs converter.
 
-JSON-native values pass through untouched, so that decoding a page costs little more than making
+Values that JSON knows pass through untouched, so decoding a page costs little more than creating
 its objects. The same converter is public as `workmail_async.converter`.
 """
 
@@ -24,10 +24,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def to_datetime(value: Any) -> datetime:
-    """Read a timestamp as the services write it.
+    """Convert a timestamp from the form that the services send.
 
     Args:
-        value: Seconds since the epoch, or a text in ISO 8601 or the format of HTTP dates.
+        value: Seconds since the epoch, or a text in ISO 8601 or in the format of HTTP dates.
 
     Returns:
         An aware datetime in UTC.
@@ -35,7 +35,7 @@ def to_datetime(value: Any) -> datetime:
     if isinstance(value, (int, float)):
         try:
             return datetime.fromtimestamp(value, timezone.utc)
-        except (OSError, OverflowError):  # outside of what the platform's own clock can hold
+        except (OSError, OverflowError):  # beyond the range of the platform's clock
             return _EPOCH + timedelta(seconds=value)
     if isinstance(value, datetime):
         return value
@@ -49,7 +49,7 @@ def _structure_datetime(value: Any, _: Any) -> datetime | None:
 
 
 def to_epoch(value: datetime) -> float:
-    """Write a timestamp as the services do: in seconds since the epoch."""
+    """Convert a timestamp to the services' form, seconds since the epoch."""
     return value.timestamp()
 
 
@@ -58,7 +58,7 @@ def _pass(value: Any, _: Any) -> Any:
 
 
 def _optional_member(type_: Any) -> tuple[Any, ...] | None:
-    """Return the members of a union but None, when None is one of them."""
+    """Return the other members of a union that has None; None for other types."""
     if get_origin(type_) not in (Union, UnionType):
         return None
     arguments = get_args(type_)
@@ -68,7 +68,7 @@ def _optional_member(type_: Any) -> tuple[Any, ...] | None:
 
 
 def _open_enum(type_: Any) -> type[OpenEnum] | None:
-    """Return the enum of `SomeEnum`, `SomeEnum | str` and both with None; None otherwise."""
+    """Return the enum of `SomeEnum` or `SomeEnum | str`, with or without None; else None."""
     candidates = get_args(type_) if get_origin(type_) in (Union, UnionType) else (type_,)
     rest = [c for c in candidates if c not in (NoneType, str)]
     if len(rest) == 1 and isinstance(rest[0], type) and issubclass(rest[0], OpenEnum):
@@ -111,10 +111,10 @@ def _is_model(type_: Any) -> bool:
 
 
 def _structure_model(cls: type[Model], converter: Converter) -> Hook:
-    """Write a function that makes a model of a dict in one expression.
+    """Generate a function that creates a model from a dict in one expression.
 
-    cattrs' own does the same with a test, a call and an intermediate dict for each member, which
-    is more than half of what decoding a page costs.
+    cattrs' own function needs a test, a call and an intermediate dict for each member, which is
+    more than half the cost of decoding a page.
     """
     names: dict[str, Any] = {"cls": cls}
     arguments: list[str] = []

@@ -1,4 +1,4 @@
-"""Refuses bad requests before they are sent, with all their faults at once."""
+"""Checks requests before they are sent, and reports all their faults at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .errors import Fault, RequestValidationError
 from .model import Request
 
 #: `standard` checks required, types, lengths, ranges, sizes and enum values; `strict` adds
-#: patterns, which reject some values that the service accepts; `off` checks nothing.
+#: patterns, some of which reject values that the service accepts; `off` checks nothing.
 Validation = Literal["standard", "strict", "off"]
 
 _LONGEST_VALUE = 80
@@ -22,7 +22,7 @@ def validate(request: Request[Any], mode: Validation) -> None:
         mode: How much to check.
 
     Raises:
-        RequestValidationError: Something is wrong; the error names every fault.
+        RequestValidationError: The request breaks constraints; the error lists every fault.
     """
     if mode == "off":
         return
