@@ -1,4 +1,4 @@
-"""Collection is put off while aiobotocore is imported, and only then."""
+"""Garbage collection is postponed while aiobotocore is imported, and only then."""
 
 from __future__ import annotations
 

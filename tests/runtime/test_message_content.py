@@ -161,7 +161,7 @@ async def test_the_time_limit_of_the_call_ends_where_the_content_begins(
         assert len(await content.read()) == 4 * len(PIECE)
 
 
-async def test_closing_twice_is_no_fault(
+async def test_closing_twice_does_no_harm(
     message_flow: MessageFlowClient, server: StubServer
 ) -> None:
     server.enqueue(Answer(body=b"MIME"))
@@ -233,7 +233,7 @@ async def test_a_cancelled_reader_stops_though_all_is_there_to_be_read(
     assert scope.cancelled_caught
 
 
-async def test_a_call_can_be_entered_again_and_fetches_anew(
+async def test_a_call_can_be_entered_again_and_fetches_again(
     message_flow: MessageFlowClient, server: StubServer
 ) -> None:
     server.enqueue(Answer(body=b"one"), Answer(body=b"two"))

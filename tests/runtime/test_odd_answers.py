@@ -1,4 +1,4 @@
-"""Whatever answers instead of the service, or breaks its answer, is told in an error of ours."""
+"""Wrong and broken answers raise an error of ours that says what is wrong."""
 
 import gzip
 from collections.abc import Callable
@@ -176,7 +176,7 @@ async def test_a_body_always_shorter_than_announced_is_a_transport_error(
     assert "may or may not have acted" in str(error)
 
 
-async def test_an_encoding_that_was_not_asked_for_is_told(
+async def test_an_encoding_that_was_not_asked_for_is_reported(
     client: WorkMailClient, server: StubServer, anyio_backend: str
 ) -> None:
     body = gzip.compress(b'{"UserId": "packed"}')

@@ -1,4 +1,4 @@
-"""What a client is told at its making, and by `with_options` afterwards."""
+"""The options of a client, given to its constructor or to `with_options`."""
 
 import copy
 import pickle

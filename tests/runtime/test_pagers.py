@@ -166,7 +166,7 @@ async def test_what_is_asked_for_is_asked_for_on_every_page(
     assert [request["Filters"] for request in sent] == [{"UsernamePrefix": "an"}] * 2
 
 
-async def test_a_list_starts_where_it_is_told(org: Organization, server: StubServer) -> None:
+async def test_a_list_starts_at_the_token_given(org: Organization, server: StubServer) -> None:
     server.enqueue(page("c", token="t3"), page("d"))
 
     assert ids(await org.list_users(next_token="t2").collect()) == ["c", "d"]
@@ -255,7 +255,7 @@ async def test_a_pager_can_be_read_again_and_by_two_at_a_time(
     ],
     ids=["a page's member", "a plain for"],
 )
-def test_a_forgotten_await_is_told_what_to_do(
+def test_a_forgotten_await_says_what_to_do(
     org: Organization, mistake: Callable[[Any], object], expected: str
 ) -> None:
     with pytest.raises((AttributeError, TypeError)) as caught:

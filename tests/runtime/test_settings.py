@@ -222,7 +222,7 @@ async def test_an_unknown_profile_is_refused(server: StubServer) -> None:
     )
 
 
-async def test_a_configuration_file_that_cannot_be_read_is_told(
+async def test_a_configuration_file_that_cannot_be_read_is_reported(
     server: StubServer, configure: Callable[[str], None]
 ) -> None:
     configure("[[[ nonsense")
@@ -342,7 +342,7 @@ async def test_credentials_are_renewed_when_they_run_out(server: StubServer) -> 
 
 
 @pytest.mark.usefixtures("role")
-async def test_credentials_that_are_out_of_date_when_they_come_are_told(server: StubServer) -> None:
+async def test_credentials_that_arrive_expired_are_reported(server: StubServer) -> None:
     server.respond = lambda _: session_until("2001-01-01T00:00:00Z")
 
     error = await refusal(errors.CredentialsError, server.url, region=REGION, profile="work")

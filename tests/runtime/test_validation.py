@@ -318,7 +318,7 @@ async def test_what_is_refused_never_reaches_the_server(
 
 
 @pytest.mark.anyio
-async def test_a_client_checks_as_much_as_it_is_told(
+async def test_a_client_checks_as_much_as_you_ask(
     client: WorkMailClient, server: StubServer
 ) -> None:
     server.respond = lambda _: json_answer({})
