@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measures the clients side by side and prints what it found."""
+"""`python -m benchmarks`: measures the clients side by side and prints the results."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     installed = {name: number for name, number in versions.items() if number is not None}
     peers = [peer for peer in PEERS if peer.distribution in installed]
     groups = options.only or [*GROUPS, emulator.GROUP]
-    facts = machine()  # before the load is our own
+    facts = machine()  # before we add load ourselves
     with running_server(sizes.kept) as url:
         samples = measured(peers, sizes, url, groups, _tell)
     figures = None
@@ -55,25 +55,27 @@ def _parser() -> argparse.ArgumentParser:
         "--rounds",
         type=_count,
         metavar="N",
-        help=f"how often to repeat each measure (default: {_ROUNDS})",
+        help=f"how many times to repeat each measurement (default: {_ROUNDS})",
     )
     parser.add_argument(
         "--only",
         action="append",
         choices=[*GROUPS, emulator.GROUP],
-        help="measure only this; may be given more than once",
+        help="measure only this; repeatable",
     )
     parser.add_argument(
         "--peer",
         action="append",
         choices=[peer.distribution for peer in PEERS],
-        help="measure only this client; may be given more than once",
+        help="measure only this client; repeatable",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="see that it runs: one small round that proves nothing"
+        "--quick",
+        action="store_true",
+        help="one small round, to check that everything runs; the figures mean nothing",
     )
     parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write every sample to this file too"
+        "--json", type=Path, metavar="FILE", help="also write every sample to this file"
     )
     parser.add_argument(
         "--markdown", action="store_true", help="print Markdown tables instead of text"

@@ -1,7 +1,7 @@
-"""Measures the emulator: how many calls it answers in a second, and how long a large export takes.
+"""Measures the emulator: how many calls it answers per second, and how long a large export takes.
 
-Caller and emulator share one process, so that what is measured is the sum of both; the caller is
-as thin as Python's own `http.client`.
+The caller and the emulator share one process, so the figures are the sum of both. The caller is
+Python's own `http.client`, which adds little.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from benchmarks.server import PAGE_SIZE
 from workmail_async.emulator import Emulator, Lifecycle
 from workmail_async.emulator.lifecycle import Immediately
 
-#: What `--only` calls this.
+#: Its name for `--only`.
 GROUP = "emulator"
 
 _SIGNED = (
@@ -36,7 +36,7 @@ _MESSAGE = (
 
 @frozen(kw_only=True)
 class EmulatorSizes:
-    """How much is measured.
+    """How much to measure.
 
     Attributes:
         users: How many users the organization has.
@@ -54,14 +54,14 @@ QUICK = EmulatorSizes(users=120, calls=20, messages=500)
 
 @frozen
 class EmulatorFigures:
-    """What was found.
+    """The results.
 
     Attributes:
         sizes: How much was measured.
-        describe_user: Calls in a second.
-        list_users: Pages of 100 users in a second.
+        describe_user: Calls per second.
+        list_users: Pages of 100 users per second.
         export: Seconds from the start of the export to the zip in S3.
-        meanwhile: Seconds for the median and the slowest DescribeUser while it was made.
+        meanwhile: Seconds for the median and the slowest DescribeUser during the export.
     """
 
     sizes: EmulatorSizes
@@ -76,7 +76,7 @@ class EmulatorFigures:
         return f"Emulator, with {self.sizes.users:,} users"
 
     def rows(self) -> Iterator[tuple[str, str]]:
-        """The figures, each with what it is."""
+        """Each figure, with its title."""
         middle, most = (1e3 * each for each in self.meanwhile)
         yield "DescribeUser, calls/s", f"{self.describe_user:,.0f}"
         yield f"ListUsers, pages of {PAGE_SIZE}/s", f"{self.list_users:,.0f}"
@@ -105,7 +105,7 @@ class EmulatorFigures:
 
 
 def measured(sizes: EmulatorSizes) -> EmulatorFigures:
-    """Measure an emulator of its own.
+    """Start an emulator and measure it.
 
     Args:
         sizes: How much to measure.
@@ -143,7 +143,7 @@ def measured(sizes: EmulatorSizes) -> EmulatorFigures:
         )
         s3 = emulator.client("s3")
         waits: list[float] = []
-        # It ends by itself; whoever described the job would wait for it.
+        # Watch S3, not the job: describing the job would wait for its end.
         while s3.list_objects_v2(Bucket=resources.bucket)["KeyCount"] < 2:
             called = perf_counter()
             describe_user()
@@ -151,7 +151,7 @@ def measured(sizes: EmulatorSizes) -> EmulatorFigures:
         took = perf_counter() - began
         (job,) = call("ListMailboxExportJobs")["Jobs"]
         assert job["State"] == "COMPLETED", job
-    waits = waits or [0.0]  # a small export is faster than a call
+    waits = waits or [0.0]  # a small export can end before the first call
     return EmulatorFigures(sizes, described, listed, took, (median(waits), max(waits)))
 
 

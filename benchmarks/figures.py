@@ -1,4 +1,4 @@
-"""The figures that a run gives, and the goals that some of them have."""
+"""The figures that a run measures, and the goals for some of them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from attrs import frozen
 
 @frozen
 class Figure:
-    """One thing that is measured of every client.
+    """One thing that is measured for every client.
 
     Attributes:
         key: Its name in results.
         title: What it is.
-        unit: What it is counted in.
-        digits: Digits after the point that mean something.
-        compared: Whether its ratio to aiobotocore means something.
+        unit: Its unit.
+        digits: How many decimals are significant.
+        compared: Whether to show its ratio to aiobotocore's.
     """
 
     key: str
@@ -26,13 +26,13 @@ class Figure:
 
 @frozen
 class Goal:
-    """What this library promises about a figure.
+    """What we promise about a figure.
 
     Attributes:
         figure: The key of the figure.
-        title: What is promised.
-        limit: The most that the median may be.
-        ratio: Whether the limit is for the ratio to aiobotocore, not for the figure itself.
+        title: The promise.
+        limit: The highest median allowed.
+        ratio: Whether the limit applies to the ratio to aiobotocore's figure.
     """
 
     figure: str

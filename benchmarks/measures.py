@@ -1,7 +1,7 @@
-"""What is measured. Each function runs in a fresh interpreter that has imported nothing yet.
+"""The measurements. Each function runs in a fresh interpreter that has imported nothing yet.
 
-So imports here stand inside functions: whatever this module imported would be a gift to those
-clients that need it too. `benchmarks.rounds` starts the interpreters.
+So this module imports inside functions only: an import at its top would save time for the clients
+that need the same module. `benchmarks.rounds` starts the interpreters.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
     from benchmarks.peers import Peer
 
-    #: What a measure found, by the keys of `benchmarks.figures`.
+    #: The results of a measurement, by the keys of `benchmarks.figures`.
     Found = dict[str, float]
 
 _MICROSECONDS = 1e6
 _MILLISECONDS = 1e3
 _MEGABYTE = 1e6
-_TICK = 0.001  # seconds between two looks at the clock
-_IDLE = 0.1  # seconds in which nothing happens, to know the machine's own noise
+_TICK = 0.001  # seconds between two readings of the clock
+_IDLE = 0.1  # seconds of doing nothing, to measure the machine's own noise
 
 
 def cpu(peer: Peer, *, calls: int, pages: int) -> Found:
     """Measure the CPU time of this process, kernel included, for one call of each kind."""
 
     async def time(call: Callable[[], Awaitable[Any]], times: int) -> float:
-        for _ in range(max(1, times // 10)):  # connections open, caches fill
+        for _ in range(max(1, times // 10)):  # opens connections and fills caches
             await call()
         began = process_time()
         for _ in range(times):
@@ -49,17 +49,16 @@ def cpu(peer: Peer, *, calls: int, pages: int) -> Found:
 
 
 def first_answer(peer: Peer, *, inside: bool, started: float) -> Found:
-    """Measure the time from nothing to the first answer, and how long the loop stood still.
+    """Measure the time from nothing to the first answer, and how long the event loop stalled.
 
-    A task beside the call looks at the clock every millisecond. Where it comes late, the loop
-    stood still: for the sake of the call, of the interpreter's lock or of the machine's own noise.
-    The CPU time that this process used meanwhile, in all its threads, tells the last from the
-    others: it is `busy`.
+    During the call another task reads the clock every millisecond. If it is late, the loop stalled:
+    because of the call, the interpreter lock or noise of the machine. `busy`, the CPU time that all
+    threads of this process used in between, tells noise from the other two.
 
     Args:
         peer: The client.
-        inside: Whether the library is imported in the running loop, not before it.
-        started: When the interpreter began to run our code.
+        inside: Whether to import the library in the running loop, not before it.
+        started: When the interpreter started to run our code.
     """
 
     async def main() -> Found:
@@ -87,7 +86,7 @@ def first_answer(peer: Peer, *, inside: bool, started: float) -> Found:
         async with peer:
             await peer.describe_user()
             ended = perf_counter()
-            await asyncio.sleep(2 * _TICK)  # the ticker sees the end of the last stall
+            await asyncio.sleep(2 * _TICK)  # lets the ticker see the end of the last stall
             ticking.cancel()
             await _check(peer)
         return {
@@ -104,14 +103,14 @@ def first_answer(peer: Peer, *, inside: bool, started: float) -> Found:
 
 
 def memory(peer: Peer, *, users: int, traced: bool) -> Found:
-    """Measure what users occupy once they have been fetched and are kept.
+    """Measure the memory of users that were fetched and are kept.
 
     Args:
         peer: The client.
         users: How many users the server has.
-        traced: Whether to ask Python's own allocator (exact, but blind for what lies outside of
-            it), and not the operating system for the resident set (which counts whole pages of
-            memory, the interpreter's unused ones included).
+        traced: Whether to ask Python's own allocator, which is exact but sees only its own memory.
+            Otherwise ask the operating system for the resident set, which counts whole pages of
+            memory, including those that the interpreter no longer uses.
     """
     import tracemalloc
 
@@ -121,7 +120,7 @@ def memory(peer: Peer, *, users: int, traced: bool) -> Found:
 
     async def main() -> Found:
         async with peer:
-            await _check(peer)  # what the first page needs for ever is no user's memory
+            await _check(peer)  # what the first page allocates for good does not count
             if traced:
                 tracemalloc.start()
             before = occupied()
@@ -142,7 +141,7 @@ def _resident() -> float:
 
 
 async def _check(peer: Peer) -> None:
-    """Make sure that the client gives real answers before any figure of it counts."""
+    """Make sure that the client returns real answers before its figures count."""
     assert peer.name_of(await peer.describe_user()) == "ana"
     assert len(peer.users_of(await peer.list_users())) == 100
 

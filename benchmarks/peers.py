@@ -1,7 +1,7 @@
-"""The clients that are compared, each behind the same few methods.
+"""The clients to compare, each behind the same few methods.
 
-This module is read by the fresh interpreters in which things are measured, so it imports none of
-the clients, nor anything else, before it is told to.
+The fresh interpreters of the measurements import this module, so it imports no client, and nothing
+else, until it is asked to.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ REGION = "us-east-1"
 ORGANIZATION = "m-0123456789abcdef0123456789abcdef"
 USER = "ana"
 
-#: Where a client's credentials come from; the stub server asks for none.
+#: The clients' credentials; the stub server does not check them.
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "AKIDBENCHMARKS",
-    "AWS_SECRET_ACCESS_KEY": "benchmarks-secret",  # signs for a server that does not look
+    "AWS_SECRET_ACCESS_KEY": "benchmarks-secret",  # signs for a server that does not check
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
 
 class Peer:
-    """A client of WorkMail, open between `async with` and its end.
+    """A client of WorkMail, open within its `async with`.
 
     Args:
         url: The address of the stub server.
 
     Attributes:
-        distribution: The name to install it by, also shown.
+        distribution: The name to install and to show.
         package: The statement that imports the library.
-        client: The statement that a user writes on top of a module to use it.
+        client: The import statement at the top of a user's module.
     """
 
     distribution: str
@@ -48,7 +48,7 @@ class Peer:
         self.opened: Any = None
 
     async def open(self) -> Any:
-        """Return the library's client, as a user makes it."""
+        """Return the library's client, as a user creates it."""
         raise NotImplementedError
 
     async def close(self) -> None:
@@ -76,15 +76,15 @@ class Peer:
         raise NotImplementedError
 
     async def all_users(self) -> Sequence[Any]:
-        """Collect the users of all pages, as the library's documentation says to."""
+        """Collect the users of all pages, the way the library's documentation recommends."""
         raise NotImplementedError
 
     def name_of(self, user: Any) -> object:
-        """Return the name in what `describe_user` gave."""
+        """Return the name in the result of `describe_user`."""
         return user["Name"]
 
     def users_of(self, page: Any) -> Sequence[Any]:
-        """Return the users in what `list_users` gave."""
+        """Return the users in the result of `list_users`."""
         users: Sequence[Any] = page["Users"]
         return users
 
@@ -97,7 +97,7 @@ class WorkMailAsync(Peer):
     client = "from workmail_async import WorkMailClient"
 
     async def open(self) -> Any:
-        """Return a client; what opening it takes is done at the first call."""
+        """Return a client; its first call opens it."""
         from workmail_async import WorkMailClient
 
         return WorkMailClient(region=REGION, endpoint_url=self.url)
@@ -119,17 +119,17 @@ class WorkMailAsync(Peer):
         return [user async for user in self.opened.list_users(organization_id=ORGANIZATION)]
 
     def name_of(self, user: Any) -> object:
-        """Return the name in what `describe_user` gave."""
+        """Return the name in the result of `describe_user`."""
         return user.name
 
     def users_of(self, page: Any) -> Sequence[Any]:
-        """Return the users in what `list_users` gave."""
+        """Return the users in the result of `list_users`."""
         users: Sequence[Any] = page.users
         return users
 
 
 class Aiobotocore(Peer):
-    """The asynchronous botocore that this library sends with."""
+    """The asynchronous botocore, which this library uses for sending."""
 
     distribution = "aiobotocore"
     package = "import aiobotocore.session"
@@ -160,7 +160,7 @@ class Aiobotocore(Peer):
 
 
 class Boto3(Peer):
-    """AWS's own library. It blocks: all it does in an event loop, it does to the loop."""
+    """AWS's own library. It is synchronous, so each call blocks the event loop."""
 
     distribution = "boto3"
     package = "import boto3"
@@ -190,7 +190,7 @@ class Boto3(Peer):
 
 
 class Capo(Peer):
-    """A generated client with an HTTP stack of its own; its answers are typed dicts."""
+    """A generated client with its own HTTP stack, which returns typed dicts."""
 
     distribution = "capo-workmail"
     package = "import capo_workmail"
@@ -219,25 +219,25 @@ class Capo(Peer):
         return [user async for page in pages for user in page["users"]]
 
     def name_of(self, user: Any) -> object:
-        """Return the name in what `describe_user` gave."""
+        """Return the name in the result of `describe_user`."""
         return user["name"]
 
     def users_of(self, page: Any) -> Sequence[Any]:
-        """Return the users in what `list_users` gave."""
+        """Return the users in the result of `list_users`."""
         users: Sequence[Any] = page["users"]
         return users
 
 
-#: Whose goals there are.
+#: The client that the goals are for.
 OURS = WorkMailAsync
 
-#: What ratios are ratios to.
+#: The client that the others are compared to.
 BASELINE = Aiobotocore
 
 PEERS: tuple[type[Peer], ...] = (WorkMailAsync, Aiobotocore, Boto3, Capo)
 
 
 def peer_named(distribution: str) -> type[Peer]:
-    """Return a peer by the name that it is installed by."""
+    """Return the client with this distribution name."""
     (peer,) = (peer for peer in PEERS if peer.distribution == distribution)
     return peer

@@ -1,4 +1,4 @@
-"""Says what was found: as text, as Markdown that the documentation quotes, and as JSON."""
+"""Reports the results: as text, as Markdown for the documentation, and as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.rounds import Samples, Sizes
 
 @frozen
 class Spread:
-    """The median of some values, the smallest and the largest of them."""
+    """The median, the smallest and the largest of some values."""
 
     middle: float
     low: float
@@ -34,8 +34,8 @@ class Report:
     """The results of a run.
 
     Attributes:
-        samples: What was measured.
-        machine: Where and when.
+        samples: The measured values.
+        machine: The machine and the date.
         versions: The clients and their versions, in the order to show them.
         missing: The clients that are not installed.
         sizes: How much was measured.
@@ -52,7 +52,7 @@ class Report:
         return _spread(self.samples.get(key, {}).get(peer, []))
 
     def ratio(self, key: str, peer: str) -> Spread | None:
-        """A client's figure in terms of aiobotocore's, each round by itself."""
+        """The ratio of a client's figure to aiobotocore's, round by round."""
         of_peers = self.samples.get(key, {})
         pairs = zip(of_peers.get(peer, []), of_peers.get(BASELINE.distribution, []), strict=False)
         return _spread([ours / theirs for ours, theirs in pairs if theirs > 0])
@@ -62,7 +62,7 @@ class Report:
         return [figure for figure in FIGURES if figure.key in self.samples]
 
     def outcomes(self) -> Iterator[tuple[Goal, Spread, bool]]:
-        """The goals that this run can judge: what was measured, and whether it is enough."""
+        """The goals that this run can judge, each with the value and whether it is met."""
         ours = OURS.distribution
         for goal in GOALS:
             found = self.ratio(goal.figure, ours) if goal.ratio else self.value(goal.figure, ours)
@@ -70,7 +70,7 @@ class Report:
                 yield goal, found, found.middle <= goal.limit
 
     def facts(self) -> Iterator[str]:
-        """What a reader must know to judge the figures."""
+        """What a reader needs to know to judge the figures."""
         yield "{date} · {python} on {system}, {cpus} CPUs, load {load}".format_map(self.machine)
         yield ", ".join(f"{name} {version}" for name, version in self.versions.items())
         if self.missing:
@@ -136,7 +136,7 @@ def _compared(report: Report, figure: Figure, peer: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The lines of a Markdown table, whose columns but the first hold figures."""
+    """The lines of a Markdown table; all columns but the first hold figures."""
     yield f"| {' | '.join(head)} |"
     yield f"|{'|'.join(['---', *['---:'] * (len(head) - 1)])}|"
     for row in rows:
@@ -144,7 +144,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """Return the report as data: all samples, not only their medians."""
+    """Return the report as data, with all samples and not only their medians."""
     return {
         "machine": dict(report.machine),
         "versions": dict(report.versions),
@@ -166,7 +166,7 @@ def as_json(report: Report) -> dict[str, Any]:
 
 
 def machine() -> dict[str, str]:
-    """Return what is known of this machine."""
+    """Describe this machine."""
     load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
     return {
         "date": f"{datetime.now(timezone.utc):%Y-%m-%d}",

@@ -1,4 +1,4 @@
-"""Runs the measures in fresh interpreters: client after client, round after round.
+"""Runs the measurements in fresh interpreters, client by client and round by round.
 
 The clients take turns within a round, so that a machine that becomes busy slows all of them. A
 ratio is taken within a round, between neighbours in time.
@@ -20,7 +20,7 @@ from attrs import field, frozen
 from benchmarks.peers import CREDENTIALS, Peer
 from benchmarks.server import PAGE_SIZE
 
-#: Of each figure, of each client (by its distribution): one value per round.
+#: One value per round, for each figure and each client (by its distribution).
 Samples: TypeAlias = dict[str, dict[str, list[float]]]
 
 GROUPS = ("cpu", "import", "first-answer", "memory")
@@ -38,14 +38,14 @@ _IMPORT = (
 
 @frozen(kw_only=True)
 class Sizes:
-    """How much is measured.
+    """How much to measure.
 
     Attributes:
-        rounds: How often each measure is repeated.
+        rounds: How many times to repeat each measurement.
         calls: Calls of describe_user in a round.
         pages: Calls of list_users in a round.
-        kept: Pages of 100 users that are kept to see their memory.
-        warm: Whether to run each client once before, for its bytecode and the system's cache.
+        kept: Pages of 100 users to keep for the memory figures.
+        warm: Whether to run each client once before, to fill the bytecode and file caches.
     """
 
     rounds: int
@@ -56,23 +56,23 @@ class Sizes:
 
     @property
     def users(self) -> int:
-        """How many users are kept."""
+        """How many users to keep."""
         return self.kept * PAGE_SIZE
 
 
 def quick(rounds: int) -> Sizes:
-    """Sizes that show that everything runs; their figures mean little."""
+    """Sizes to check that everything runs; the figures mean little."""
     return Sizes(rounds=rounds, calls=20, pages=5, kept=5, warm=False)
 
 
 @frozen
 class Task:
-    """One fresh interpreter's work for one client.
+    """The work of one fresh interpreter for one client.
 
     Attributes:
-        group: What `--only` calls it.
-        run: Runs it for a client; gives values by the keys of figures.
-        most_rounds: In how many rounds it runs; memory hardly varies.
+        group: Its name for `--only`.
+        run: Runs it for a client and returns values by the keys of figures.
+        most_rounds: The most rounds it runs in, since memory hardly varies.
     """
 
     group: str
@@ -94,10 +94,10 @@ def measured(
         sizes: How much to measure.
         url: The address of the stub server.
         groups: Which groups of measures to run.
-        told: Called with a line that says how far it is.
+        told: Called with a line of progress.
 
     Returns:
-        What was found.
+        The values.
     """
     tasks = [task for task in _tasks(sizes, url) if task.group in groups]
     samples: Samples = defaultdict(lambda: defaultdict(list))
@@ -170,7 +170,7 @@ def _fresh(code: str, *arguments: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return this process's environment without AWS settings and proxies of the user's."""
+    """Return this process's environment without the user's AWS settings and proxies."""
     kept = {
         name: value
         for name, value in os.environ.items()

@@ -1,4 +1,4 @@
-"""A stub of WorkMail that costs next to nothing, so that what is measured is the client.
+"""A stub of WorkMail that costs next to nothing, so the figures show the client.
 
 It runs as a process of its own. Every answer is ready before the first request comes; a request is
 read just far enough to know which of them it wants.
@@ -59,7 +59,7 @@ def described_user() -> dict[str, Any]:
 
 
 def listed_user(number: int) -> dict[str, Any]:
-    """An item of a page of ListUsers, with every member; its number makes it unlike others."""
+    """An item of a page of ListUsers, with every member; the number makes it unique."""
     return {
         "Id": f"8b1cf2b4-5a3e-4a3c-9d1e-{number:012d}",
         "Email": f"user.{number}@example.com",
@@ -106,7 +106,7 @@ class Server:
         self.url = f"http://{HOST}:{port}"
 
     def serve(self) -> None:
-        """Accept connections for ever, a thread for each: blocking reads are the cheapest."""
+        """Accept connections, with a thread for each, since blocking reads are the cheapest."""
         while True:
             connection, _ = self._listener.accept()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -124,7 +124,7 @@ class Server:
                     continue
                 try:
                     more = connection.recv(_BUFFER)
-                except ConnectionError:  # the client went away without a word
+                except ConnectionError:  # the client hung up
                     return
                 if not more:
                     return
@@ -139,13 +139,13 @@ class Server:
 
 @contextmanager
 def running_server(pages: int) -> Generator[str]:
-    """Run the server as a process of its own.
+    """Run the server in its own process.
 
     Args:
         pages: How many pages of users it has.
 
     Yields:
-        Its address.
+        Its URL.
     """
     command = [sys.executable, "-m", "benchmarks.server", str(pages)]
     with subprocess.Popen(
@@ -160,7 +160,7 @@ def running_server(pages: int) -> Generator[str]:
 
 
 def main() -> None:
-    """Serve until standard input ends, which it does even when the parent is killed."""
+    """Serve until standard input ends, which happens even if the parent is killed."""
     server = Server(pages=int(sys.argv[1]))
     threading.Thread(target=server.serve, daemon=True).start()
     print(server.url, flush=True)

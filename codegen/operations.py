@@ -118,7 +118,7 @@ class Operations:
         for member in response.members:
             if member.wire == items and member.shape.element:
                 return Pagination(member, token)
-        self._wrong(name, "items", f"{items} is no list in {response.name}")
+        self._wrong(name, "items", f"{items} is not a list in {response.name}")
         return None
 
     def _wrong(self, name: str, key: str, because: str) -> None:

@@ -1,6 +1,6 @@
 """The async, typed Python client for Amazon WorkMail and WorkMail Message Flow.
 
-Importing it costs little: every name below is loaded when it is first used.
+Importing it is cheap: every name below is loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = [
     "observers",
 ]
 
-if not TYPE_CHECKING:  # a type checker would take any misspelled name for granted
+if not TYPE_CHECKING:  # a type checker would accept any misspelled name
     from ._lazy import lazy_names
 
     _load, _ = lazy_names(

@@ -1,7 +1,6 @@
-"""Names that a module promises and loads when they are first used (PEP 562).
+"""Lets a module list its names and load each one when it is first used (PEP 562).
 
-Type checkers read the same names from imports that the module writes under `TYPE_CHECKING`; a test
-holds the two lists against each other.
+Type checkers read the same names from imports under `TYPE_CHECKING`; a test compares the two lists.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ def lazy_names(
 
     Args:
         module: The module's `__name__`.
-        homes: The names it promises, each with the submodule that defines it, or the full name of
-            a module elsewhere (`workmail_async.…`).
-        modules: Those of its submodules that it promises by their own names.
+        homes: The module's public names. Each maps to the submodule that defines it, or to the full
+            name of a module elsewhere in this package (`workmail_async.…`).
+        modules: The submodules that are public names themselves.
 
     Returns:
-        Both functions, to be assigned at the top level of the module. A name that was found is
-        stored in the module, so that it is looked up once.
+        Both functions, for the top level of the module. A name that was found is stored in the
+        module, so it is looked up once.
     """
 
-    def __getattr__(name: str) -> object:  # noqa: N807  (what the module calls it)
+    def __getattr__(name: str) -> object:  # noqa: N807  (Python calls it by this name)
         if name in modules:
             found: object = import_module(f"{module}.{name}")
         elif name in homes:

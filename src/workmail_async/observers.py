@@ -1,4 +1,4 @@
-"""Watch calls: for logs, metrics and traces."""
+"""Observers watch calls, for logs, metrics and traces."""
 
 from __future__ import annotations
 

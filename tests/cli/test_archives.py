@@ -54,7 +54,7 @@ class TestVerify:
             (Path.unlink, "the file is gone"),
             (flip_a_byte, "its SHA-256 is"),
             (lambda path: path.write_bytes(path.read_bytes()[:-30]), "bytes instead of"),
-            (lambda path: path.write_bytes(b"x" * path.stat().st_size), "it is no zip"),
+            (lambda path: path.write_bytes(b"x" * path.stat().st_size), "it is not a zip"),
         ],
         ids=["gone", "changed", "cut", "other"],
     )

@@ -59,7 +59,7 @@ def message_flow(server: StubServer, files_message_flow: MessageFlowClient) -> M
 
 @pytest.fixture
 def delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Retries come at once; here stand the seconds that each would have waited."""
+    """Retries come at once; this lists the seconds that each would have waited."""
     waited: list[float] = []
 
     async def note(seconds: float) -> None:
@@ -72,7 +72,7 @@ def delays(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def endless_backoff(monkeypatch: pytest.MonkeyPatch) -> anyio.Event:
-    """The wait before a retry never ends; the event is set when it has begun."""
+    """The wait before a retry never ends; the event is set when it starts."""
     begun = anyio.Event()
 
     async def wait(seconds: float) -> None:

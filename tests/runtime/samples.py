@@ -1,4 +1,4 @@
-"""A call that any test can make, and how to see what came of it."""
+"""A call that any test can make, and how to check its result."""
 
 from typing import TypeVar
 

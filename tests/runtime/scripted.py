@@ -22,7 +22,7 @@ class ScriptedClient(WorkMailClient):
         self.calls: list[Options] = []
 
     async def send(self, request: Any) -> Any:
-        """Answers as told."""
+        """Answers as `respond` says."""
         self.calls.append(self.options)
         await anyio.lowlevel.checkpoint()
         answer = self.respond(request)

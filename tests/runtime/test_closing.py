@@ -1,4 +1,4 @@
-"""Closing ends a client for good, with what is under way; views of it close nothing."""
+"""Closing a client ends its calls too; closing a view of it does nothing."""
 
 import threading
 from typing import Any
@@ -28,7 +28,7 @@ async def test_a_closed_client_says_so(fresh: WorkMailClient, server: StubServer
 
     error = await failure_of(fresh, errors.ClientClosedError)
 
-    assert str(error) == "this client is closed: make a new one, or keep it open for longer"
+    assert str(error) == "this client is closed: create a new one, or keep this one open for longer"
     assert len(server.requests) == 1
 
 
@@ -39,7 +39,7 @@ async def test_a_client_that_was_never_used_closes_too(fresh: WorkMailClient) ->
     await failure_of(fresh, errors.ClientClosedError)
 
 
-async def test_closing_twice_is_no_fault(fresh: WorkMailClient, server: StubServer) -> None:
+async def test_closing_twice_does_no_harm(fresh: WorkMailClient, server: StubServer) -> None:
     server.respond = lambda _: user_answer()
     async with fresh:
         await describe(fresh)
@@ -99,7 +99,7 @@ async def test_a_call_under_way_fails_when_the_client_is_closed(
         release.set()
 
     assert len(server.requests) == 1
-    assert server.connections == before + 1  # nobody connected anew to try again
+    assert server.connections == before + 1  # no new connection for another attempt
 
 
 async def test_the_last_attempt_under_way_fails_as_any_other(

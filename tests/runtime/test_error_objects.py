@@ -1,4 +1,4 @@
-"""Errors as objects: made by hand, told in one line, copied, pickled, caught by their bases."""
+"""Errors as objects: created, printed, copied, pickled and caught by their base classes."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""The event loop never stands still: nothing blocks it, and next to nothing is loaded on it."""
+"""The event loop never stalls: nothing blocks it, and next to nothing is imported on it."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ from workmail_async import MessageFlowClient, WorkMailClient, errors
 
 @pytest.fixture
 def any_module(blockbuster: BlockBuster) -> Iterator[None]:
-    """Blocking calls of any module are faults, whoever makes them for whom."""
+    """A blocking call of any module fails the test."""
     blockbuster.deactivate()
     detector = outside_of_worker_threads(BlockBuster())
     detector.activate()
@@ -104,7 +104,7 @@ RUN
     [("asyncio", "asyncio.run(main(sys.argv[1]))"), ("trio", "trio.run(main, sys.argv[1])")],
     ids=["asyncio", "trio"],
 )
-def test_the_first_calls_load_what_they_need_beside_the_loop(
+def test_the_first_calls_load_what_they_need_off_the_loop(
     server: StubServer, loop: str, run: str
 ) -> None:
     server.enqueue(error_answer("EntityNotFoundException"))

@@ -32,8 +32,8 @@ TRANSLATIONS: dict[str, tuple[Exception, type[errors.WorkMailError], str]] = {
         aws.ReadTimeoutError(endpoint_url=URL, error=TimeoutError()),
         errors.RequestTimeoutError,
         (
-            f"{URL} gave no answer within the read timeout; whether the service acted "
-            "on the request is not known (2 attempts)"
+            f"{URL} did not answer within the read timeout; the service may or may not have "
+            "acted on the request (2 attempts)"
         ),
     ),
     "connect timeout": (
@@ -44,7 +44,10 @@ TRANSLATIONS: dict[str, tuple[Exception, type[errors.WorkMailError], str]] = {
     "unreachable": (
         aws.EndpointConnectionError(endpoint_url=URL, error=OSError(111, "Connection refused")),
         errors.ConnectError,
-        (f"cannot connect to {URL}: Connection refused; check region and the network (2 attempts)"),
+        (
+            f"cannot connect to {URL}: Connection refused; check region and your connection "
+            "(2 attempts)"
+        ),
     ),
     "no TLS": (
         aws.SSLError(endpoint_url=URL, error=OSError(1, "certificate expired")),
@@ -63,16 +66,16 @@ TRANSLATIONS: dict[str, tuple[Exception, type[errors.WorkMailError], str]] = {
         aws.ConnectionClosedError(endpoint_url=URL, error=ValueError("half an answer.")),
         errors.TransportError,
         (
-            f"the exchange with {URL} broke off: half an answer; whether the service "
-            "acted on the request is not known (2 attempts)"
+            f"the connection to {URL} was lost: half an answer; the service may or may not "
+            "have acted on the request (2 attempts)"
         ),
     ),
     "anything else": (
         aws.HTTPClientError(error=ValueError("hunter-2 is odd")),
         errors.TransportError,
         (
-            "the exchange with the endpoint broke off: *** is odd; whether the service "
-            "acted on the request is not known (2 attempts)"
+            "the connection to the endpoint was lost: *** is odd; the service may or may not "
+            "have acted on the request (2 attempts)"
         ),
     ),
     "missing file": (
@@ -88,7 +91,7 @@ TRANSLATIONS: dict[str, tuple[Exception, type[errors.WorkMailError], str]] = {
         errors.CredentialsError,
         (
             "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
-            "pass profile=…, or give the machine a role"
+            "pass profile=…, or give this machine a role"
         ),
     ),
     "credentials that cannot be renewed": (
@@ -139,7 +142,7 @@ def test_what_is_not_known_of_opening_is_not_translated(error: Exception) -> Non
 
 
 def test_a_stream_that_failed_without_a_reason_names_the_failure() -> None:
-    assert str(stream_error(ValueError("odd."), "X")) == "X: the content broke off: odd"
+    assert str(stream_error(ValueError("odd."), "X")) == "X: the content was cut off: odd"
 
 
 def session_that_fails(event: str, error: Exception, anyio_backend: str) -> AioSession:

@@ -1,4 +1,4 @@
-"""Names are loaded when they are asked for, shown by `dir`, and taken by a star import."""
+"""Names are loaded on first use, listed by `dir`, and included in a star import."""
 
 import importlib
 import subprocess

@@ -1,4 +1,4 @@
-"""What goes wrong on the way to the service is told by kind, with its cause and where to look."""
+"""Errors on the way to the service have a class, a cause and a hint where to look."""
 
 import socket
 import threading
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("delays")]
 
 @pytest.fixture
 def unused_address() -> Iterator[str]:
-    """An address at which nobody listens, and nobody else can meanwhile."""
+    """An address on which nothing listens, and nothing else can."""
     with closing(socket.socket()) as bound:
         bound.bind((HOST, 0))
         yield f"{HOST}:{bound.getsockname()[1]}"
@@ -69,8 +69,8 @@ async def test_a_connection_closed_each_time_is_a_transport_error(
     error = await failure_of(client, errors.TransportError)
 
     assert (error.operation, error.attempts, error.retryable) == (OPERATION, 3, True)
-    assert str(error).startswith(f"{OPERATION}: the exchange with ")
-    assert str(error).endswith("whether the service acted on the request is not known (3 attempts)")
+    assert str(error).startswith(f"{OPERATION}: the connection to ")
+    assert str(error).endswith("may or may not have acted on the request (3 attempts)")
     assert isinstance(error.__cause__, (EndpointConnectionError, HTTPClientError))
 
 
@@ -84,14 +84,14 @@ async def test_a_connection_that_the_service_gave_up_meanwhile_does_no_harm(
     assert (await describe(client)).user_id == "u-2"
 
 
-async def test_nobody_at_the_address_is_a_connect_error(unused_address: str) -> None:
+async def test_an_address_without_a_server_is_a_connect_error(unused_address: str) -> None:
     url = f"http://{unused_address}"
     async with WorkMailClient(region=REGION, endpoint_url=url) as client:
         error = await failure_of(client, errors.ConnectError)
 
     assert (error.operation, error.attempts, error.retryable) == (OPERATION, 3, True)
     assert str(error).startswith(f"{OPERATION}: cannot connect to {url}/: ")
-    assert str(error).endswith("; check endpoint_url and the network (3 attempts)")
+    assert str(error).endswith("; check endpoint_url and your connection (3 attempts)")
     assert isinstance(error.__cause__, EndpointConnectionError)
 
 
@@ -146,7 +146,7 @@ async def test_no_answer_within_the_read_timeout_is_a_timeout_error(server: Stub
 
     assert isinstance(error, TimeoutError)
     assert (error.operation, error.attempts, error.retryable) == (OPERATION, 3, True)
-    assert "gave no answer within the read timeout" in str(error)
+    assert "did not answer within the read timeout" in str(error)
     assert isinstance(error.__cause__, ReadTimeoutError)
 
 

@@ -127,7 +127,7 @@ async def test_a_connection_that_breaks_in_the_body_is_a_transport_error(
     assert first
     assert type(caught.value) is errors.TransportError
     assert caught.value.operation == OPERATION
-    assert str(caught.value).startswith(f"{OPERATION}: the content broke off: ")
+    assert str(caught.value).startswith(f"{OPERATION}: the content was cut off: ")
     assert caught.value.__cause__ is not None
     assert len(server.requests) == 1  # nobody tries again behind the reader's back
 
@@ -161,7 +161,7 @@ async def test_the_time_limit_of_the_call_ends_where_the_content_begins(
         assert len(await content.read()) == 4 * len(PIECE)
 
 
-async def test_closing_twice_is_no_fault(
+async def test_closing_twice_does_no_harm(
     message_flow: MessageFlowClient, server: StubServer
 ) -> None:
     server.enqueue(Answer(body=b"MIME"))
@@ -195,7 +195,7 @@ async def test_a_content_ends_with_its_client(server: StubServer) -> None:
     async with client.get_raw_message_content(message_id="m") as content:
         await anext(content)
         await client.aclose()
-        with pytest.raises(errors.TransportError, match="the content broke off"):
+        with pytest.raises(errors.TransportError, match="the content was cut off"):
             await content.read()
     never.set()
 
@@ -233,7 +233,7 @@ async def test_a_cancelled_reader_stops_though_all_is_there_to_be_read(
     assert scope.cancelled_caught
 
 
-async def test_a_call_can_be_entered_again_and_fetches_anew(
+async def test_a_call_can_be_entered_again_and_fetches_again(
     message_flow: MessageFlowClient, server: StubServer
 ) -> None:
     server.enqueue(Answer(body=b"one"), Answer(body=b"two"))

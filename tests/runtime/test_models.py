@@ -75,7 +75,7 @@ def test_a_repr_shows_what_is_set() -> None:
     )
 
 
-def test_a_repr_shows_what_stands_where_something_else_belongs() -> None:
+def test_a_repr_shows_a_value_of_a_wrong_type() -> None:
     wrong: Any = 5
 
     assert repr(models.User(id=wrong)) == "User(id=5)"

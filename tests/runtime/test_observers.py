@@ -175,7 +175,7 @@ async def test_the_request_that_is_seen_holds_the_token_that_was_filled_in(
     assert call.request.client_token == server.last.json()["ClientToken"]
 
 
-async def test_calls_at_the_same_time_are_told_apart(
+async def test_calls_at_the_same_time_are_kept_apart(
     watched: WorkMailClient, server: StubServer, recorder: Recorder
 ) -> None:
     server.respond = lambda _: user_answer()
@@ -226,9 +226,9 @@ async def test_an_observer_that_fails_breaks_neither_the_call_nor_the_next_obser
         await failure_of(client, errors.EntityNotFoundException)
 
     assert recorder.events == ["before", "attempt 1", "after"] * 2
-    told = [record for record in caplog.records if record.name == "workmail_async.observers"]
-    assert [record.getMessage() for record in told] == ["observer Broken failed"] * 6
-    assert all(record.exc_info for record in told)
+    logged = [record for record in caplog.records if record.name == "workmail_async.observers"]
+    assert [record.getMessage() for record in logged] == ["observer Broken failed"] * 6
+    assert all(record.exc_info for record in logged)
 
 
 async def test_the_base_of_observers_looks_on(server: StubServer) -> None:
@@ -246,7 +246,7 @@ Lines = Callable[[], list[str]]
 
 @pytest.fixture
 def lines(caplog: pytest.LogCaptureFixture) -> Iterator[Lines]:
-    """What stands in the log of calls, but for the milliseconds."""
+    """The log of calls, without the milliseconds."""
     with caplog.at_level(logging.DEBUG, logger="workmail_async"):
         yield lambda: [
             " ".join(word for word in record.getMessage().split() if not word.isdigit())
@@ -279,7 +279,7 @@ async def test_a_failure_is_two_lines(
     ]
 
 
-async def test_a_lost_connection_is_told_without_status(
+async def test_a_lost_connection_is_logged_without_a_status(
     client: WorkMailClient, server: StubServer, lines: Lines
 ) -> None:
     server.enqueue(HangUp())

@@ -93,7 +93,7 @@ async def test_a_client_that_could_not_open_opens_at_a_later_call(
         assert (await describe(client)).user_id == "u-1"
 
 
-async def test_each_of_the_callers_is_told_of_a_failure_to_open(server: StubServer) -> None:
+async def test_each_caller_gets_the_error_of_a_failed_opening(server: StubServer) -> None:
     async with (
         WorkMailClient(endpoint_url=server.url) as client,
         anyio.create_task_group() as tasks,
@@ -161,8 +161,8 @@ def test_a_client_belongs_to_the_loop_that_it_was_first_used_on(
     async def use_elsewhere() -> None:
         error = await failure_of(client, errors.ConfigurationError)
         assert str(error) == (
-            "this client was opened on another event loop: make one client for each; "
-            "every asyncio.run() or anyio.run() begins a new loop"
+            "this client was opened on another event loop: create a client on each loop; "
+            "every asyncio.run() and anyio.run() starts a new one"
         )
 
     async def main() -> None:
@@ -348,7 +348,7 @@ async def test_objects_frozen_for_a_fork_stay_frozen(server: StubServer) -> None
         gc.unfreeze()
 
 
-def test_sockets_are_told_from_files() -> None:
+def test_sockets_and_files_are_distinguished() -> None:
     with socket.socket() as made:
         assert _is_socket(made.fileno())
     assert not _is_socket(2**20)

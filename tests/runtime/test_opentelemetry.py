@@ -153,7 +153,7 @@ async def test_spans_of_calls_at_the_same_time_belong_to_the_span_around_them(
     assert [span.parent and span.parent.span_id for span in calls] == [parent] * 5
 
 
-async def test_no_secret_stands_in_a_span(
+async def test_no_secret_is_in_a_span(
     traced: WorkMailClient, server: StubServer, exporter: InMemorySpanExporter
 ) -> None:
     server.enqueue(error_answer("InvalidPasswordException", "hunter-2 is too short"))

@@ -1,4 +1,4 @@
-"""What a client is told at its making, and by `with_options` afterwards."""
+"""The options of a client, given to its constructor or to `with_options`."""
 
 import copy
 import pickle
@@ -126,7 +126,7 @@ async def test_what_is_no_request_is_not_sent(given: Any) -> None:
         await WorkMailClient().send(given)
 
     assert str(caught.value) == (
-        f"send() takes a request made from a class of models, not a {type(given).__name__}"
+        f"send() takes a request object from models, not a {type(given).__name__}"
     )
 
 

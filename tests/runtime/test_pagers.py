@@ -166,7 +166,7 @@ async def test_what_is_asked_for_is_asked_for_on_every_page(
     assert [request["Filters"] for request in sent] == [{"UsernamePrefix": "an"}] * 2
 
 
-async def test_a_list_starts_where_it_is_told(org: Organization, server: StubServer) -> None:
+async def test_a_list_starts_at_the_token_given(org: Organization, server: StubServer) -> None:
     server.enqueue(page("c", token="t3"), page("d"))
 
     assert ids(await org.list_users(next_token="t2").collect()) == ["c", "d"]
@@ -209,7 +209,7 @@ async def test_a_limit_fetches_no_page_too_many(
 
 
 async def test_a_limit_below_zero_has_no_meaning(org: Organization, server: StubServer) -> None:
-    with pytest.raises(ValueError, match="limit must be 0 or more, not -1"):
+    with pytest.raises(ValueError, match="limit must not be negative: -1"):
         await org.list_users().collect(-1)
 
 
@@ -251,11 +251,11 @@ async def test_a_pager_can_be_read_again_and_by_two_at_a_time(
     ("mistake", "expected"),
     [
         (lambda pager: pager.users, "a Pager has no attribute 'users': await it for one page"),
-        (list, "a Pager is not read with a plain `for`: await it for one page"),
+        (list, "a Pager cannot be read with a plain `for`: await it for one page"),
     ],
     ids=["a page's member", "a plain for"],
 )
-def test_a_forgotten_await_is_told_what_to_do(
+def test_a_forgotten_await_says_what_to_do(
     org: Organization, mistake: Callable[[Any], object], expected: str
 ) -> None:
     with pytest.raises((AttributeError, TypeError)) as caught:
@@ -305,7 +305,7 @@ async def test_a_repeated_token_ends_the_list_after_all_items_seen(
     assert found == expected
     assert type(error) is errors.PaginationError
     assert (error.operation, error.next_token) == ("ListUsers", repeated)
-    assert str(error).startswith("ListUsers: the service gave a next_token that it gave before")
+    assert str(error).startswith("ListUsers: the service repeated a next_token")
     assert len(server.requests) == len(given)
 
 

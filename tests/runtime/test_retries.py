@@ -1,4 +1,4 @@
-"""What passes by itself is tried again, as often as the call allows; the rest is told at once."""
+"""Temporary errors are retried as often as the call allows; others are raised at once."""
 
 import pytest
 
@@ -59,7 +59,7 @@ async def test_what_passes_is_tried_again(
 
 
 @pytest.mark.parametrize("code", LASTING)
-async def test_what_lasts_is_told_at_once(
+async def test_an_error_that_lasts_is_raised_at_once(
     client: WorkMailClient, server: StubServer, delays: list[float], code: str
 ) -> None:
     server.enqueue(error_answer(code))
@@ -70,7 +70,7 @@ async def test_what_lasts_is_told_at_once(
 
 
 @pytest.mark.parametrize("reply", PASSING.values(), ids=PASSING.keys())
-async def test_the_last_failure_is_told_with_the_number_of_attempts(
+async def test_the_last_error_has_the_number_of_attempts(
     client: WorkMailClient, server: StubServer, delays: list[float], reply: Reply
 ) -> None:
     server.enqueue(*[reply] * 3)
@@ -82,7 +82,7 @@ async def test_the_last_failure_is_told_with_the_number_of_attempts(
     assert caught.value.attempts == len(server.requests) == 3
 
 
-async def test_each_attempt_is_the_same_request_signed_anew(
+async def test_each_attempt_is_the_same_request_signed_again(
     client: WorkMailClient, server: StubServer, delays: list[float]
 ) -> None:
     throttled = error_answer("ThrottlingException")

@@ -198,7 +198,7 @@ async def test_no_credentials_say_how_to_give_some(server: StubServer) -> None:
 
     assert str(error) == (
         f"{OPERATION}: no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
-        "pass profile=…, or give the machine a role"
+        "pass profile=…, or give this machine a role"
     )
     assert not error.retryable
     assert server.requests == []
@@ -222,7 +222,7 @@ async def test_an_unknown_profile_is_refused(server: StubServer) -> None:
     )
 
 
-async def test_a_configuration_file_that_cannot_be_read_is_told(
+async def test_a_configuration_file_that_cannot_be_read_is_reported(
     server: StubServer, configure: Callable[[str], None]
 ) -> None:
     configure("[[[ nonsense")
@@ -249,7 +249,7 @@ async def test_a_program_gives_credentials(
     [
         ("credential_process = /no/such/program", errors.ConfigurationError, "/no/such/program"),
         ("credential_process = false", errors.CredentialsError, "custom-process"),
-        ("credential_process = echo nothing", errors.CredentialsError, "gave no JSON"),
+        ("credential_process = echo nothing", errors.CredentialsError, "did not return JSON"),
         (f"role_arn = {ROLE}\nsource_profile = none", errors.CredentialsError, '"none"'),
         (f"role_arn = {ROLE}\ncredential_source = Moon", errors.CredentialsError, "Moon"),
         (LOOP, errors.CredentialsError, "Infinite loop"),
@@ -342,7 +342,7 @@ async def test_credentials_are_renewed_when_they_run_out(server: StubServer) -> 
 
 
 @pytest.mark.usefixtures("role")
-async def test_credentials_that_are_out_of_date_when_they_come_are_told(server: StubServer) -> None:
+async def test_credentials_that_arrive_expired_are_reported(server: StubServer) -> None:
     server.respond = lambda _: session_until("2001-01-01T00:00:00Z")
 
     error = await refusal(errors.CredentialsError, server.url, region=REGION, profile="work")

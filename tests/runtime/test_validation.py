@@ -21,7 +21,7 @@ from workmail_async.messageflow.content import MessageContent
 from workmail_async.runtime import shapes
 from workmail_async.runtime.model import Model, members
 from workmail_async.runtime.shapes import Finding
-from workmail_async.runtime.validation import Validation, member_findings, validate
+from workmail_async.runtime.validation import Validation, validate
 
 OPERATIONS = [*WORKMAIL_OPERATIONS, *MESSAGE_FLOW_OPERATIONS]
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
@@ -233,16 +233,16 @@ def test_a_tuple_is_as_good_as_a_list() -> None:
 
 def findings(structure: Model) -> list[Finding]:
     """What is wrong with a structure of any kind."""
-    return list(member_findings(structure, "", False))
+    return list(structure.__findings__("", False))
 
 
-def test_a_moment_has_to_be_aware_of_its_zone() -> None:
+def test_a_datetime_needs_a_time_zone() -> None:
     naive = datetime(2026, 11, 20)  # noqa: DTZ001
     aware = naive.replace(tzinfo=timezone(timedelta(hours=5)))
 
     assert findings(models.User(enabled_date=aware)) == []
     ((_, _, constraint),) = findings(models.User(enabled_date=naive))
-    assert constraint == "must be aware of its time zone"
+    assert constraint == "must have a time zone"
     ((_, _, constraint),) = findings(models.User(enabled_date=0))  # type: ignore[arg-type]
     assert constraint == "must be a datetime, not int"
 
@@ -318,7 +318,7 @@ async def test_what_is_refused_never_reaches_the_server(
 
 
 @pytest.mark.anyio
-async def test_a_client_checks_as_much_as_it_is_told(
+async def test_a_client_checks_as_much_as_you_ask(
     client: WorkMailClient, server: StubServer
 ) -> None:
     server.respond = lambda _: json_answer({})
@@ -341,7 +341,7 @@ async def test_what_cannot_be_written_is_refused_even_when_nothing_is_checked(
         await client.with_options(validate="off").create_user(
             organization_id=ORGANIZATION, name="n", display_name="d", password=wrong
         )
-    assert "validate='standard' names what is not" in str(caught.value)
+    assert "validate='standard' names those that do not" in str(caught.value)
     assert "object" not in str(caught.value)
     missing: Any = None
     with pytest.raises(errors.RequestValidationError, match="PutRawMessageContent"):

@@ -120,7 +120,7 @@ async def test_a_job_may_end_without_a_reason(clock: Clock, state: str) -> None:
 
 
 @pytest.mark.parametrize("state", ["COMPLETE", "PAUSED", "", None])
-async def test_a_state_that_nobody_knows_is_waited_out(clock: Clock, state: str | None) -> None:
+async def test_an_unknown_state_does_not_end_the_wait(clock: Clock, state: str | None) -> None:
     client = script(job(state), job(state), job("COMPLETED"))
 
     await wait_for_job(client)
@@ -154,7 +154,7 @@ async def test_the_deadline_ends_the_wait_with_what_was_seen_last(clock: Clock) 
     assert error.retryable
     assert error.__cause__ is None
     assert "did not succeed within 100 seconds; last seen: RUNNING, 42 % (" in str(error)
-    assert str(error).endswith("; nothing was cancelled, so it can be waited for again")
+    assert str(error).endswith("; nothing was cancelled, and you can wait again")
 
 
 @pytest.mark.parametrize("limit", [0.5, 2, 2.5, 7, 60, 61, 3600, SIX_HOURS])
@@ -272,7 +272,7 @@ async def test_the_deadline_tells_what_went_wrong_last(clock: Clock) -> None:
     error = caught.value
     assert (error.state, error.last_response) == (None, None)
     assert error.__cause__ is trouble
-    assert "last seen: no answer; the last look failed: DescribeMailboxExportJob: cannot" in str(
+    assert "last seen: no answer; the last request failed: DescribeMailboxExportJob: cannot" in str(
         error
     )
 
@@ -288,7 +288,7 @@ async def test_trouble_at_the_end_does_not_hide_what_was_seen(clock: Clock) -> N
     assert caught.value.__cause__ is trouble
 
 
-async def test_trouble_that_is_over_is_not_told(clock: Clock) -> None:
+async def test_an_error_that_passed_is_not_reported(clock: Clock) -> None:
     trouble = errors.ThrottlingException("Slow down.")
 
     with pytest.raises(errors.WaiterTimeoutError) as caught:
@@ -332,7 +332,7 @@ async def test_a_cancelled_wait_sends_nothing_more() -> None:
 # ---- Progress ----
 
 
-async def test_progress_is_told_with_every_answer(clock: Clock) -> None:
+async def test_progress_is_reported_with_every_answer(clock: Clock) -> None:
     answers = [job("RUNNING", estimated_progress=step) for step in (0, 40, 90)]
     done = job("COMPLETED", estimated_progress=100)
     seen: list[JobAnswer] = []
@@ -345,7 +345,7 @@ async def test_progress_is_told_with_every_answer(clock: Clock) -> None:
     assert seen == [*answers, done]
 
 
-async def test_progress_may_be_told_to_an_async_function(clock: Clock) -> None:
+async def test_progress_can_be_reported_to_an_async_function(clock: Clock) -> None:
     seen: list[str] = []
 
     async def show(answer: JobAnswer) -> None:
@@ -357,7 +357,7 @@ async def test_progress_may_be_told_to_an_async_function(clock: Clock) -> None:
     assert seen == ["RUNNING", "COMPLETED"]
 
 
-async def test_the_failure_is_told_as_progress_too(clock: Clock) -> None:
+async def test_the_failure_is_reported_as_progress_too(clock: Clock) -> None:
     seen: list[JobAnswer] = []
 
     with pytest.raises(errors.WaiterFailedError):
@@ -379,7 +379,7 @@ async def test_what_a_progress_function_raises_ends_the_wait(clock: Clock) -> No
 
 @attrs.frozen
 class Wait:
-    """What is known of a waiter beside its name."""
+    """What a waiter test needs besides the waiter's name."""
 
     arguments: dict[str, str]
     answer: Callable[[str], object]

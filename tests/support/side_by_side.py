@@ -39,7 +39,7 @@ class SideBySide:
     portal: BlockingPortal
 
     def prepare(self, *replies: Reply) -> None:
-        """Makes these the replies to come, and forgets the past."""
+        """Queues these replies, and forgets what was received."""
         self.server.reset()
         self.server.enqueue(*replies)
 

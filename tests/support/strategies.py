@@ -28,7 +28,7 @@ _WORD = "abcXYZ019"
 
 
 def examples(count: int) -> settings:
-    """A decorator beside `given`: that many examples, and fixtures shared between them.
+    """A decorator next to `given`: that many examples, and fixtures shared between them.
 
     A failing example is shown as it is. Making it smaller sends hundreds of requests, for each of
     the many operations that one fault fails.

@@ -55,7 +55,7 @@ def test_queued_replies_come_before_the_responder(
     assert {received.connection for received in stub_server.requests} == {1}
 
 
-def test_a_request_nobody_prepared_for_is_refused(connection: http.client.HTTPConnection) -> None:
+def test_a_request_without_a_reply_is_refused(connection: http.client.HTTPConnection) -> None:
     status, body = post(connection)
 
     assert status == 418

@@ -36,7 +36,7 @@ def request(
     return Received("POST", target, message, body.encode(), connection=1)
 
 
-def test_equal_requests_are_the_same_whoever_sends_them() -> None:
+def test_equal_requests_are_the_same_from_any_sender() -> None:
     reordered = dict(reversed(CONTENT.items()))
     assert_same_request(request(), request(reordered, headers={"User-Agent": "another"}))
 

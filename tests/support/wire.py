@@ -94,7 +94,7 @@ def _comparable(received: Received) -> dict[str, str]:
 
 
 def assert_signed(received: Received, secret_key: str) -> None:
-    """Checks the signature as the service would: anew, from what arrived."""
+    """Checks the signature as the service would, from the request received."""
     parts = authorization(received)
     headers = received.header_dict()
     address = urlsplit(received.path)

@@ -87,11 +87,11 @@ class Entries:
 
     def _salvaged(self) -> Directory:
         if not self._file.size:
-            raise ArchiveError(self._file.path, "it is no zip: it is empty")
+            raise ArchiveError(self._file.path, "it is not a zip: it is empty")
         directory = salvage(self._file)
         if directory is None:
             raise ArchiveError(
-                self._file.path, "it is no zip: neither its start nor its end is one's"
+                self._file.path, "it is not a zip: it neither starts nor ends like one"
             )
         detail = "the list of entries does not end as it should, or the zip was cut off"
         if isinstance(directory, CentralDirectory):

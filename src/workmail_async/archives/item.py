@@ -174,7 +174,7 @@ class ArchiveItem:
         """Return the content as a message.
 
         An iCalendar file gets a message around it. What is not a message at all becomes one with
-        `defects`. Nested parts are told apart to a depth of a few hundred.
+        `defects`. Nested parts are parsed to a depth of a few hundred.
 
         Raises:
             ItemError: It is corrupt, or larger than `Limits.in_memory`.

@@ -13,7 +13,7 @@ class Limits:
 
     Attributes:
         entries: How many entries are read.
-        folders: How many folders are told apart; items of further ones go to the top.
+        folders: How many different folders are kept; items of further ones go to the top.
         findings: How many findings of each kind are kept; all are counted.
         in_memory: The largest item that `ArchiveItem.raw` and `ArchiveItem.message` load, in bytes.
             WorkMail itself takes messages up to 40 MB.

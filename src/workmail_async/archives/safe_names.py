@@ -1,4 +1,4 @@
-"""Makes names from an archive safe: on this system and any other, and for whoever opens them.
+"""Makes names from an archive safe: on this system and any other, and for the people who open them.
 
 Safe means: a file system takes the name, the path stays in its folder, and what a person sees is
 what is there. The rules are those of the strictest system, Windows, wherever this runs, because a

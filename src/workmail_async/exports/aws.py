@@ -8,10 +8,10 @@ from typing import Any
 
 import anyio
 
-from workmail_async.runtime.background import on_own_loop
 from workmail_async.runtime.client import ServiceClient
-from workmail_async.runtime.connection import Settings
+from workmail_async.runtime.event_loop import on_own_loop
 from workmail_async.runtime.operation import Service
+from workmail_async.runtime.settings import Settings
 
 S3 = Service("s3", "Amazon S3", "2006-03-01", ())
 IAM = Service("iam", "AWS IAM", "2010-05-08", ())

@@ -32,17 +32,18 @@ class MessageFlowClient(ServiceClient):
     Args:
         region: The AWS Region; by default from the environment or the profile.
         profile: The name of a profile in the AWS configuration files.
-        endpoint_url: Another address than AWS's own, such as an emulator's.
-        aws_access_key_id: Credentials given by hand; by default the usual AWS chain finds them.
+        endpoint_url: A custom endpoint URL, such as an emulator's.
+        aws_access_key_id: The id of an access key; by default the usual AWS chain finds one.
         aws_secret_access_key: The secret that belongs to `aws_access_key_id`.
         aws_session_token: The token of temporary credentials.
         session: An aiobotocore session to take credentials and settings from.
         config: An aiobotocore configuration, for proxies, connection limits and the like.
-        timeout: The time limit of one call in seconds, over all its attempts; None for none.
-        max_attempts: How many times a request is sent at most, the first time included; 1 to 100.
+        timeout: The time limit of one call in seconds, including all its attempts; None for no
+            limit.
+        max_attempts: How many times a request may be sent, including the first; 1 to 100.
         validate: How much of a request is checked before it is sent: `standard` (all but patterns),
             `strict` (patterns too) or `off`.
-        observers: Who watches the calls.
+        observers: Observers of the calls.
 
     Example:
         ```python

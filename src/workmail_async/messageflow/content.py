@@ -82,7 +82,7 @@ class MessageContent:
         return await anyio.to_thread.run_sync(parser.parsebytes, raw)
 
     async def aclose(self) -> None:
-        """Give up what was not read and free the connection; closing twice is no fault."""
+        """Discard what was not read and free the connection; closing twice is harmless."""
         self._closed = True
         with anyio.CancelScope(shield=True):
             await self._stream.aclose()

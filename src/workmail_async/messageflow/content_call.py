@@ -10,13 +10,13 @@ from workmail_async.messageflow.content import MessageContent
 
 if TYPE_CHECKING:
     from workmail_async.messageflow.models import GetRawMessageContentRequest
-    from workmail_async.runtime.client import ServiceClient
+    from workmail_async.runtime.sending import Sender
 
 
 class MessageContentCall(AbstractAsyncContextManager[MessageContent]):
     """A request for a message's content, sent when its `async with` is entered."""
 
-    def __init__(self, client: ServiceClient, request: GetRawMessageContentRequest) -> None:
+    def __init__(self, client: Sender, request: GetRawMessageContentRequest) -> None:
         self._client = client
         self._request = request
         self._content: MessageContent | None = None

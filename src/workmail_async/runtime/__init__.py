@@ -1,8 +1,8 @@
 """The hand-written engine under the generated clients.
 
-Nothing in this package knows a WorkMail operation by name: generated code hands it descriptors
-(`operation.Operation`, `model.member`, `shapes`) and it opens, validates, sends, decodes, pages and
-waits by them. The way of one call is short and goes one way::
+Nothing in this package knows a WorkMail operation by name. Generated code passes it descriptors
+(`operation.Operation`, `model.wire`, `shapes`), and it opens, validates, sends, decodes, pages and
+waits by them. A call takes these steps::
 
     request ─ validation ─ conversion ─ transport ─ conversion ─ response
                                            │

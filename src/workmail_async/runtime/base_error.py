@@ -1,4 +1,4 @@
-"""The base of every error of this library, apart from the others since it needs no botocore."""
+"""The base of every error; in a module of its own because it needs no botocore."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class WorkMailError(Exception):
     """Base of every error that this library raises.
 
     Attributes:
-        retryable: Whether the same call may succeed when it is sent again later.
-        next_token: For an error in the middle of a list: the token of the page that failed. Pass
-            it to the list method to go on from there.
+        retryable: Whether the same call may succeed if you send it again later.
+        next_token: For an error in the middle of a list, the token of the page that failed. Pass it
+            to the list method to resume there.
     """
 
     retryable: bool = False

@@ -1,7 +1,7 @@
-"""Reads the bodies of answers, whatever they turn out to be.
+"""Reads the bodies of answers, whatever they hold.
 
-A proxy's page, an empty body, JSON that is no object: what botocore's parser trips over is made
-into an error that it understands, before it sees it.
+botocore's parser fails on a proxy's page, an empty body, or JSON that is not an object. Here such a
+body becomes an error in the form that the parser understands.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def parsed(body: bytes) -> Any:
         body: The body of an answer.
 
     Returns:
-        What it holds.
+        The value.
 
     Raises:
         ValueError: It is not JSON.
@@ -36,35 +36,35 @@ def parsed(body: bytes) -> Any:
     except ValueError:
         pass
     try:
-        # takes what orjson refuses and others send: half of a surrogate pair, a byte order mark
+        # accepts what orjson rejects: half of a surrogate pair, a byte order mark
         return json.loads(body)
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
 
 def described(body: bytes) -> str:
-    """Say what a body is that is not JSON."""
+    """Describe a body that is not JSON."""
     if not body:
         return "empty"
     start = body[:_EXCERPT].decode("utf-8", "replace").strip()
     if start.startswith("<"):
-        return f"a page of {len(body)} bytes, perhaps a proxy's, that begins with {start!r}"
+        return f"a page of {len(body)} bytes, perhaps a proxy's, that starts with {start!r}"
     if start.startswith(("{", "[")):
-        return f"cut short or damaged ({len(body)} bytes)"
+        return f"truncated or damaged ({len(body)} bytes)"
     return f"text of {len(body)} bytes"
 
 
 def error_body(status: int, headers: Mapping[str, str], body: bytes, request: Model) -> bytes:
-    """Make the body of an error answer one that every parser of the JSON protocols takes.
+    """Turn the body of an error answer into one that every parser of the JSON protocols accepts.
 
     Args:
         status: The HTTP status.
-        headers: The headers; names in lower case, or looked up whatever their case.
-        body: The body as it came.
-        request: The request; its sensitive values are taken out, should the service repeat them.
+        headers: The headers; names in lower case, or looked up without regard to case.
+        body: The body as received.
+        request: The request; its sensitive values are removed if the service repeats them.
 
     Returns:
-        A JSON object with the error's code, if it has one, in `__type`.
+        A JSON object with the error's code, if any, in `__type`.
     """
     try:
         content, kind = parsed(body), "not a JSON object"

@@ -1,4 +1,4 @@
-"""The base of the generated clients: opens itself, sends requests, gives typed answers."""
+"""The base of the generated clients: opens itself, sends requests, returns typed responses."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeVar
 import anyio
 from attrs import evolve
 
-from .backend import load_backend
-from .connection import Connection, Credentials, Settings
+from .connection import Connection
 from .errors import ConfigurationError, RequestTimeoutError, WorkMailError
-from .making import Make, made
+from .event_loop import Make, load_backend, made
 from .model import Output, Request, changed, members
 from .observers import Call, LoggingObserver, Observer, tell
 from .operation import OutputT, Service
 from .options import Options
 from .paging import Pager
+from .settings import Credentials, Settings
 from .validation import Validation
 from .validation import validate as check
 
@@ -37,34 +37,34 @@ class _Keep(Enum):
     KEEP = "keep"
 
 
-#: The default of `with_options`: keep what the client has. (None is a value of its own.)
+#: The default of `with_options`: keep the client's value. (None has a meaning of its own.)
 KEEP = _Keep.KEEP
 
 
 class ServiceClient:
     """A client of one service.
 
-    It opens itself at the first call, off the event loop, and once even when many calls come at
-    the same time. Close it with `async with` or `aclose()`. It belongs to the event loop it was
-    first used on.
+    The first call opens it, without blocking the event loop; calls that start together open it
+    once. Close it with `async with` or `aclose()`. Use it only on the event loop of its first call.
 
     Args:
         region: The AWS Region; by default from the environment or the profile.
         profile: The name of a profile in the AWS configuration files.
-        endpoint_url: Another address than AWS's own, such as an emulator's.
-        aws_access_key_id: Credentials given by hand; by default the usual AWS chain finds them.
+        endpoint_url: A custom endpoint URL, such as an emulator's.
+        aws_access_key_id: The id of an access key; by default the usual AWS chain finds one.
         aws_secret_access_key: The secret that belongs to `aws_access_key_id`.
         aws_session_token: The token of temporary credentials.
         session: An aiobotocore session to take credentials and settings from.
         config: An aiobotocore configuration, for proxies, connection limits and the like.
-        timeout: The time limit of one call in seconds, over all its attempts; None for none.
-        max_attempts: How many times a request is sent at most, the first time included; 1 to 100.
+        timeout: The time limit of one call in seconds, including all its attempts; None for no
+            limit.
+        max_attempts: How many times a request may be sent, including the first; 1 to 100.
         validate: How much of a request is checked before it is sent: `standard` (all but
             patterns), `strict` (patterns too) or `off`.
-        observers: Who watches the calls.
+        observers: Observers of the calls.
 
     Raises:
-        ConfigurationError: Arguments that do not fit together.
+        ConfigurationError: An argument is wrong, or two contradict each other.
     """
 
     _service: ClassVar[Service]
@@ -94,7 +94,9 @@ class ServiceClient:
             config=config,
         )
         if session is not None and profile is not None:
-            raise ConfigurationError("pass session or profile, not both: a session has a profile")
+            raise ConfigurationError(
+                "pass session or profile, not both: a session already has a profile"
+            )
         self._options = Options(timeout=timeout, max_attempts=max_attempts, validate=validate)
         self._observers = (LoggingObserver(), *observers)
         self._connection = Connection(self._service, settings, self._observers)
@@ -102,21 +104,21 @@ class ServiceClient:
 
     @property
     def settings(self) -> Settings:
-        """Where and as whom the client connects."""
+        """The Region, endpoint and credentials of the client."""
         return self._connection.settings
 
     @property
     def options(self) -> Options:
-        """The options that calls are made with."""
+        """The options of the calls."""
         return self._options
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._connection.settings.shown()})"
 
-    def __reduce__(self) -> NoReturn:  # a pickle would hold the credentials, for all to read
+    def __reduce__(self) -> NoReturn:  # a pickle would hold the credentials in plain text
         raise TypeError(
             f"{type(self).__name__} cannot be copied or pickled: its connections belong to one "
-            "process and one event loop; make a client there, or use with_options() here"
+            "process and one event loop. Create another client there, or use with_options() here"
         )
 
     async def __aenter__(self) -> Self:
@@ -133,8 +135,8 @@ class ServiceClient:
     async def aclose(self) -> None:
         """Close the connections.
 
-        Closing twice is no fault. A client made by `with_options` closes nothing: its connections
-        belong to the client that it was made from.
+        Closing twice does no harm. Closing a client that `with_options` returned does nothing: the
+        connections belong to the original client.
         """
         if self._owner:
             await self._connection.aclose()
@@ -146,18 +148,19 @@ class ServiceClient:
         max_attempts: int | Literal[_Keep.KEEP] = KEEP,
         validate: Validation | Literal[_Keep.KEEP] = KEEP,
     ) -> Self:
-        """Return a client with other options over the same connections; it costs next to nothing.
+        """Return a client with other options that shares the connections; this is very cheap.
 
         Args:
-            timeout: The time limit of one call in seconds, over all its attempts; None for none.
-            max_attempts: How many times a request is sent at most.
+            timeout: The time limit of one call in seconds, including all its attempts; None for no
+                limit.
+            max_attempts: How many times a request may be sent, including the first; 1 to 100.
             validate: How much of a request is checked before it is sent.
 
         Returns:
-            A client of the same class; options that are left out stay as they are.
+            A client of the same class; options that you leave out stay the same.
 
         Raises:
-            ConfigurationError: An option has no meaning.
+            ConfigurationError: An option has a wrong value.
         """
         given = {"timeout": timeout, "max_attempts": max_attempts, "validate": validate}
         changes: dict[str, Any] = {k: v for k, v in given.items() if v is not KEEP}
@@ -168,7 +171,7 @@ class ServiceClient:
         return other
 
     async def send(self, request: Request[OutputT]) -> OutputT:
-        """Send a request object; the methods named after the operations do the same.
+        """Send a request object; the method of each operation does the same.
 
         Args:
             request: An instance of one of the request classes of `models`.
@@ -178,11 +181,11 @@ class ServiceClient:
 
         Raises:
             RequestValidationError: The request breaks the service's constraints; it was not sent.
-            ServiceError: The service answered with an error; of the class of its code.
-            TransportError: No complete answer came back.
-            CredentialsError: There are no credentials, or they cannot be renewed.
+            ServiceError: The service answered with an error; each code has its own class.
+            TransportError: No complete answer arrived.
+            CredentialsError: AWS credentials are missing or cannot be renewed.
         """
-        _refuse_what_is_no_request(request)
+        _require_request(request)
         operation = request.operation
         if operation.service is not self._service:
             raise ConfigurationError(
@@ -196,14 +199,14 @@ class ServiceClient:
         failure: BaseException | None = None
         try:
             raw = await self._exchange(call)
-            from .decoding import decode  # loaded by now, with the transport
+            from .decoding import decode  # already imported, by opening the transport
 
             output: OutputT = decode(call, raw)
         except WorkMailError as error:
             failure = error
             raise
         except Exception as error:
-            # loaded by now: whatever else is raised comes from what it imports
+            # already imported, since only aiobotocore's part of the work raises other errors
             from .failures import translate
 
             failure = translate(error, call) or error
@@ -240,15 +243,15 @@ class ServiceClient:
         return Pager(self, make)
 
 
-def _refuse_what_is_no_request(given: object) -> None:
+def _require_request(given: object) -> None:
     if not isinstance(given, Request):
         raise ConfigurationError(
-            f"send() takes a request made from a class of models, not a {type(given).__name__}"
+            f"send() takes a request object from models, not a {type(given).__name__}"
         )
 
 
 def with_tokens(request: Request[OutputT]) -> Request[OutputT]:
-    """Return the request with its idempotency token filled in; the caller's stays as it is."""
+    """Return a request with its idempotency token filled in; the original is not changed."""
     missing = [
         member.name
         for member in members(type(request))

@@ -1,9 +1,9 @@
 """Opens an aiobotocore client once, off the event loop, and closes it.
 
-Importing aiobotocore, reading service models and looking for credentials take some 200 ms of
-blocking work. They run in a worker thread, which has an event loop of its own for those
-credentials that come over the network. Nothing that is bound to that loop survives it: HTTP
-sessions are made at the first request, on the caller's loop.
+Importing aiobotocore, reading service models and looking for credentials block for about 200 ms.
+This happens in a worker thread, which has an event loop of its own for credentials that come over
+the network. Nothing bound to that loop survives it: the HTTP session is created by the first
+request, on the caller's loop.
 """
 
 from __future__ import annotations
@@ -12,50 +12,15 @@ from typing import TYPE_CHECKING
 
 import anyio
 from anyio.lowlevel import current_token
-from attrs import field, frozen
 
-from .background import on_own_loop
 from .errors import ClientClosedError, ConfigurationError
+from .event_loop import on_own_loop
 from .observers import Call, Observer
 from .operation import Service
+from .settings import Settings
 
 if TYPE_CHECKING:
-    from aiobotocore.config import AioConfig
-    from aiobotocore.session import AioSession
-
     from .transport import Transport
-
-
-@frozen(kw_only=True)
-class Credentials:
-    """AWS credentials given by hand; their repr shows no secret.
-
-    Attributes:
-        access_key_id: The access key's id.
-        secret_access_key: The secret.
-        session_token: The token of temporary credentials.
-    """
-
-    access_key_id: str = field(repr=False)
-    secret_access_key: str = field(repr=False)
-    session_token: str | None = field(default=None, repr=False)
-
-
-@frozen(kw_only=True)
-class Settings:
-    """Where and as whom a client connects; see `ServiceClient` for the meaning of each."""
-
-    region: str | None = None
-    profile: str | None = None
-    endpoint_url: str | None = None
-    credentials: Credentials | None = None
-    session: AioSession | None = None
-    config: AioConfig | None = None
-
-    def shown(self) -> str:
-        """Return what a repr may show."""
-        shown = {"region": self.region, "profile": self.profile, "endpoint_url": self.endpoint_url}
-        return ", ".join(f"{k}={v!r}" for k, v in shown.items() if v is not None)
 
 
 class Connection:
@@ -63,8 +28,8 @@ class Connection:
 
     Args:
         service: The service.
-        settings: Where and as whom to connect.
-        observers: Who watches attempts.
+        settings: The Region, endpoint and credentials.
+        observers: The observers of attempts.
     """
 
     def __init__(
@@ -80,28 +45,28 @@ class Connection:
 
     @property
     def is_open(self) -> bool:
-        """Whether a call was made already, so that nothing is left to be loaded."""
+        """Whether a first call has opened it, so nothing is left to load."""
         return self._transport is not None
 
     async def transport(self, call: Call) -> Transport:
-        """Return the open transport, opening it at the first call.
+        """Return the transport; the first call opens it.
 
         Args:
-            call: The call that needs it; what it needs to be decoded is prepared in passing.
+            call: The call that needs it. Opening also prepares the decoding of its answer.
 
         Returns:
             The transport.
 
         Raises:
             ClientClosedError: The connection was closed.
-            ConfigurationError: The settings do not fit, or the caller is on another event loop
-                than the one that opened the connection.
+            ConfigurationError: The settings are wrong, or the connection was opened on another
+                event loop.
         """
         if self._transport is not None:
             if current_token() != self._loop:
                 raise ConfigurationError(
-                    "this client was opened on another event loop: make one client for each; "
-                    "every asyncio.run() or anyio.run() begins a new loop"
+                    "this client was opened on another event loop: create a client on each loop; "
+                    "every asyncio.run() and anyio.run() starts a new one"
                 )
             return self._transport
         if self._opening is None:
@@ -109,7 +74,7 @@ class Connection:
         async with self._opening:
             if self._closed:
                 raise ClientClosedError(
-                    "this client is closed: make a new one, or keep it open for longer"
+                    "this client is closed: create a new one, or keep this one open for longer"
                 )
             if self._transport is None:
                 self._transport = await self._open(call)
@@ -124,7 +89,7 @@ class Connection:
         return transport
 
     async def _make_transport(self, call: Call) -> Transport:
-        # imported here, in the worker thread: these load aiobotocore
+        # these import aiobotocore, so import them here, in the worker thread
         from .decoding import prepare
         from .opening import OURS, open_client
         from .transport import AiobotocoreTransport
@@ -134,7 +99,7 @@ class Connection:
         return await AiobotocoreTransport.over(client, self._observers)
 
     async def aclose(self) -> None:
-        """Close the connections; closing twice is no fault."""
+        """Close the connections; closing twice does no harm."""
         self._closed = True
         transport, self._transport = self._transport, None
         if transport is not None:

@@ -68,7 +68,7 @@ def _optional_member(type_: Any) -> tuple[Any, ...] | None:
 
 
 def _open_enum(type_: Any) -> type[OpenEnum] | None:
-    """Return the enum of `SomeEnum`, also beside None, `str` and literals; None otherwise."""
+    """Return the enum of `SomeEnum`, with or without None, `str` and literals; else None."""
     candidates = get_args(type_) if get_origin(type_) in (Union, UnionType) else (type_,)
     rest = [c for c in candidates if c not in (NoneType, str) and get_origin(c) is not Literal]
     if len(rest) == 1 and isinstance(rest[0], type) and issubclass(rest[0], OpenEnum):

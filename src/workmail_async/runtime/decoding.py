@@ -1,4 +1,4 @@
-"""Makes the typed answer of a raw one."""
+"""Creates the typed response from a raw answer."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def decode(call: Call, raw: RawResponse) -> Any:
     """Decode an answer.
 
     Args:
-        call: The call that it answers.
+        call: The call that was answered.
         raw: The answer.
 
     Returns:
         An instance of the operation's output class.
 
     Raises:
-        InvalidResponseError: The body is not what the operation returns.
+        InvalidResponseError: The body does not fit the operation.
     """
     cls = call.operation.output
     if raw.stream is None:
@@ -50,8 +50,8 @@ def _structure(call: Call, cls: type[Output], body: bytes) -> Output:
     try:
         return converter.structure(data, cls)
     except Exception as error:  # noqa: BLE001  (whatever cattrs or a hook raises)
-        # no value of the answer in the text: it may be a secret
-        what = f"a member is missing or of another type ({type(error).__name__})"
+        # the text must not hold a value of the answer, which may be a secret
+        what = f"a member is missing or has another type ({type(error).__name__})"
         raise _invalid(call, f"the answer does not fit models.{cls.__name__}: {what}") from None
 
 
@@ -66,7 +66,7 @@ def _invalid(call: Call, what: str) -> InvalidResponseError:
 
 
 def prepare(call: Call) -> None:
-    """Generate the converter's code for a call's classes ahead of the event loop's need of it."""
+    """Generate the converter's code for a call's classes, off the event loop."""
     converter.get_unstructure_hook(type(call.request))
     if not call.operation.streaming:
         converter.get_structure_hook(call.operation.output)

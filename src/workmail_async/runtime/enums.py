@@ -1,4 +1,4 @@
-"""String enums that survive a service newer than this library."""
+"""String enums that accept values newer than this library."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 class OpenEnum(str, Enum):
-    """Base of the generated enums: a `str` that also keeps values it does not know.
+    """Base class of the generated enums: a `str` that also accepts unknown values.
 
-    `EntityState("PAUSED")` does not fail: it compares equal to the string `"PAUSED"`, and its
-    `is_unknown` says that this version of the library has no name for it.
+    `EntityState("PAUSED")` does not fail: it equals the string `"PAUSED"`, and `is_unknown` tells
+    that this version of the library has no name for it.
     """
 
     @classmethod
@@ -27,7 +27,7 @@ class OpenEnum(str, Enum):
 
     @property
     def is_unknown(self) -> bool:
-        """Whether the service sent a value that this version of the library does not name."""
+        """Whether this version of the library has no name for the value."""
         return self._name_ not in type(self).__members__
 
     def __str__(self) -> str:

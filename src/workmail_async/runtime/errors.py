@@ -1,7 +1,7 @@
-"""The errors of this library, except those that the services document.
+"""The errors of this library, except for those that the services document.
 
-The classes that the services document are generated and derive from `ServiceError`; users find all
-of them in `workmail_async.errors`. Every error survives pickling with its class and its fields.
+The documented ones are generated and derive from `ServiceError`. Users import all of them from
+`workmail_async.errors`. Every error can be pickled and keeps its class and fields.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .base_error import WorkMailError
 if TYPE_CHECKING:
 
     class ClientError(Exception):
-        """What type checkers see of botocore's class, which carries no types of its own."""
+        """What type checkers see of botocore's class, which has no type annotations."""
 
         response: dict[str, Any]
         operation_name: str
@@ -46,15 +46,15 @@ _LONGEST_MESSAGE = 500
 
 
 class ConfigurationError(WorkMailError):
-    """Settings or arguments do not fit, such as a missing Region or a negative timeout."""
+    """A setting or an argument is missing or wrong, such as the Region or a negative timeout."""
 
 
 class ClientClosedError(WorkMailError):
-    """The client, or a content that it gave, was used after it was closed."""
+    """The client, or a message content that it returned, was used after it was closed."""
 
 
 class CredentialsError(WorkMailError):
-    """No AWS credentials were found, or they are incomplete or cannot be renewed."""
+    """AWS credentials are missing or incomplete, or cannot be fetched or renewed."""
 
 
 @frozen
@@ -62,9 +62,9 @@ class Fault:
     """One thing that is wrong with a request.
 
     Attributes:
-        member: The member as the caller writes it, such as `filters.username_prefix`.
-        constraint: What the member must satisfy.
-        value: The value given, shortened; `***` for a sensitive member, None for a missing one.
+        member: The member, as you write it: `filters.username_prefix`.
+        constraint: The constraint that the value breaks.
+        value: The value given, shortened; `***` if it is sensitive, None if it is missing.
     """
 
     member: str
@@ -77,7 +77,7 @@ class Fault:
 
 
 class RequestValidationError(WorkMailError, ValueError):
-    """A request was refused before it was sent, since it breaks the service's constraints.
+    """A request breaks the service's constraints and was not sent.
 
     Attributes:
         operation: The operation's name.
@@ -92,30 +92,30 @@ class RequestValidationError(WorkMailError, ValueError):
         super().__init__(f"{operation} was not sent, {count} in the request:{lines}")
 
 
-#: The statuses of what may be over at the next attempt.
+#: The statuses of failures that a later attempt may not meet.
 PASSING_STATUSES = frozenset({429, 500, 502, 503, 504})
 
 
 class ServiceError(WorkMailError, ClientError):
     """The service answered with an error.
 
-    Also a `botocore.exceptions.ClientError`, so that handlers written for boto3 keep working.
+    It is also a `botocore.exceptions.ClientError`, so handlers written for boto3 keep working.
 
     Args:
         message: The service's explanation.
-        code: The error code; the class's own name unless given.
+        code: The error code; by default the name of the class.
         operation: The operation's name, such as `DescribeUser`.
         request_id: The id that AWS gave the request.
         http_status: The HTTP status of the answer.
         attempts: How many times the request was sent.
-        response: The parsed error as botocore gives it; made of the others unless given.
+        response: The parsed error in botocore's form; by default built from the other arguments.
 
     Attributes:
         code: The error code.
         message: The service's explanation.
         operation: The operation's name.
         request_id: The id that AWS gave the request; quote it to AWS Support.
-        http_status: The HTTP status of the answer; 0 when the error was made by hand.
+        http_status: The HTTP status of the answer; 0 if the error did not come from an answer.
         attempts: How many times the request was sent.
         response: The parsed error, as in botocore's `ClientError`.
         operation_name: The same as `operation`, as in botocore's `ClientError`.
@@ -164,16 +164,16 @@ class ServiceError(WorkMailError, ClientError):
 
 
 class UnknownServiceError(ServiceError):
-    """The service answered with an error code that its documents do not know."""
+    """The service answered with an error code that its documentation does not list."""
 
     @property
     def retryable(self) -> bool:  # type: ignore[override]
-        """Whether the service was asked too much or failed (HTTP 429, 500, 502, 503, 504)."""
+        """Whether the service was busy or failing (HTTP 429, 500, 502, 503, 504)."""
         return self.http_status in PASSING_STATUSES
 
 
 class TransportError(WorkMailError):
-    """No complete answer came back: connection, TLS, proxy or body.
+    """No complete answer arrived, because of the connection, TLS, a proxy or the body.
 
     Args:
         message: What happened.
@@ -195,17 +195,17 @@ class TransportError(WorkMailError):
 
 
 class ConnectError(TransportError):
-    """The endpoint could not be reached: name, route, refused connection, TLS or proxy."""
+    """The endpoint could not be reached: DNS, route, refused connection, TLS or proxy."""
 
 
 class RequestTimeoutError(TransportError, TimeoutError):
-    """No answer within the time limit of the call or of the connection."""
+    """No answer arrived within the time limit of the call or of the connection."""
 
 
 class InvalidResponseError(TransportError):
-    """The service answered with something that is not what the operation returns.
+    """The answer is not what the operation returns.
 
-    A proxy's page, a body cut short, or a member of another type.
+    It may be a proxy's page, a truncated body, or a member of another type.
 
     Attributes:
         http_status: The HTTP status of the answer.
@@ -227,7 +227,7 @@ class InvalidResponseError(TransportError):
 
 
 class PaginationError(WorkMailError):
-    """A list cannot be read on, since the service repeated a token.
+    """Reading a list stopped because the service repeated a page token.
 
     Attributes:
         operation: The operation's name.
@@ -240,12 +240,12 @@ class PaginationError(WorkMailError):
 
 
 class WaiterError(WorkMailError):
-    """A wait ended without what it waited for.
+    """A wait ended without reaching the state that it waited for.
 
     Attributes:
         waiter: The waiter's name, such as `mailbox_export_job_completed`.
-        state: The last state seen; None when none was.
-        last_response: The last answer of the describe operation; None when there was none.
+        state: The last state seen; None if none was seen.
+        last_response: The last answer of the describe operation; None if there was none.
     """
 
     def __init__(
@@ -258,16 +258,16 @@ class WaiterError(WorkMailError):
 
 
 class WaiterTimeoutError(WaiterError, TimeoutError):
-    """The deadline came first; what was waited for goes on and can be waited for again."""
+    """The timeout expired. The service keeps working on it, and you can wait again."""
 
     retryable = True
 
 
 class WaiterFailedError(WaiterError):
-    """A state was reached from which there is no way to the one waited for.
+    """The wait met a final state other than the one it waited for.
 
     Attributes:
-        reason: The service's own explanation, such as an export job's ErrorInfo.
+        reason: The service's explanation, such as the ErrorInfo of an export job.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Translates what botocore and the HTTP libraries raise into errors of ours."""
+"""Translates the errors of botocore and the HTTP libraries into ours."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .observers import Call
 from .operation import Service
 from .redaction import scrub
 
-#: What an endpoint has to look like.
+#: The form of an endpoint.
 ENDPOINT_FORM = "endpoint_url='https://host[:port]'"
 
 _CREDENTIALS = (
@@ -36,13 +36,13 @@ _CREDENTIALS = (
 )
 _NO_CREDENTIALS = (
     "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, pass profile=…, "
-    "or give the machine a role"
+    "or give this machine a role"
 )
 _NO_FILE = (
     "the AWS settings name a file or a program that cannot be used, "
     "such as ca_bundle or credential_process"
 )
-_IN_DOUBT = "whether the service acted on the request is not known"
+_IN_DOUBT = "the service may or may not have acted on the request"
 
 
 @cache
@@ -55,17 +55,17 @@ def service_error_classes() -> dict[str, type[errors.ServiceError]]:
 
 
 def translate(error: Exception, call: Call) -> errors.WorkMailError | None:
-    """Return our error for what a call raised.
+    """Return our error for one that a call raised.
 
     Args:
-        error: What botocore or an HTTP library raised.
+        error: An error of botocore or an HTTP library.
         call: The call.
 
     Returns:
-        The error to raise instead, or None for one that is not known: a defect, which must show.
+        The error to raise instead; None if it is unknown, hence a defect that must not be hidden.
     """
     operation, attempts = call.operation.name, call.attempts
-    if isinstance(error, aws.ClientError):  # of a call for credentials, made in passing
+    if isinstance(error, aws.ClientError):  # from a call to fetch credentials
         return errors.CredentialsError(f"{operation}: {error}")
     text = scrub(str(error), call.request)
     if isinstance(error, aws.NoCredentialsError):
@@ -80,7 +80,7 @@ def translate(error: Exception, call: Call) -> errors.WorkMailError | None:
         )
     if isinstance(error, aws.BotoCoreError):
         return errors.ConfigurationError(f"{operation}: {text}")
-    if isinstance(error, RuntimeError) and "credentials" in text:  # renewed, yet out of date
+    if isinstance(error, RuntimeError) and "credentials" in text:  # renewed, but expired
         return errors.CredentialsError(f"{operation}: {text}")
     return None
 
@@ -95,7 +95,7 @@ def _exchange_error(error: aws.BotoCoreError, call: Call) -> errors.WorkMailErro
         return errors.ConfigurationError(f"{call.operation.name}: {_NO_FILE}: {reason}")
     if isinstance(error, aws.ReadTimeoutError):
         return errors.RequestTimeoutError(
-            f"{url} gave no answer within the read timeout; {_IN_DOUBT}", **facts
+            f"{url} did not answer within the read timeout; {_IN_DOUBT}", **facts
         )
     if isinstance(error, aws.ConnectTimeoutError):
         return errors.RequestTimeoutError(
@@ -112,39 +112,39 @@ def _exchange_error(error: aws.BotoCoreError, call: Call) -> errors.WorkMailErro
     if isinstance(error, aws.EndpointConnectionError) and not _was_connected(cause):
         hint = _region_hint(url, call.operation.service)
         return errors.ConnectError(
-            f"cannot connect to {url}: {reason}; check {hint} and the network", **facts
+            f"cannot connect to {url}: {reason}; check {hint} and your connection", **facts
         )
     return errors.TransportError(
-        f"the exchange with {url} broke off: {reason}; {_IN_DOUBT}", **facts
+        f"the connection to {url} was lost: {reason}; {_IN_DOUBT}", **facts
     )
 
 
 def stream_error(error: Exception, operation: str) -> errors.TransportError:
-    """Return our error for what reading a streamed answer raised.
+    """Return our error for one that reading a streamed answer raised.
 
     Args:
-        error: What botocore or an HTTP library raised.
+        error: An error of botocore or an HTTP library.
         operation: The operation's name.
 
     Returns:
         The error to raise instead.
     """
     if isinstance(error, aws.ReadTimeoutError):
-        stopped = "no more of the content came within the read timeout"
+        stopped = "no more content arrived within the read timeout"
         return errors.RequestTimeoutError(stopped, operation=operation)
-    what = f"the content broke off: {_reason(error)}"
+    what = f"the content was cut off: {_reason(error)}"
     return errors.TransportError(what, operation=operation)
 
 
 def _reason(error: Exception) -> str:
-    """Return what an HTTP library said, without what botocore says around it."""
+    """Return the HTTP library's text, without botocore's text around it."""
     details: Mapping[str, Any] = getattr(error, "kwargs", {})
     cause: object = details.get("error", error)
     return (getattr(cause, "strerror", None) or str(cause)).rstrip(".")
 
 
 def _was_connected(cause: object) -> bool:
-    """Return whether aiohttp had a connection, which was then lost."""
+    """Return whether aiohttp was connected before it failed."""
     return isinstance(cause, ClientConnectionError) and not isinstance(cause, ClientConnectorError)
 
 
@@ -157,7 +157,7 @@ def _region_hint(url: str, service: Service) -> str:
 
 
 def service_error(response: dict[str, Any], call: Call) -> errors.ServiceError:
-    """Return the error of an answer that reports one.
+    """Return the error that an answer reports.
 
     Args:
         response: botocore's parsed answer.
@@ -190,7 +190,7 @@ def service_error(response: dict[str, Any], call: Call) -> errors.ServiceError:
 
 
 def opening_error(error: Exception) -> errors.WorkMailError | None:
-    """Return our error for what opening a client raised, or None for one that is not known."""
+    """Return our error for one that opening a client raised; None if it is unknown."""
     text = str(error)
     if isinstance(error, aws.NoRegionError):
         return errors.ConfigurationError(
@@ -205,9 +205,9 @@ def opening_error(error: Exception) -> errors.WorkMailError | None:
         return errors.CredentialsError(text)
     if isinstance(error, aws.BotoCoreError):
         return errors.ConfigurationError(text)
-    if isinstance(error, JSONDecodeError):  # what a credential_process printed
-        return errors.CredentialsError(f"the source of the credentials gave no JSON: {text}")
-    if isinstance(error, ValueError):  # how botocore refuses an endpoint
+    if isinstance(error, JSONDecodeError):  # the output of a credential_process
+        return errors.CredentialsError(f"the source of the credentials did not return JSON: {text}")
+    if isinstance(error, ValueError):  # botocore rejects an endpoint with it
         return errors.ConfigurationError(f"{text}: pass {ENDPOINT_FORM}")
     if isinstance(error, OSError):
         return errors.ConfigurationError(f"{_NO_FILE}: {text}")

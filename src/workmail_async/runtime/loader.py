@@ -1,7 +1,7 @@
-"""Finds the two service models without looking at the other services that botocore knows.
+"""Finds the two service models without listing the other services that botocore knows.
 
-botocore's own loader lists some 870 folders before it opens the first model, which is most of the
-time that opening a client takes.
+botocore's own loader lists about 870 folders before it opens the first model. That is most of the
+time it takes to open a client.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class _FileLoader(JSONFileLoader):
 
 
 class ServiceLoader(Loader):
-    """A botocore data loader that knows its services by name; for others it searches as usual.
+    """A botocore data loader that knows where its services are; it searches for any other.
 
     Args:
-        services: The services to find without searching.
+        services: The services to find without a search.
     """
 
     FILE_LOADER_CLASS: type[JSONFileLoader] = _FileLoader

@@ -1,7 +1,7 @@
-"""Lets others watch calls: for logs, metrics and traces.
+"""Observers watch calls, for logs, metrics and traces.
 
-An observer is called in the task that makes the call, so it must not block. What it raises is
-logged and goes no further: watching a call never breaks it.
+An observer runs in the task that makes the call, so it must not block. Whatever it raises is logged
+and dropped: an observer cannot break a call.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .model import Request, ResponseMetadata
 from .operation import Operation
 
 logger: logging.Logger = logging.getLogger("workmail_async.calls")
-_trouble = logging.getLogger("workmail_async.observers")
+_observer_logger = logging.getLogger("workmail_async.observers")
 
 
 @frozen
@@ -27,8 +27,8 @@ class Attempt:
 
     Attributes:
         number: Which attempt it is, from 1.
-        http_status: The HTTP status of the answer; None when none came.
-        code: The error code of the answer, or the class of what went wrong; None for success.
+        http_status: The HTTP status of the answer; None if there was none.
+        code: The error code of the answer, or the class of the error; None for success.
     """
 
     number: int
@@ -43,10 +43,10 @@ class Call:
     Attributes:
         operation: The operation's descriptor; `operation.name` is its name on the wire.
         request: The request; its repr shows no secret.
-        max_attempts: How many times it is sent at most.
-        started: When it began, by `time.perf_counter()`.
-        attempts: How many times it was sent so far.
-        http_status: The HTTP status of the latest answer; None when there was none.
+        max_attempts: How many times it may be sent.
+        started: When it started, by `time.perf_counter()`.
+        attempts: How many times it has been sent so far.
+        http_status: The HTTP status of the latest answer; None if there was none.
         request_id: The id that AWS gave the latest request.
     """
 
@@ -60,39 +60,39 @@ class Call:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the call began."""
+        """Seconds since the call started."""
         return perf_counter() - self.started
 
     @property
     def metadata(self) -> ResponseMetadata:
-        """What came with the answer beside its members."""
+        """The request id, HTTP status and attempts, as the response carries them."""
         return ResponseMetadata(self.request_id, self.http_status or 0, self.attempts)
 
 
 class Observer:
-    """Base of observers; override what you want to see.
+    """Base class of observers: override the methods you need.
 
     Pass instances as `WorkMailClient(observers=[…])`.
     """
 
     def before_call(self, call: Call) -> None:
-        """See a call before its request is sent for the first time."""
+        """Run before a call sends its request for the first time."""
 
     def after_attempt(self, call: Call, attempt: Attempt) -> None:
-        """See each answer, or its absence; more attempts may follow."""
+        """Run after each attempt, successful or not; more may follow."""
 
     def after_call(self, call: Call, error: BaseException | None) -> None:
-        """See a call's end: its error, or None when it succeeded."""
+        """Run at the end of a call; `error` is None if it succeeded."""
 
 
 class LoggingObserver(Observer):
-    """Writes calls to the logger `workmail_async.calls` at level DEBUG; on in every client.
+    """Logs calls to `workmail_async.calls` at level DEBUG; every client has one.
 
-    Names, numbers and identifiers only: never the members of a request or an answer.
+    It logs names, numbers and identifiers, never the members of a request or an answer.
     """
 
     def after_attempt(self, call: Call, attempt: Attempt) -> None:
-        """Log an attempt that failed."""
+        """Log a failed attempt."""
         if attempt.code is not None:
             logger.debug(
                 "%s attempt %d of %d failed: %s",
@@ -118,10 +118,10 @@ class LoggingObserver(Observer):
 
 
 class OpenTelemetryObserver(Observer):
-    """Makes an OpenTelemetry client span of every call; needs the extra `otel`.
+    """Records every call as an OpenTelemetry client span; needs the extra `otel`.
 
     Args:
-        tracer: The tracer to use; the global provider's unless given.
+        tracer: The tracer to use; by default the global provider's.
 
     Raises:
         ConfigurationError: OpenTelemetry is not installed.
@@ -153,7 +153,7 @@ class OpenTelemetryObserver(Observer):
         )
 
     def after_attempt(self, call: Call, attempt: Attempt) -> None:
-        """Note an attempt that failed as an event of the span."""
+        """Add a failed attempt to the span as an event."""
         if attempt.code is not None:
             self._spans[call].add_event(
                 "attempt failed", {"attempt": attempt.number, "error.type": attempt.code}
@@ -175,12 +175,12 @@ class OpenTelemetryObserver(Observer):
 
 
 def tell(observers: Sequence[Observer], event: Callable[[Observer], None]) -> None:
-    """Call each observer; what one raises is logged and goes no further."""
+    """Call each observer; log and drop whatever it raises."""
     for observer in observers:
         try:
             event(observer)
-        except Exception:  # noqa: BLE001
-            _trouble.exception("observer %s failed", type(observer).__name__)
+        except Exception:
+            _observer_logger.exception("observer %s failed", type(observer).__name__)
 
 
 def _code(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""Builds the aiobotocore client of a connection; runs in a worker thread, not on the event loop.
+"""Builds the aiobotocore client of a connection, in a worker thread.
 
 Importing this module imports aiobotocore.
 """
@@ -19,36 +19,36 @@ from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession
 from botocore import UNSIGNED
 
-from .backend import on_trio
-from .connection import Settings
 from .errors import ConfigurationError, CredentialsError
+from .event_loop import on_trio
 from .failures import ENDPOINT_FORM, opening_error
 from .loader import ServiceLoader
 from .operation import Service
 from .sessions import DirectSession
+from .settings import Settings
 
-#: How clients behave whose requests this library checks and whose attempts it makes itself.
+#: The behavior of clients whose requests this library validates and retries itself.
 OURS: Mapping[str, Any] = {
     "parameter_validation": False,
-    "retries": {"mode": "legacy"},  # of the modes the one that adds nothing to a request
+    "retries": {"mode": "legacy"},  # the only mode that adds nothing to a request
 }
 
 
-async def open_client(service: Service, settings: Settings, behaviour: Mapping[str, Any]) -> Any:
+async def open_client(service: Service, settings: Settings, behavior: Mapping[str, Any]) -> Any:
     """Make an aiobotocore client.
 
     Args:
         service: The service.
-        settings: Where and as whom to connect.
-        behaviour: Further members of the client's configuration; they win over the settings'.
+        settings: The Region, endpoint and credentials.
+        behavior: More members of the client's configuration; they override the settings'.
 
     Returns:
         The client, entered.
 
     Raises:
-        ConfigurationError: The settings do not fit, or no Region is known.
-        CredentialsError: The credentials' source does not work. (That there are none at all shows
-            at the first call, as with botocore.)
+        ConfigurationError: A setting is wrong, or the Region is missing.
+        CredentialsError: The source of the credentials does not work. (If there are no credentials
+            at all, the first call fails, as with botocore.)
     """
     credentials = settings.credentials
     try:
@@ -57,7 +57,7 @@ async def open_client(service: Service, settings: Settings, behaviour: Mapping[s
             service.name,
             region_name=settings.region,
             endpoint_url=settings.endpoint_url,
-            config=_config(settings, behaviour),
+            config=_config(settings, behavior),
             aws_access_key_id=credentials and credentials.access_key_id,
             aws_secret_access_key=credentials and credentials.secret_access_key,
             aws_session_token=credentials and credentials.session_token,
@@ -75,12 +75,12 @@ async def open_client(service: Service, settings: Settings, behaviour: Mapping[s
 
 
 async def _fetch_credentials(session: Any) -> None:
-    """Fetch temporary credentials now: a role's would otherwise be fetched at the first request.
+    """Fetch temporary credentials now, since building the client that fetches them blocks.
 
-    That needs a client of another service, whose making would stop the event loop.
+    botocore fetches a role's credentials at the first request, on the caller's loop.
     """
     found = await session.get_credentials()
-    if found is None:  # shows when a request is signed
+    if found is None:  # signing a request reports it
         return
     try:
         await found.get_frozen_credentials()
@@ -89,7 +89,7 @@ async def _fetch_credentials(session: Any) -> None:
 
 
 def _check_endpoint(url: str) -> None:
-    """Refuse what botocore lets pass and no request can be sent to."""
+    """Refuse an endpoint that botocore accepts although no request can reach it."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.port != 0  # reading it checks it
@@ -102,7 +102,7 @@ def _check_endpoint(url: str) -> None:
 def _new_session(service: Service, settings: Settings) -> AioSession:
     session = AioSession(profile=settings.profile)
     if on_trio():
-        # as the session's default too: it decides how credentials are fetched
+        # credentials are fetched with the session's default
         session.set_default_client_config(AioConfig(http_session_cls=_httpx_session()))
     data_path = session.get_config_variable("data_path") or ""
     folders = [os.path.expanduser(folder) for folder in data_path.split(os.pathsep) if folder]
@@ -110,16 +110,16 @@ def _new_session(service: Service, settings: Settings) -> AioSession:
     return session
 
 
-def _config(settings: Settings, behaviour: Mapping[str, Any]) -> AioConfig:
+def _config(settings: Settings, behavior: Mapping[str, Any]) -> AioConfig:
     theirs: Any = settings.config or AioConfig()
     ours: dict[str, Any] = {
-        **behaviour,
-        # given as a whole, since botocore otherwise composes it anew, twice for every call
+        **behavior,
+        # passed whole, or botocore would compose it twice for every call
         "user_agent": theirs.user_agent or _user_agent(),
     }
     if on_trio():
         ours["http_session_cls"] = _httpx_session()
-        # as over aiohttp: a call waits for its turn as long as its own time limit allows
+        # as with aiohttp, a call waits for a free connection as long as its time limit allows
         ours["connector_args"] = {"pool_timeout": None, **theirs.connector_args}
     elif theirs.http_session_cls is AIOHTTPSession:
         ours["http_session_cls"] = DirectSession
@@ -144,6 +144,9 @@ def _httpx_session() -> Any:
         )
     from aiobotocore.httpxsession import HttpxSession
 
-    for late in ("httpcore2", "encodings.idna"):  # or the first request would load it, on the loop
+    for late in (
+        "httpcore2",
+        "encodings.idna",
+    ):  # or the first request would import it, on the loop
         import_module(late)
     return HttpxSession

@@ -1,4 +1,4 @@
-"""What generated code tells the runtime about services and operations."""
+"""How generated code describes services and operations to the runtime."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Service:
     """One AWS service.
 
     Attributes:
-        name: botocore's name of the service.
-        title: The name that people know.
+        name: botocore's name for the service.
+        title: The name to show to people.
         api_version: The version of the service model that the code was generated from.
         regions: The Regions in which the service runs.
     """
@@ -35,7 +35,7 @@ class Pagination:
 
     Attributes:
         items: The attribute of the response that holds the items.
-        token: Whether the operation takes and gives a `next_token`; some lists have one page only.
+        token: Whether the operation has a `next_token`; some lists have only one page.
     """
 
     items: str

@@ -1,4 +1,4 @@
-"""The options of a call, which a client holds and `with_options` changes."""
+"""The options of calls: a client holds them, and `with_options` changes them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attrs import frozen
 from .errors import ConfigurationError
 from .validation import Validation
 
-#: The most attempts that a call can be given.
+#: The highest `max_attempts`.
 ATTEMPTS_CEILING = 100
 
 
@@ -18,9 +18,9 @@ class Options:
     """How a client makes its calls.
 
     Attributes:
-        timeout: The time limit of one call in seconds, over all its attempts; None for none
-            (every attempt keeps botocore's connect and read timeouts, 60 seconds each).
-        max_attempts: How many times a request is sent at most, the first time included; 1 to 100.
+        timeout: The time limit of one call in seconds, including all its attempts; None for no
+            limit (each attempt still has botocore's connect and read timeouts of 60 seconds).
+        max_attempts: How many times a request may be sent, including the first; 1 to 100.
         validate: How much of a request is checked before it is sent.
     """
 
@@ -31,11 +31,11 @@ class Options:
     def __attrs_post_init__(self) -> None:
         if self.timeout is not None and not _is_duration(self.timeout):
             raise ConfigurationError(
-                f"timeout must be a number of seconds above 0, or None: not {self.timeout!r}"
+                f"timeout must be a positive number of seconds or None, not {self.timeout!r}"
             )
         if not _is_count(self.max_attempts):
             raise ConfigurationError(
-                f"max_attempts must be a whole number of 1 to {ATTEMPTS_CEILING}, "
+                f"max_attempts must be a whole number from 1 to {ATTEMPTS_CEILING}, "
                 f"not {self.max_attempts!r}"
             )
         if self.validate not in get_args(Validation):

@@ -1,4 +1,4 @@
-"""Lists: one object that is a page when awaited and all the items when iterated."""
+"""Lists: one object that gives a page when awaited and every item when iterated."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import AsyncIterator, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .errors import PaginationError, WorkMailError
-from .making import Make, made
+from .event_loop import Make, made
 from .model import Output, Request, changed
 from .operation import Pagination
-
-if TYPE_CHECKING:
-    from .client import ServiceClient
+from .sending import Sender
 
 ItemT = TypeVar("ItemT")
 PageT = TypeVar("PageT", bound=Output)
@@ -20,7 +18,7 @@ _USE = "await it for one page, or read its items with `async for` or `await ….
 
 
 class Pager(Generic[ItemT, PageT]):
-    """A list of the service, not yet read.
+    """A list that the service returns in pages; nothing is fetched until you use it.
 
         page = await org.list_users(max_results=50)     # one page
         async for user in org.list_users(): ...         # every item of every page
@@ -28,31 +26,31 @@ class Pager(Generic[ItemT, PageT]):
         users = await org.list_users().collect()        # every item, as a list
         user = await org.list_users().first()           # the first item, or None
 
-    Every use reads the list anew. Pages are fetched when they are needed, one at a time; nothing
-    stays open when a loop is left early. An error in the middle carries `next_token`, the token of
-    the page that failed: pass it to the list method to go on from there.
+    Each use reads the list from its start. Pages are fetched one at a time, when they are needed.
+    You can leave a loop early; nothing stays open. An error in the middle carries `next_token`, the
+    token of the page that failed: pass it to the list method to resume there.
     """
 
     __slots__ = ("_client", "_make")
 
-    def __init__(self, client: ServiceClient, make: Make[PageT]) -> None:
+    def __init__(self, client: Sender, make: Make[PageT]) -> None:
         self._client = client
         self._make = make
 
     def __repr__(self) -> str:
         return f"Pager({self._make()!r})"
 
-    if not TYPE_CHECKING:  # a type checker sees these mistakes, if it does not see this
+    if not TYPE_CHECKING:  # without these, type checkers report the mistakes themselves
 
         def __getattr__(self, name):
             message = f"a Pager has no attribute {name!r}: {_USE}"
             raise AttributeError(message, name=name, obj=self)
 
         def __iter__(self):
-            raise TypeError(f"a Pager is not read with a plain `for`: {_USE}")
+            raise TypeError(f"a Pager cannot be read with a plain `for`: {_USE}")
 
     def __await__(self) -> Generator[Any, None, PageT]:
-        """Fetch one page: the first, or the one that `next_token` names."""
+        """Fetch one page: the first, or the one of the `next_token` given."""
         return self._page().__await__()
 
     def __aiter__(self) -> AsyncIterator[ItemT]:
@@ -66,7 +64,7 @@ class Pager(Generic[ItemT, PageT]):
         """Iterate over the pages.
 
         Returns:
-            An iterator of responses; a page may be empty and yet have a successor.
+            An iterator of responses; a page may be empty although more pages follow.
         """
         return _Pages(self._client, self._make)
 
@@ -74,13 +72,13 @@ class Pager(Generic[ItemT, PageT]):
         """Read the items into a list.
 
         Args:
-            limit: How many items at most; None for all. No page is fetched beyond the limit.
+            limit: The greatest number of items; None for all. No page beyond it is fetched.
 
         Returns:
             The items in the service's order.
         """
         if limit is not None and limit < 0:
-            raise ValueError(f"limit must be 0 or more, not {limit}")
+            raise ValueError(f"limit must not be negative: {limit}")
         found: list[ItemT] = []
         if limit == 0:
             return found
@@ -98,11 +96,11 @@ class Pager(Generic[ItemT, PageT]):
 
 
 class _Pages(Generic[PageT]):
-    """Walks from token to token. A class, since an unfinished async generator needs closing."""
+    """Iterates over the pages. A class, because an unfinished async generator needs closing."""
 
     pagination: Pagination
 
-    def __init__(self, client: ServiceClient, make: Make[PageT]) -> None:
+    def __init__(self, client: Sender, make: Make[PageT]) -> None:
         self._client = client
         self._make: Make[PageT] | None = make
         self._request: Request[PageT] | None = None
@@ -123,7 +121,7 @@ class _Pages(Generic[PageT]):
         token = _token_of(request)
         if token in self._seen:
             raise PaginationError(
-                "the service gave a next_token that it gave before; reading on would never end",
+                "the service repeated a next_token, so reading the list would never end",
                 operation=request.operation.name,
                 next_token=token,
             )
@@ -134,7 +132,7 @@ class _Pages(Generic[PageT]):
             raise
         self._seen.add(token)
         following = _token_of(page) if self.pagination.token else None
-        # null, absent or empty: each of them ends a list
+        # the services end a list with a null, missing or empty token
         self._request = changed(request, next_token=following) if following else None
         return page
 
@@ -145,7 +143,7 @@ def _token_of(holder: object) -> str | None:
 
 
 class _Items(Generic[ItemT]):
-    """Walks over the items of pages."""
+    """Iterates over the items of the pages."""
 
     def __init__(self, pages: _Pages[Any]) -> None:
         self._pages = pages

@@ -1,4 +1,4 @@
-"""Keeps sensitive values of a request out of texts that others wrote, such as error messages."""
+"""Keeps sensitive values of a request out of foreign texts, such as error messages."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def scrub(text: str, structure: Model) -> str:
         structure: The request.
 
     Returns:
-        The text with `***` where a sensitive value stood; initials and the like only where they
-        stand alone, or they would take other words apart.
+        The text with `***` in place of each sensitive value. Very short values, such as initials,
+        are replaced only as whole words.
     """
     for value in sorted(sensitive_values(structure), key=len, reverse=True):
         if len(value) < _SHORT:

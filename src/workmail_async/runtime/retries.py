@@ -1,10 +1,18 @@
-"""Decides which failed attempts are followed by another, and when.
+"""Decides whether a failed attempt is followed by another, and after what delay.
 
-The rules are those of the AWS clients' standard mode: what may pass by itself is tried again after
-a random delay that grows, and a client whose calls keep failing stops adding to the load. Three
-things differ. The limit belongs to the call, not to the client. LimitExceededException is final,
-since these services mean a quota by it and not a rate. And who is asked to slow down does so
-however often it happens: that uses nothing of the quota of retries.
+The rules are those of the AWS SDKs' standard retry mode: an error that may be temporary is retried
+after a random, growing delay. Each retry takes tokens from a quota that the client's calls share
+and each success puts some back, so a client whose calls keep failing soon stops adding load to a
+service that is down.
+
+Three things differ, each for a reason:
+
+- The limit of attempts belongs to the call, because `with_options` can change it for one call.
+- LimitExceededException is final. WorkMail means a quota by it, such as the number of running
+  export jobs, and no quota grows within the seconds of a retry.
+- Throttling takes nothing from the quota. The service is up and only asks for patience. A script
+  that creates a thousand users is throttled again and again, and would otherwise use up the quota
+  and fail although each call succeeds at its second attempt.
 """
 
 from __future__ import annotations
@@ -30,7 +38,7 @@ _COST_OF_TIMEOUT = 10
 _GAIN = 1
 
 _TIMEOUTS = (aws.ConnectTimeoutError, aws.ReadTimeoutError)
-#: They know the names by which AWS's services speak of rates and timeouts.
+#: botocore's lists of the codes that AWS services use for throttling and timeouts.
 _CHECKERS = (TransientRetryableChecker(), ThrottledRetryableChecker())
 
 
@@ -40,7 +48,7 @@ class Retry:
 
     Attributes:
         delay: Seconds to wait before it.
-        cost: What it took from the quota.
+        cost: The tokens that it took from the quota.
     """
 
     delay: float
@@ -48,7 +56,7 @@ class Retry:
 
 
 class Retries:
-    """The retries of one client; the quota is shared by its calls."""
+    """The retries of one client, whose calls share one quota."""
 
     def __init__(self) -> None:
         self._quota: Any = RetryQuota()
@@ -57,44 +65,45 @@ class Retries:
         """Decide about another attempt.
 
         Args:
-            failure: What the latest attempt ended with: an error of the service, or botocore's.
-            call: The call; its attempts are counted.
+            failure: The error of the latest attempt, the service's or botocore's.
+            call: The call, with the number of its attempts.
 
         Returns:
-            The next attempt; None when there is to be none.
+            The next attempt; None if the call has failed for good.
         """
-        if call.attempts >= call.max_attempts or not _may_pass(failure):
+        if call.attempts >= call.max_attempts or not _is_temporary(failure):
             return None
         cost = _cost(failure)
         if not self._quota.acquire(cost):
             return None
+        # Full jitter: a random share of the delay spreads the clients that failed at one moment.
         return Retry(min(_LONGEST_DELAY, random.random() * 2.0 ** (call.attempts - 1)), cost)
 
     def succeeded(self, last: Retry | None) -> None:
-        """Give back to the quota.
+        """Put tokens back into the quota.
 
         Args:
-            last: The attempt that succeeded; None when it was the first.
+            last: The retry that succeeded; None if the first attempt did.
         """
         self._quota.release(_GAIN if last is None else last.cost)
 
 
-def _may_pass(failure: Exception) -> bool:
+def _is_temporary(failure: Exception) -> bool:
     if not isinstance(failure, ServiceError):
-        return _known_to_pass(RetryContext(1, caught_exception=failure))
+        return _botocore_retries(RetryContext(1, caught_exception=failure))
     if failure.retryable or failure.http_status in PASSING_STATUSES:
         return True
-    # of the codes that the services document, each class says whether it may pass
-    return isinstance(failure, UnknownServiceError) and _known_to_pass(
+    # documented codes have a class that says whether they are temporary
+    return isinstance(failure, UnknownServiceError) and _botocore_retries(
         RetryContext(1, parsed_response=failure.response)
     )
 
 
-def _known_to_pass(context: RetryContext) -> bool:
+def _botocore_retries(context: RetryContext) -> bool:
     return any(checker.is_retryable(context) for checker in _CHECKERS)
 
 
 def _cost(failure: Exception) -> int:
     if isinstance(failure, ServiceError) and failure.http_status < 500:
-        return 0  # the service is there and asks for patience
+        return 0  # throttled: see above
     return _COST_OF_TIMEOUT if isinstance(failure, _TIMEOUTS) else _COST

@@ -1,7 +1,8 @@
-"""aiobotocore's HTTP session over aiohttp, but for redirects, which it would follow.
+"""aiobotocore's HTTP session over aiohttp, without following redirects.
 
-The services send none. Whoever does would be given the body of the request, with a password
-perhaps. botocore follows none either, nor does aiobotocore's session over httpx.
+The services send no redirects. Following one from anyone else would send them the body of the
+request, perhaps with a password. botocore and aiobotocore's httpx session do not follow them
+either.
 """
 
 from __future__ import annotations
@@ -13,18 +14,18 @@ from aiobotocore.httpsession import AIOHTTPSession
 
 
 class _DirectSession(AIOHTTPSession):  # type: ignore[misc]  # has no types
-    """A session for which a redirect is an answer like any other."""
+    """A session that returns a redirect like any other answer."""
 
     async def _get_session(self, proxy_url: str | None) -> Any:
         return _Direct(await super()._get_session(proxy_url))
 
 
-#: The class, without the base that has no types.
+#: The class, typed without its untyped base.
 DirectSession: type[object] = _DirectSession
 
 
 class _Direct:
-    """The one method of aiohttp's session that aiobotocore calls."""
+    """The only method of aiohttp's session that aiobotocore calls."""
 
     __slots__ = ("request",)
 

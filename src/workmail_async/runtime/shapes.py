@@ -1,7 +1,7 @@
-"""The constraints a service model puts on members, as small objects that check a value.
+"""The service model's constraints on members, as small objects that check a value.
 
 A shape answers one question: what is wrong with this value? It never converts anything. Generated
-code holds one constant per constrained shape of the service model.
+code has one constant for each constrained shape of the service model.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any
 
 from .enums import OpenEnum
 
-#: Where in a request a fault was found, what may be shown of the value there (None for no value),
-#: and what the constraint says: `("tags[0].key", "''", "must have 1 to 128 characters, has 0")`.
+#: The path of a faulty member, its value as it may be shown (None if it is missing), and the broken
+#: constraint: `("tags[0].key", "''", "must have 1 to 128 characters, has 0")`.
 Finding = tuple[str, str | None, str]
 
-#: What is shown instead of a sensitive value.
+#: Shown in place of a sensitive value.
 REDACTED = "***"
 
 
-#: A str can hold them, UTF-8 cannot.
+#: A str can hold them, but UTF-8 cannot.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -65,12 +65,12 @@ class Shape:
             strict: Whether to check patterns too.
 
         Yields:
-            The member's path, the value as it may be shown, the violated constraint.
+            The member's path, its value as it may be shown, and the broken constraint.
         """
         raise NotImplementedError
 
     def shown(self, value: Any) -> str:
-        """Return what reprs and errors may show of a value, be it of the right type or not."""
+        """Return what reprs and errors may show of a value, even one of a wrong type."""
         return REDACTED if self.sensitive else repr(value)
 
     def fault(self, value: Any, where: str, constraint: str) -> Finding:
@@ -115,7 +115,7 @@ class Text(Shape):
 
 
 class Enumeration(Shape):
-    """A string out of a set of known values."""
+    """A string from a set of known values."""
 
     def __init__(self, name: str, enum: type[OpenEnum]) -> None:
         super().__init__(name)
@@ -175,18 +175,18 @@ class Timestamp(Shape):
     """A moment, as an aware datetime."""
 
     def findings(self, value: Any, where: str, strict: bool) -> Iterator[Finding]:
-        """Check the type and that it is aware."""
+        """Check the type and that it has a time zone."""
         if not isinstance(value, datetime):
             yield self.fault(value, where, f"must be a datetime, not {_type_name(value)}")
         elif value.tzinfo is None:
-            yield self.fault(value, where, "must be aware of its time zone")
+            yield self.fault(value, where, "must have a time zone")
 
 
 class ByteStream(Shape):
-    """A body read in chunks; only answers hold one.
+    """A body that is read in chunks; only answers have one.
 
     Args:
-        wrap: The class that users get; called with the transport's stream.
+        wrap: The class that users see, called with the transport's stream.
     """
 
     def __init__(self, wrap: Callable[[Any], object]) -> None:
@@ -194,7 +194,7 @@ class ByteStream(Shape):
         self.wrap = wrap
 
     def findings(self, value: Any, where: str, strict: bool) -> Iterator[Finding]:
-        """Find nothing: nobody sends one."""
+        """Find nothing: no request has one."""
         yield from ()
 
 
@@ -206,18 +206,16 @@ class Structure(Shape):
         self.cls = cls
 
     def shown(self, value: Any) -> str:
-        """Return a structure's own repr; nothing of a dict, say: it may hold a password."""
+        """Return a structure's own repr, but hide any other value: it may hold a password."""
         return repr(value) if value is None or isinstance(value, self.cls) else REDACTED
 
     def findings(self, value: Any, where: str, strict: bool) -> Iterator[Finding]:
         """Check the class, then the members."""
-        from .validation import member_findings
-
         if not isinstance(value, self.cls):
             wanted = f"must be a models.{self.name}, not {_type_name(value)}"
             yield self.fault(value, where, wanted)
         else:
-            yield from member_findings(value, f"{where}.", strict)
+            yield from value.__findings__(f"{where}.", strict)
 
 
 class ListOf(Shape):
@@ -225,7 +223,7 @@ class ListOf(Shape):
 
     Args:
         element: The shape of the items, or a model class.
-        size: The least and the greatest number of items; None for no bound.
+        size: The smallest and greatest number of items; None for no bound.
     """
 
     def __init__(
@@ -236,7 +234,7 @@ class ListOf(Shape):
         super().__init__(f"list of {self.element.name}", sensitive=self.element.sensitive)
 
     def shown(self, value: Any) -> str:
-        """Return the items as each of them may be shown."""
+        """Return the items, each as it may be shown."""
         if self.sensitive or not isinstance(value, (list, tuple)):
             return self.element.shown(value)
         return f"[{', '.join(map(self.element.shown, value))}]"

@@ -1,10 +1,10 @@
-"""The one seam through which requests leave: a request object in, a raw answer out.
+"""The one place that sends requests: a request object in, a raw answer out.
 
-The default transport sends with the parts of an aiobotocore client: its serializer, its signer,
-its HTTP session and its parser of errors. It does without what surrounds them there, which is half
-of the cost of a call: endpoint rules that give the same address each time, a parser that walks the
-service's model for every value, and retry handlers behind an event system. So requests and their
-passwords do not pass botocore's loggers either.
+The default transport uses the parts of an aiobotocore client: its serializer, signer, HTTP session
+and parser of errors. It skips what connects them there, which is half the cost of a call: endpoint
+rules that return the same URL each time, a parser that walks the service's model for every value,
+and retry handlers behind an event system. So requests and their passwords never reach botocore's
+loggers either.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .retries import Retries, Retry
 
 
 class BodyStream(Protocol):
-    """What a streaming answer's body must offer."""
+    """The body of a streaming answer."""
 
     async def read(self, amt: int | None = None) -> bytes:
         """Read at most `amt` bytes; b"" at the end."""
@@ -52,7 +52,7 @@ class RawResponse:
 
 
 class Transport(Protocol):
-    """Sends requests and gives back raw answers.
+    """Sends requests and returns raw answers.
 
     An implementation counts `call.attempts`, sets `call.http_status` and `call.request_id`, and
     raises only errors that `failures.translate` understands.
@@ -66,7 +66,7 @@ class Transport(Protocol):
         """Free the connections."""
 
 
-#: More than a closed connection can have in store, in pieces of the HTTP library.
+#: More pieces than the HTTP library can have buffered on a closed connection.
 _PIECES_LEFT = 100
 
 
@@ -76,8 +76,8 @@ class _Target:
 
     Attributes:
         url: The endpoint.
-        headers: Headers that the endpoint asks for.
-        context: What the signer has to know.
+        headers: Headers that the endpoint rules add.
+        context: What the signer needs.
     """
 
     url: str
@@ -88,13 +88,13 @@ class _Target:
 class AiobotocoreTransport:
     """Sends with an open aiobotocore client.
 
-    Of the events on which handlers can be registered with a session, `before-call`,
-    `request-created`, `before-sign` and `before-send` take place.
+    Of the events that a session's handlers can be registered for, it emits `before-call`,
+    `request-created`, `before-sign` and `before-send`.
 
     Args:
         client: The client.
-        target: Where requests go.
-        observers: Who watches attempts.
+        target: What all requests share.
+        observers: The observers of attempts.
     """
 
     def __init__(self, client: Any, target: _Target, observers: tuple[Observer, ...]) -> None:
@@ -114,12 +114,12 @@ class AiobotocoreTransport:
 
         Args:
             client: An open aiobotocore client of one of the services.
-            observers: Who watches attempts.
+            observers: The observers of attempts.
 
         Returns:
             The transport, which closes the client when it is closed.
         """
-        service_error_classes()  # loads them here, not on the event loop
+        service_error_classes()  # imports them here, off the event loop
         return cls(client, await _target_of(client), observers)
 
     async def send(self, call: Call) -> RawResponse:
@@ -129,7 +129,7 @@ class AiobotocoreTransport:
         except ServiceError:
             raise
         except Exception as error:
-            if self._closed:  # which is why it failed, whatever it says
+            if self._closed:  # closing is why it failed, whatever the error says
                 raise _closed_meanwhile() from error
             raise
 
@@ -142,6 +142,8 @@ class AiobotocoreTransport:
         model = self._models.operation_model(call.operation.name)
         message = await self._message(call, model)
         retry: Retry | None = None
+        # The message is built once, so every attempt carries the same idempotency token; only the
+        # signature and the attempt's number differ.
         while True:
             try:
                 answer = await self._attempt(call, model, message)
@@ -165,8 +167,8 @@ class AiobotocoreTransport:
                 context=context,
                 headers=self._target.headers,
             )
-        except Exception:  # noqa: BLE001  (each wrong type fails in a way of its own)
-            raise _not_writable(call) from None  # which has the value in it
+        except Exception:  # noqa: BLE001  (each wrong type fails in its own way)
+            raise _not_writable(call) from None  # its text holds the value
         await self._events.emit(
             f"before-call.{self._event}.{model.name}",
             model=model,
@@ -182,7 +184,7 @@ class AiobotocoreTransport:
         if call.attempts:
             retries["max"] = call.max_attempts
         request = await self._client._endpoint.create_request(message, model)  # and sign it
-        if self._closed:  # the attempt would open new connections, which nobody would close
+        if self._closed:  # or it would open connections that nobody closes
             raise _closed_meanwhile()
         call.attempts += 1
         call.http_status = call.request_id = None
@@ -217,7 +219,7 @@ class AiobotocoreTransport:
 
 
 async def _target_of(client: Any) -> _Target:
-    # no operation of these services has an address or a signature of its own
+    # all operations of these services share one URL and one kind of signature
     service = client.meta.service_model
     model = service.operation_model(service.operation_names[0])
     context = {
@@ -233,8 +235,8 @@ async def _target_of(client: Any) -> _Target:
 
 
 def _not_writable(call: Call) -> RequestValidationError:
-    """Return the error for what gets this far with `validate="off"` only."""
-    constraint = "must be of the documented types; validate='standard' names what is not"
+    """Return the error for wrong types, which get this far only with `validate="off"`."""
+    constraint = "must have the documented types; validate='standard' names those that do not"
     return RequestValidationError(call.operation.name, [Fault("members", constraint)])
 
 
@@ -243,7 +245,7 @@ def _closed_meanwhile() -> ClientClosedError:
 
 
 class _Body:
-    """A streamed body that ends the iterators inside of httpx too, of which trio would warn."""
+    """A streamed body that also ends httpx's inner iterators, or trio would warn about them."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -258,7 +260,7 @@ class _Body:
         await self._stream.aclose()
         left = getattr(self._stream, "_stream_iter", None)
         if left is not None:
-            # nothing more can be read: whoever tries fails, and so each of the iterators ends
+            # the connection is closed: reading on fails, and so ends each of the iterators
             with suppress(Exception):
                 for _ in range(_PIECES_LEFT):
                     await anext(left)

@@ -1,40 +1,17 @@
-"""Refuses bad requests before they are sent, with all their faults at once."""
+"""Checks requests before they are sent, and reports all their faults at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from .errors import Fault, RequestValidationError
-from .model import Model, Request, members
-
-if TYPE_CHECKING:
-    from .shapes import Finding
+from .model import Request
 
 #: `standard` checks required, types, lengths, ranges, sizes and enum values; `strict` adds
-#: patterns, which reject some values that the service accepts; `off` checks nothing.
+#: patterns, some of which reject values that the service accepts; `off` checks nothing.
 Validation = Literal["standard", "strict", "off"]
 
 _LONGEST_VALUE = 80
-
-
-def member_findings(structure: Model, prefix: str, strict: bool) -> Iterator[Finding]:
-    """Yield what is wrong with the members of a request or nested structure.
-
-    Args:
-        structure: The request or structure.
-        prefix: What stands before a member's name in its path, such as `filters.`.
-        strict: Whether to check patterns too.
-
-    Yields:
-        The findings, as `Shape.findings` does.
-    """
-    for member in members(type(structure)):
-        value = getattr(structure, member.name)
-        if value is not None:
-            yield from member.wire.shape.findings(value, f"{prefix}{member.name}", strict)
-        elif member.required:
-            yield f"{prefix}{member.name}", None, "is required"
 
 
 def validate(request: Request[Any], mode: Validation) -> None:
@@ -45,11 +22,11 @@ def validate(request: Request[Any], mode: Validation) -> None:
         mode: How much to check.
 
     Raises:
-        RequestValidationError: Something is wrong; the error names every fault.
+        RequestValidationError: The request breaks constraints; the error lists every fault.
     """
     if mode == "off":
         return
-    findings = list(member_findings(request, "", mode == "strict"))
+    findings = list(request.__findings__("", mode == "strict"))
     if findings:
         faults = tuple(_fault(*finding) for finding in findings)
         raise RequestValidationError(type(request).operation.name, faults)

@@ -13,8 +13,8 @@ import anyio.from_thread
 import anyio.to_thread
 from attrs import evolve
 
-from workmail_async.archives.errors import ArchiveError
 from workmail_async.archives import ArchiveCheck, check_archive
+from workmail_async.archives.errors import ArchiveError
 from workmail_async.archives.safe_names import safe_name
 from workmail_async.exports.download import Part, fetch_part, keep
 from workmail_async.exports.errors import BadExportError, DownloadError, ManifestLostError

@@ -1,4 +1,4 @@
-"""Collection is put off while aiobotocore is imported, and only then."""
+"""Garbage collection is postponed while aiobotocore is imported, and only then."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from workmail_async.runtime.collector import postponed_collection
+from workmail_async.runtime.event_loop import postponed_collection
 
 
 def test_it_is_off_within_the_block_and_on_after_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""anyio's own side of an event loop must not be loaded on that loop, which would stop meanwhile."""
+"""anyio's side of an event loop must not be imported on that loop, which would stall."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ RUN
 @pytest.mark.parametrize(
     ("loop", "run"), [("asyncio", "asyncio.run(main())"), ("trio", "trio.run(main)")]
 )
-def test_the_backend_of_anyio_is_loaded_beside_the_running_loop(loop: str, run: str) -> None:
+def test_the_backend_of_anyio_is_loaded_off_the_running_loop(loop: str, run: str) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", FIRST_CALL.replace("LOOP", loop).replace("RUN", run)],
         env=dict(os.environ),
