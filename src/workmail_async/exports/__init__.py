@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workmail_async.runtime.waiting import ProgressCallback as ProgressCallback
 
+    from .checks.findings import PreflightFinding as PreflightFinding
+    from .checks.findings import PreflightReport as PreflightReport
+    from .checks.findings import Verdict as Verdict
     from .checks.policies import ExportPolicies as ExportPolicies
     from .checks.policies import Policy as Policy
     from .checks.policies import export_policies as export_policies
-    from .checks.preflight import PreflightFinding as PreflightFinding
-    from .checks.preflight import PreflightReport as PreflightReport
-    from .checks.preflight import Verdict as Verdict
     from .checks.preflight import preflight as preflight
     from .download import Download as Download
     from .errors import BadExportError as BadExportError
@@ -131,15 +131,15 @@ if not TYPE_CHECKING:  # a type checker would take any misspelled name for grant
             "ManifestLostError": "errors",
             "OrganizationExport": "organization.run",
             "Policy": "checks.policies",
-            "PreflightFinding": "checks.preflight",
-            "PreflightReport": "checks.preflight",
+            "PreflightFinding": "checks.findings",
+            "PreflightReport": "checks.findings",
             "ProgressCallback": "workmail_async.runtime.waiting",
             "ProgressListener": "organization.progress",
             "RunningDownload": "organization.progress",
             "RunningExport": "organization.progress",
             "Selection": "organization.selection",
             "Status": "organization.records",
-            "Verdict": "checks.preflight",
+            "Verdict": "checks.findings",
             "choose_mailboxes": "organization.selection",
             "export_policies": "checks.policies",
             "exported_archives": "organization.verification",

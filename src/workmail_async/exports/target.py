@@ -40,3 +40,12 @@ class ExportTarget:
         """Return the prefix of one mailbox's exports."""
         safe = re.sub(r"[^A-Za-z0-9!_.*'()-]", "_", entity_id)
         return f"{self.prefix.rstrip('/')}/{safe}"
+
+
+def is_alias(kms_key_arn: str) -> bool:
+    """Return whether an ARN names a key by an alias, which IAM policies never match.
+
+    Args:
+        kms_key_arn: The ARN.
+    """
+    return kms_key_arn.rpartition(":")[2].startswith("alias/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from typing_extensions import Self
@@ -29,11 +30,16 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         # What forbids creating the file is told better here than by SQLite, and created here it
-        # is private.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._guard = sqlite3.connect(
-            path, timeout=0, isolation_level=None, check_same_thread=False
-        )
+        # is private. An existing file is left alone: closing it would end every lock that this
+        # process holds on it (POSIX).
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            self._guard = sqlite3.connect(
+                path, timeout=0, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise OSError(f"{path} cannot be opened: {error}") from error
         try:
             self._guard.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as error:

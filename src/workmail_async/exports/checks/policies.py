@@ -18,7 +18,7 @@ Policy = dict[str, Any]
 
 @frozen
 class ExportPolicies:
-    """The three policies of an export, as the dicts that their JSON holds.
+    """The policies of an export, as the dicts that their JSON holds.
 
     Attributes:
         trust: The role's trust policy: who may assume it.
@@ -37,7 +37,7 @@ class ExportPolicies:
 def export_policies(
     target: ExportTarget, *, organization_id: str, region: str, account_id: str
 ) -> ExportPolicies:
-    """Write the policies of an export.
+    """Write out the policies of an export.
 
         policies = export_policies(
             target, organization_id=org_id, region="us-east-1", account_id="111122223333"
@@ -47,14 +47,14 @@ def export_policies(
     Args:
         target: Bucket, prefix, role and key.
         organization_id: The organization.
-        region: Its Region, in which bucket and key lie too.
+        region: Its Region, which is that of bucket and key too.
         account_id: The AWS account.
 
     Returns:
         The policies.
 
     Raises:
-        ExportError: An ARN is none, or of another account.
+        ExportError: An ARN is not one, or belongs to another account.
     """
     _check_arn(target.role_arn, "role", "iam", account_id)
     _check_arn(target.kms_key_arn, "key", "kms", account_id)
@@ -121,6 +121,6 @@ def _policy(*statements: Policy) -> Policy:
 def _check_arn(arn: str, what: str, service: str, account_id: str) -> None:
     parts = arn.split(":")
     if len(parts) < 6 or parts[0] != "arn" or parts[2] != service:
-        raise ExportError(f"{arn!r} is no ARN of a {what}")
+        raise ExportError(f"{arn!r} is not the ARN of a {what}")
     if parts[4] != account_id:
-        raise ExportError(f"the {what} {arn} is of account {parts[4]}, not of {account_id}")
+        raise ExportError(f"the {what} {arn} belongs to account {parts[4]}, not {account_id}")

@@ -70,9 +70,7 @@ class Downloader:
                 reason = f"not downloaded: {type(error).__name__}: {error}"
                 await self._state.put(row, Status.EXPORTED, reason)
             else:
-                await self._state.write(self._state.manifest.record_file, file)
-                self._state.rows[entity_id] = evolve(row, status=Status.SAFE, reason=None)
-                self._state.tell(f"{row.label}: safe, {file.items} items")
+                await self._state.saved(file)
 
     async def _download(self, row: MailboxRow) -> FileRow:
         """Bring a mailbox's archive to disk, and keep it only if it is good."""

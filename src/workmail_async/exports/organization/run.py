@@ -204,7 +204,7 @@ class _Run:
                     await self._coordinator.take_stock(retry_failed=retry_failed)
                     await self._coordinator.coordinate(finished)
                 else:
-                    await self._coordinator.look_once(finished)
+                    await self._coordinator.look(finished)
             except ManifestLostError:
                 raise
             except (ExportAbortedError, ServiceError, TransportError) as error:
