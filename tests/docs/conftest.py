@@ -31,7 +31,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """An organization to which the usual AWS settings lead, for this process and its children."""
     with _world(monkeypatch) as (emulator, organization, message_flow):
         resources = emulator.create_export_resources(organization, bucket=BUCKET, role_name=ROLE)
-        yield World(emulator, message_flow, resources.kms_key_arn)
+        yield World(emulator, message_flow, resources.kms_key_arn.rpartition("/")[2])
 
 
 @pytest.fixture

@@ -13,27 +13,27 @@ ORGANIZATION_ID = "m-0123456789abcdef0123456789abcdef"
 BUCKET = "acme-mail"
 ROLE = "WorkMailExport"
 
-#: The key that the pages name; the emulator makes up its own.
-KEY_ON_THE_PAGES = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+#: The id of the key on the pages, which may wrap the ARN around it. The emulator has its own.
+KEY_ON_THE_PAGES = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 @frozen
 class World:
-    """What stands behind the pages.
+    """The services behind the pages.
 
     Attributes:
         emulator: The emulated WorkMail with the organization of the pages.
         message_flow: Answers Message Flow's calls with one message.
-        kms_key_arn: The key that stands for the one on the pages.
+        kms_key_id: The id of the emulated key.
     """
 
     emulator: Emulator
     message_flow: StubServer
-    kms_key_arn: str
+    kms_key_id: str
 
     def as_here(self, code: str) -> str:
-        """Return a block's code with the pages' key replaced by the one that exists."""
-        return code.replace(KEY_ON_THE_PAGES, self.kms_key_arn)
+        """Return a block's code with the key of the pages replaced by the emulated one."""
+        return code.replace(KEY_ON_THE_PAGES, self.kms_key_id)
 
 
 def message_in_transit(received: Received) -> Answer:

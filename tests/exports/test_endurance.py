@@ -660,8 +660,8 @@ async def test_progress_begins_at_nothing_while_workmail_does_not_answer(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"slots": 0}, "slots has to be 1 or more, not 0"),
-        ({"downloads": 0}, "downloads has to be 1 or more"),
+        ({"slots": 0}, "slots has to be at least 1, not 0"),
+        ({"downloads": 0}, "downloads has to be at least 1"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options: dict[str, Any], words: str) -> None:

@@ -1,4 +1,4 @@
-"""Mailbox exports above the raw calls: one job, a whole organization, and what they need."""
+"""Mailbox exports: one job, a whole organization, and the checks and policies they need."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ __all__ = [
     "verify_export",
 ]
 
-if not TYPE_CHECKING:  # a type checker would take any misspelled name for granted
+if not TYPE_CHECKING:  # a type checker would accept any misspelled name
     from workmail_async._lazy import lazy_names
 
     __getattr__, __dir__ = lazy_names(

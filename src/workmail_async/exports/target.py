@@ -1,4 +1,4 @@
-"""Where exports are written: bucket, prefix, key, and the role that writes there."""
+"""The S3 destination of exports, the key that encrypts them and the role that writes them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from attrs import frozen
 
 from .errors import ExportError
 
-#: What WorkMail takes in a prefix; an email address has an `@`, which it refuses.
+#: The prefixes that WorkMail accepts. An email address has an `@`, which it refuses.
 PREFIX_PATTERN = re.compile(r"[A-Za-z0-9!_.*'()/-]+")
 
 
 @frozen(kw_only=True)
 class ExportTarget:
-    """Where WorkMail writes exports, and as whom.
+    """The S3 destination and role of exports.
 
     Attributes:
         bucket: The S3 bucket, in the organization's Region and not public.
-        prefix: The prefix under which all exports go; it must lie under the one that the role may
-            use the key for. Letters, digits and `!_.*'()/-` only.
+        prefix: The prefix of all exports; the role has to be allowed to use the key for it.
+            Letters, digits and `!_.*'()/-` only.
         role_arn: The role that WorkMail assumes to write there.
         kms_key_arn: The symmetric KMS key that encrypts the exports.
     """
