@@ -69,7 +69,7 @@ class ExportJob:
         Args:
             organization: The organization.
             entity_id: The user or resource: id, address or name.
-            target: Where to write, and as whom. The mailbox gets its own prefix below the
+            target: The S3 destination and role. The mailbox gets its own prefix below the
                 target's, with `_` for characters that a prefix must not have.
             description: A note of at most 1,023 characters.
             client_token: A token that makes the start safe to repeat; generated when left out.

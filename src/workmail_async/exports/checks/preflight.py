@@ -61,7 +61,7 @@ async def preflight(
 
     Args:
         organization: The organization.
-        target: Where WorkMail is to write, and as whom.
+        target: The S3 destination and role.
         folder: Where the archives will go, to check whether they fit; None to skip this check.
         selection: Which mailboxes have to fit, as in `ExportOptions`; None for all.
 

@@ -1,7 +1,7 @@
 """Decides about export jobs that this run did not start: take one over, or wait for its mailbox.
 
-WorkMail exports a mailbox once in 24 hours, whoever asks for it. A second start is refused for a
-day, so a job that is already there is worth more than a new one.
+WorkMail exports a mailbox once in 24 hours, no matter who asks for it. It refuses a second start
+for a day, so a job that exists is worth more than a new one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Adoption:
     Args:
         state: What the run knows.
         watch: Looks at jobs.
-        target: Where WorkMail writes, and as whom.
+        target: The S3 destination and role.
         patiently: Repeats calls to WorkMail.
 
     Attributes:
@@ -61,7 +61,7 @@ class Adoption:
 
     # Who wrote a job's file, and where, decides what it is worth to us:
     #
-    #   the manifest knows the job in this very state    its file is bad or gone: wait, start anew
+    #   the manifest knows the job in this very state    its file is bad or gone: wait, retry
     #   in our bucket, of this entity id                 ours, from before a crash or from elsewhere
     #   in our bucket, below this mailbox's prefix       ours, started by address or name
     #   of this entity id, in another bucket             somebody else's: wait for the 24 hours

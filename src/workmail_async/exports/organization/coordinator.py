@@ -81,7 +81,7 @@ class Coordinator:
     Args:
         state: What the run knows.
         organization: The organization.
-        target: Where WorkMail writes, and as whom.
+        target: The S3 destination and role.
         options: How to export.
     """
 
