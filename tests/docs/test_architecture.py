@@ -28,7 +28,8 @@ MAY_IMPORT = {
 }
 
 #: Modules that describe one thing from two sides: a request names its operation, which names the
-#: class of its output; a client gives views of an organization, which name their client. Only type checkers see the circle.
+#: class of its output; a client gives views of an organization, which name their client. Only
+#: type checkers see the circle.
 PAIRS = [
     ["workmail_async.runtime.model", "workmail_async.runtime.operation"],
     ["workmail_async.workmail.client", "workmail_async.workmail.organization"],

@@ -223,7 +223,7 @@ async def test_a_disabled_or_asymmetric_key_is_named(emulator: Emulator) -> None
     assert "has the spec HMAC_256 and the usage GENERATE_VERIFY_MAC" in found["key"].message
     await where.ask("kms", "schedule_key_deletion", KeyId=key)
     found = await _findings(where, where.target)
-    assert "is to be deleted" in found["key"].message
+    assert "is going to be deleted" in found["key"].message
     assert "cancel its deletion" in found["key"].remedy
 
 
@@ -308,7 +308,7 @@ async def test_a_disk_that_is_too_small_for_converting_is_named(
     assert "converting needs as much space again" in found["disk"].remedy
 
 
-async def test_sizes_that_cannot_be_had_fail_nothing(emulator: Emulator, tmp_path: Path) -> None:
+async def test_unknown_sizes_fail_nothing(emulator: Emulator, tmp_path: Path) -> None:
     where = await sited(emulator, 12)
     denied = partial(ErrorAnswer, "AccessDeniedException", operation="GetMailboxDetails")
     fault = await anyio.to_thread.run_sync(lambda: emulator.faults.add(denied(every=2)))
@@ -386,9 +386,9 @@ async def test_a_folder_that_cannot_be_written_to_is_named(
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"role_arn": "ana"}, "'ana' is no ARN of a role"),
-        ({"kms_key_arn": "arn:aws:s3:::acme"}, "no ARN of a key"),
-        ({"role_arn": "arn:aws:iam::1:role/x"}, "is of account 1, not of"),
+        ({"role_arn": "ana"}, "'ana' is not the ARN of a role"),
+        ({"kms_key_arn": "arn:aws:s3:::acme"}, "not the ARN of a key"),
+        ({"role_arn": "arn:aws:iam::1:role/x"}, "belongs to account 1, not"),
     ],
 )
 def test_policies_need_real_names(change: dict[str, str], words: str) -> None:

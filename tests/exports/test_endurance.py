@@ -329,7 +329,7 @@ async def test_a_mailbox_that_workmail_does_not_know_is_given_up(
     report = await _export(where, tmp_path)
     assert _mailboxes(report)["user000"] == (
         Status.FAILED,
-        "WorkMail knows no such mailbox any more",
+        "WorkMail no longer knows this mailbox",
     )
 
 
@@ -562,7 +562,7 @@ async def test_a_manifest_that_fails_is_one_clear_error(
         await _export(where, tmp_path, listener=break_it)
 
 
-@pytest.mark.parametrize("moment", ["looked at", "started", "safe", ""])
+@pytest.mark.parametrize("moment", ["listed", "started", "safe", ""])
 async def test_an_error_of_a_listener_comes_as_it_is(
     emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
@@ -604,7 +604,7 @@ async def test_archives_that_are_deleted_in_the_middle_are_not_called_safe(
             at_once(lambda: shutil.rmtree(tmp_path / "mailboxes", ignore_errors=True))
 
     report = await _export(where, tmp_path, listener=delete)
-    assert _mailboxes(report)["user000"] == (Status.EXPORTED, "its file was gone")
+    assert _mailboxes(report)["user000"] == (Status.EXPORTED, "its file is gone from disk")
     assert (await _export(where, tmp_path)).complete
 
 
@@ -659,8 +659,8 @@ async def test_progress_begins_at_nothing_while_workmail_does_not_answer(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"slots": 0}, "slots has to be 1 or more, not 0"),
-        ({"downloads": 0}, "downloads has to be 1 or more"),
+        ({"slots": 0}, "slots has to be at least 1, not 0"),
+        ({"downloads": 0}, "downloads has to be at least 1"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options: dict[str, Any], words: str) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .findings import Findings as Findings
     from .findings import ItemError as ItemError
     from .findings import Problem as Problem
+    from .headers import ItemHeaders as ItemHeaders
     from .item import ArchiveItem as ArchiveItem
     from .limits import Limits as Limits
     from .mailbox import MailboxArchive as MailboxArchive
@@ -37,6 +38,7 @@ __all__ = [
     "Finding",
     "Findings",
     "ItemError",
+    "ItemHeaders",
     "ItemKind",
     "Limits",
     "MailboxArchive",
@@ -64,6 +66,7 @@ if not TYPE_CHECKING:  # a type checker would accept any misspelled name
             "Finding": "findings",
             "Findings": "findings",
             "ItemError": "findings",
+            "ItemHeaders": "headers",
             "ItemKind": "classification",
             "Limits": "limits",
             "MailboxArchive": "mailbox",

@@ -173,7 +173,7 @@ class SalvagedDirectory:
             size += len(data)
             crc = zlib.crc32(data, crc)
         packed = position - len(unpacker.unused) - start
-        # Its own end and CRC are proof enough: without a descriptor, the search continues from here.
+        # Its own end and CRC are proof enough: without a descriptor, the search continues here.
         return self._descriptor(start, packed, size) or _Extent(packed, size, crc, start + packed)
 
     def _descriptor(self, start: int, packed: int, size: int | None) -> _Extent | None:

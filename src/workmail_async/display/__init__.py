@@ -1,1 +1,1 @@
-"""Numbers and tables as people read them, in terminals and notebooks."""
+"""Formats numbers and tables for people, in terminals and notebooks."""

@@ -1,4 +1,4 @@
-"""Tables for notebooks: what a report or a progress looks like below a cell."""
+"""HTML tables for notebooks, as reports and progress are shown below a cell."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from html import escape
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: int = 0) -> str:
-    """Return a table.
+    """Return a table as HTML.
 
     Args:
-        heads: The heads of its columns.
-        rows: Its rows; texts are escaped, `Markup` is not.
-        numbers: How many of the last columns hold numbers, which stand to the right.
+        heads: The column heads.
+        rows: The rows; text is escaped, `Markup` is not.
+        numbers: How many of the last columns hold numbers, which are aligned right.
     """
     texts = len(heads) - numbers
 
@@ -27,7 +27,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: in
 
 
 def bar(share: float) -> Markup:
-    """Return a bar.
+    """Return a progress bar as HTML.
 
     Args:
         share: How much of it is full, from 0 to 1.

@@ -1,4 +1,4 @@
-"""Sizes and durations in words that people read at a glance."""
+"""Sizes and durations as people read them at a glance."""
 
 from __future__ import annotations
 

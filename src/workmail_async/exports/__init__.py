@@ -1,4 +1,4 @@
-"""Mailbox exports above the raw calls: one job, a whole organization, and what they need."""
+"""Mailbox exports: one job, a whole organization, and the checks and policies they need."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workmail_async.runtime.waiting import ProgressCallback as ProgressCallback
 
+    from .checks.findings import PreflightFinding as PreflightFinding
+    from .checks.findings import PreflightReport as PreflightReport
+    from .checks.findings import Verdict as Verdict
     from .checks.policies import ExportPolicies as ExportPolicies
     from .checks.policies import Policy as Policy
     from .checks.policies import export_policies as export_policies
-    from .checks.preflight import PreflightFinding as PreflightFinding
-    from .checks.preflight import PreflightReport as PreflightReport
-    from .checks.preflight import Verdict as Verdict
     from .checks.preflight import preflight as preflight
     from .download import Download as Download
     from .errors import BadExportError as BadExportError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .organization.progress import RunningDownload as RunningDownload
     from .organization.progress import RunningExport as RunningExport
     from .organization.records import FileRow as FileRow
+    from .organization.records import JobEnd as JobEnd
     from .organization.records import JobRow as JobRow
     from .organization.records import MailboxRow as MailboxRow
     from .organization.records import Status as Status
@@ -70,6 +71,7 @@ __all__ = [
     "ExportVerification",
     "ExportedArchive",
     "FileRow",
+    "JobEnd",
     "JobRow",
     "MailboxReport",
     "MailboxRow",
@@ -98,7 +100,7 @@ __all__ = [
     "verify_export",
 ]
 
-if not TYPE_CHECKING:  # a type checker would take any misspelled name for granted
+if not TYPE_CHECKING:  # a type checker would accept any misspelled name
     from workmail_async._lazy import lazy_names
 
     __getattr__, __dir__ = lazy_names(
@@ -122,6 +124,7 @@ if not TYPE_CHECKING:  # a type checker would take any misspelled name for grant
             "ExportVerification": "organization.verification",
             "ExportedArchive": "organization.verification",
             "FileRow": "organization.records",
+            "JobEnd": "organization.records",
             "JobRow": "organization.records",
             "MailboxReport": "organization.report",
             "MailboxRow": "organization.records",
@@ -131,15 +134,15 @@ if not TYPE_CHECKING:  # a type checker would take any misspelled name for grant
             "ManifestLostError": "errors",
             "OrganizationExport": "organization.run",
             "Policy": "checks.policies",
-            "PreflightFinding": "checks.preflight",
-            "PreflightReport": "checks.preflight",
+            "PreflightFinding": "checks.findings",
+            "PreflightReport": "checks.findings",
             "ProgressCallback": "workmail_async.runtime.waiting",
             "ProgressListener": "organization.progress",
             "RunningDownload": "organization.progress",
             "RunningExport": "organization.progress",
             "Selection": "organization.selection",
             "Status": "organization.records",
-            "Verdict": "checks.preflight",
+            "Verdict": "checks.findings",
             "choose_mailboxes": "organization.selection",
             "export_policies": "checks.policies",
             "exported_archives": "organization.verification",

@@ -1,4 +1,4 @@
-"""Clients for the AWS services around an export, and what their errors mean."""
+"""Clients of the AWS services that an export needs, and what their errors mean."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ KMS = Service("kms", "AWS KMS", "2014-11-01", ())
 STS = Service("sts", "AWS STS", "2011-06-15", ())
 
 _ATTEMPTS = 5
-#: How the codes begin with which a service asks to slow down, whatever their status.
+#: The beginning of the codes with which a service asks to slow down, whatever their status.
 _BUSY = "Throttling"
 
 
 @asynccontextmanager
 async def aws_client(workmail: ServiceClient, service: Service) -> AsyncGenerator[Any, None]:
-    """Open an aiobotocore client beside a WorkMail client.
+    """Open an aiobotocore client with the settings of a WorkMail client.
 
     Args:
         workmail: The client whose Region, credentials and endpoint are used.
@@ -38,7 +38,7 @@ async def aws_client(workmail: ServiceClient, service: Service) -> AsyncGenerato
         "retries": {"mode": "standard", "total_max_attempts": _ATTEMPTS},
     }
     if workmail.settings.endpoint_url is not None:
-        # an emulator has no name of its own for each bucket
+        # an emulator has no host name for each bucket
         behaviour["s3"] = {"addressing_style": "path"}
     client = await on_own_loop(_open, service, workmail.settings, behaviour)
     try:
@@ -66,10 +66,10 @@ def status_of(error: Exception) -> int | None:
 
 
 def is_passing(error: Exception) -> bool:
-    """Return whether an error is of the network or of a busy service, so that going on may help.
+    """Return whether a retry may help: the error is of the network or of a busy service.
 
     Args:
-        error: What a call of botocore, or reading its answer, raised.
+        error: The error of a call of botocore, or of reading its answer.
     """
     status = status_of(error)
     if status is not None:
@@ -81,6 +81,6 @@ def is_passing(error: Exception) -> bool:
 
 
 def refusal(error: Any) -> dict[str, Any]:
-    """Return what one of the services said with an error: its `Code` and `Message`."""
+    """Return the error of one of the services: its `Code` and `Message`."""
     said: dict[str, Any] = error.response.get("Error", {})
     return said

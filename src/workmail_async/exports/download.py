@@ -1,4 +1,4 @@
-"""Brings an object from S3 to disk: streamed, gone on with after a cut, whole or not at all."""
+"""Downloads an object from S3: streamed, resumed when it breaks off, complete or not at all."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from .aws import is_passing, status_of
 from .errors import BadExportError, DownloadError
 
 _CHUNK = 1024 * 1024
-#: How often in a row a download may break off without having brought a byte.
+#: How often in a row a download may break off without a single new byte.
 _FRUITLESS_ATTEMPTS = 6
 _LONGEST_PAUSE = 20.0
 _NOT_FOUND = 404
-#: What S3 does not say, least of all in its answer to a look at an object.
+#: What S3 does not say; its answer to HeadObject has no text at all.
 _HINTS = {
     400: ". Credentials that have expired are the usual cause",
     403: ". It takes s3:GetObject on the object, and kms:Decrypt with its key",
@@ -34,10 +34,10 @@ _HINTS = {
 
 @frozen
 class Download:
-    """A file that was downloaded whole.
+    """A downloaded file.
 
     Attributes:
-        path: Where it lies.
+        path: Where it is.
         bytes: Its size.
         sha256: Its SHA-256, in hexadecimal.
     """
@@ -49,11 +49,11 @@ class Download:
 
 @frozen
 class Part:
-    """A file that was downloaded whole and has not got its name yet.
+    """A completely downloaded file that does not have its name yet.
 
     Attributes:
-        path: Where it lies for now.
-        target: What it is to be named.
+        path: Where it is for now.
+        target: The name it will get.
         bytes: Its size.
         sha256: Its SHA-256, in hexadecimal.
     """
@@ -66,7 +66,7 @@ class Part:
 
 @frozen
 class _Remote:
-    """An object as it lies in S3."""
+    """An object in S3."""
 
     bucket: str
     key: str
@@ -87,10 +87,10 @@ async def fetch(s3: Any, bucket: str, path: str, target: Path) -> Download:
         target: The file to write.
 
     Returns:
-        Where it lies, its size and its SHA-256.
+        Its path, its size and its SHA-256.
 
     Raises:
-        DownloadError: The object is not there, or it could not be fetched whole.
+        DownloadError: The object is missing, or it could not be downloaded completely.
     """
     return await keep(await fetch_part(s3, bucket, path, target))
 
@@ -104,23 +104,23 @@ async def fetch_part(
     on_bytes: Callable[[int], None] | None = None,
     on_size: Callable[[int], None] | None = None,
 ) -> Part:
-    """Download an object, and leave it beside the target.
+    """Download an object to a file next to the target.
 
     Args:
         s3: An aiobotocore client of S3.
         bucket: The bucket.
         path: The key as WorkMail names it: as it is, or with the bucket or `s3://` before it.
-        target: What the file is to be named. The bytes stand beside it in a `.part` file, which
-            the next try goes on with.
+        target: The name the file will get. The bytes go to a `.part` file next to it, where the
+            next try resumes.
         on_bytes: Called, in another thread, with the number of bytes of each piece of the file.
-        on_size: Called with the number of bytes of the whole, once it is known.
+        on_size: Called with the size of the object, once it is known.
 
     Returns:
-        Where it lies for now, its size and its SHA-256.
+        Its present path, its size and its SHA-256.
 
     Raises:
-        BadExportError: The object is not there.
-        DownloadError: It could not be fetched whole.
+        BadExportError: The object is missing.
+        DownloadError: It could not be downloaded completely.
     """
     remote = await _find(s3, bucket, path)
     if on_size:
@@ -139,10 +139,10 @@ async def keep(part: Part) -> Download:
         part: The file.
 
     Returns:
-        Where it lies, its size and its SHA-256.
+        Its path, its size and its SHA-256.
 
     Raises:
-        DownloadError: It is not there any more, or another process wrote to it.
+        DownloadError: It is gone, or another process wrote to it.
     """
     with _disk(part.target):
         await anyio.to_thread.run_sync(_finish, part)
@@ -153,7 +153,7 @@ async def keep(part: Part) -> Download:
 def _disk(target: Path) -> Generator[None, None, None]:
     try:
         yield
-    except OSError as error:  # of the disk: those of the network are translated
+    except OSError as error:  # of the disk; errors of the network are translated elsewhere
         raise DownloadError(f"{target} cannot be written: {error.strerror or error}") from error
 
 
@@ -166,12 +166,12 @@ async def _find(s3: Any, bucket: str, path: str) -> _Remote:
 
 
 async def _head(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:
-    """Look at an object; None when it is not there. What passes is tried again."""
+    """Return the facts about an object; None when it is missing. Retries what may pass."""
     attempt = 0
     while True:
         try:
             found: dict[str, Any] = await s3.head_object(Bucket=bucket, Key=key)
-        except Exception as error:  # noqa: BLE001  (told apart by `_cut`)
+        except Exception as error:  # noqa: BLE001  (sorted out by `_cut`)
             if status_of(error) == _NOT_FOUND:
                 return None
             attempt += 1
@@ -184,18 +184,18 @@ async def _head(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:
 
 
 def _keys(bucket: str, path: str) -> list[str]:
-    """Return what a path may mean: AWS does not say whether it begins with the bucket."""
+    """Return the keys a path may mean: AWS does not say whether it begins with the bucket."""
     bare = path.removeprefix("s3://").lstrip("/")
     within = bare.removeprefix(f"{bucket}/")
     return list(dict.fromkeys((path, bare, within)))
 
 
 class _Growing:
-    """The file that a download grows in.
+    """The file that a download appends to.
 
     Args:
-        path: Where it lies.
-        on_bytes: Told of each piece.
+        path: The file.
+        on_bytes: Called with the size of each piece.
     """
 
     def __init__(self, path: Path, on_bytes: Callable[[int], None] | None) -> None:
@@ -209,7 +209,7 @@ class _Growing:
         return self._digest.hexdigest()
 
     def read(self) -> None:
-        """Go through what is there already, which may take minutes."""
+        """Read what earlier tries downloaded, which may take minutes."""
         self._file.seek(0)
         while chunk := self._file.read(_CHUNK):
             anyio.from_thread.check_cancelled()
@@ -224,7 +224,7 @@ class _Growing:
         self._digest, self.size = hashlib.sha256(), 0
 
     def close(self) -> None:
-        with self._file:  # closed, too, when the disk takes no more
+        with self._file:  # closed even when the disk is full
             self._file.flush()
             os.fsync(self._file.fileno())
 
@@ -238,7 +238,7 @@ class _Growing:
 async def _fill(
     s3: Any, remote: _Remote, path: Path, on_bytes: Callable[[int], None] | None
 ) -> str:
-    """Fill a part file from where it ends, over as many cuts as it takes."""
+    """Download the rest of a part file, however often the connection breaks."""
     part = await anyio.to_thread.run_sync(_Growing, path, on_bytes)
     try:
         await anyio.to_thread.run_sync(part.read)
@@ -263,18 +263,18 @@ async def _fill(
 
 
 async def _append(s3: Any, remote: _Remote, part: _Growing) -> Exception | None:
-    """Read on from where the part ends; return what broke it off, if anything did."""
+    """Download from where the part ends; return the error that broke it off, if any."""
     wanted = {"Range": f"bytes={part.size}-", "IfMatch": remote.etag}
     try:
         answer = await s3.get_object(Bucket=remote.bucket, Key=remote.key, **wanted)
-    except Exception as error:  # noqa: BLE001  (told apart by `_cut`)
+    except Exception as error:  # noqa: BLE001  (sorted out by `_cut`)
         return _cut(error, str(remote))
     body = answer["Body"]
     try:
         while part.size < remote.size:
             try:
                 chunk = await body.read(_CHUNK)
-            except Exception as error:  # noqa: BLE001  (told apart by `_cut`)
+            except Exception as error:  # noqa: BLE001  (sorted out by `_cut`)
                 return _cut(error, str(remote))
             if not chunk:
                 break
@@ -286,7 +286,7 @@ async def _append(s3: Any, remote: _Remote, part: _Growing) -> Exception | None:
 
 
 def _cut(error: Exception, what: str) -> Exception:
-    """Return an error of the network, after which going on may help; raise any other."""
+    """Return an error after which a retry may help; raise any other as a DownloadError."""
     if is_passing(error):
         return error
     status = status_of(error)
@@ -301,7 +301,7 @@ def _safe(etag: str) -> str:
 
 
 def _make_room(target: Path, part: Path) -> None:
-    """Make the folder, and remove what is left of other versions of the object."""
+    """Create the folder, and remove parts of other versions of the object."""
     target.parent.mkdir(parents=True, exist_ok=True)
     stale = re.compile(re.escape(target.name) + r"\.[0-9A-Za-z-]{1,40}\.part")
     for other in target.parent.iterdir():
@@ -310,7 +310,7 @@ def _make_room(target: Path, part: Path) -> None:
 
 
 def _finish(part: Part) -> None:
-    if part.path.stat().st_size != part.bytes:  # hashed as it came, yet this is something else
+    if part.path.stat().st_size != part.bytes:  # the hash is of other bytes
         part.path.unlink()
         raise DownloadError(f"{part.target} was written to by another process, too: try again")
     part.path.replace(part.target)

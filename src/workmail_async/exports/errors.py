@@ -1,4 +1,4 @@
-"""What can go wrong with an export beside the errors of the services."""
+"""The errors of exports. Those of the services themselves are in `workmail_async.errors`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ class ExportError(WorkMailError):
 
 
 class DownloadError(ExportError):
-    """A finished export could not be brought to disk whole.
+    """A finished export could not be downloaded completely.
 
-    What was downloaded so far is kept beside the target and gone on with next time.
+    The bytes downloaded so far are kept next to the target, and the next download resumes there.
     """
 
 
 class BadExportError(DownloadError):
-    """The file of a finished export is missing in S3, or is no good there.
+    """The file of a finished export is missing in S3, or damaged there.
 
-    Fetching it once more does not help; exporting the mailbox anew does.
+    Downloading it again does not help; exporting the mailbox again does.
     """
 
 
@@ -38,20 +38,19 @@ class ManifestError(ExportError):
 
 
 class ManifestInUseError(ManifestError):
-    """Another process exports with this manifest at the moment."""
+    """Another process is exporting with this manifest."""
 
 
 class ExportAbortedError(ExportError):
-    """An export stopped since nothing of it can go on.
+    """An export stopped because none of its mailboxes can be exported any more.
 
-    No rights, no answers, or the organization is gone.
-
-    What was done until then is in the manifest; run it again when the cause is mended.
+    Permission is missing, WorkMail does not answer, or the organization is gone. The manifest has
+    everything that was done so far; run the export again when the cause is fixed.
     """
 
 
 class ManifestLostError(ExportAbortedError):
-    """An export stopped since its manifest can be written, or read, no more.
+    """An export stopped because its manifest can no longer be written or read.
 
     Attributes:
         path: The file.

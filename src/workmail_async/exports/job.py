@@ -1,4 +1,4 @@
-"""One mailbox's export: a handle on a job that WorkMail runs."""
+"""The export of one mailbox: a handle on a job that WorkMail runs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ENDED = (
 class ExportJob:
     """A handle on one mailbox export job.
 
-    It keeps nothing but the organization and the job's id, so it can be made anew at any time::
+    It holds only the organization and the job's id, so you can create it again at any time::
 
         job = await ExportJob.start(org, entity_id="ana@example.com", target=target)
         await job.wait()
@@ -69,16 +69,16 @@ class ExportJob:
         Args:
             organization: The organization.
             entity_id: The user or resource: id, address or name.
-            target: Where to write, and as whom. The mailbox gets a prefix of its own under the
-                target's, with `_` for what a prefix may not hold.
+            target: The S3 destination and role. The mailbox gets its own prefix below the
+                target's, with `_` for characters that a prefix must not have.
             description: A note of at most 1,023 characters.
-            client_token: A token that makes starting safe to repeat; made up when left out.
+            client_token: A token that makes the start safe to repeat; generated when left out.
 
         Returns:
             The handle.
 
         Raises:
-            errors.LimitExceededException: Ten jobs run already, or the mailbox was exported within
+            errors.LimitExceededException: Ten jobs are running, or the mailbox was exported within
                 the last 24 hours.
             errors.EntityNotFoundException: There is no such user or resource.
         """
@@ -92,7 +92,7 @@ class ExportJob:
             client_token=client_token,
         )
         if answer.job_id is None:
-            raise ExportError(f"WorkMail gave no job id for the export of {entity_id}")
+            raise ExportError(f"WorkMail returned no job id for the export of {entity_id}")
         return cls(organization, answer.job_id)
 
     async def status(self) -> models.DescribeMailboxExportJobResponse:
@@ -114,17 +114,17 @@ class ExportJob:
         """Wait until the job has completed.
 
         Args:
-            timeout: Seconds until giving up; the job goes on all the same.
+            timeout: Seconds to wait; the job keeps running afterwards.
             min_delay: Seconds before the second look.
             max_delay: The longest pause between two looks, in seconds.
-            on_progress: Called with every description; a plain or an async function.
+            on_progress: Called with every description; a sync or async function.
 
         Returns:
             The last description.
 
         Raises:
             errors.WaiterFailedError: The job failed or was cancelled.
-            errors.WaiterTimeoutError: The deadline came first.
+            errors.WaiterTimeoutError: The timeout expired first.
         """
         return await self.organization.wait_until_mailbox_export_job_completed(
             job_id=self.job_id,
@@ -137,7 +137,7 @@ class ExportJob:
     def watch(
         self, *, min_delay: float = 2.0, max_delay: float = 60.0
     ) -> AsyncIterator[models.DescribeMailboxExportJobResponse]:
-        """Look at the job until it has ended, however it ends.
+        """Watch the job until it ends, however it ends.
 
             async for description in job.watch():
                 print(description.state, description.estimated_progress)
@@ -147,15 +147,15 @@ class ExportJob:
             max_delay: Seconds between two looks in the end, when nothing changes.
 
         Returns:
-            An iterator of descriptions, one whenever state or progress changed; the last one is of
-            the job's end. It may be left early.
+            An iterator of descriptions, one whenever the state or the progress changed. The last
+            one shows how the job ended. You can leave it early.
         """
         return _Watch(self, min_delay, max_delay)
 
     async def cancel(self) -> models.DescribeMailboxExportJobResponse:
-        """Cancel the job, and look what became of it.
+        """Cancel the job, and return what became of it.
 
-        A job that is nearly done may complete all the same, so its state tells, not this call.
+        A job that is almost done may complete anyway; check the state of the description.
 
         Returns:
             Its description afterwards.
@@ -173,14 +173,14 @@ class ExportJob:
         """Download the zip of a completed job.
 
         Args:
-            path: The file to write, or a folder to write it into under the job's name for it. It
-                appears when it is whole; what a broken download left is gone on with.
+            path: The file to write, or an existing folder, in which the file keeps its name. It
+                appears when it is complete; an interrupted download is resumed.
 
         Returns:
-            Where it lies, its size and its SHA-256.
+            Its path, its size and its SHA-256.
 
         Raises:
-            DownloadError: The job has no file, or the file could not be fetched whole.
+            DownloadError: The job has no file, or the file could not be downloaded completely.
         """
         description = await self.status()
         if description.s3_path is None or description.s3_bucket_name is None:
@@ -193,9 +193,9 @@ class ExportJob:
 
 
 class _Watch:
-    """Looks at a job, ever less often while nothing changes.
+    """Polls a job, less and less often while nothing changes.
 
-    A class, since an async generator that is left early needs closing.
+    A class, because an async generator that is left early needs closing.
     """
 
     def __init__(self, job: ExportJob, min_delay: float, max_delay: float) -> None:

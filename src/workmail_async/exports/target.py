@@ -1,4 +1,4 @@
-"""Where exports are written: bucket, prefix, key, and the role that writes there."""
+"""The S3 destination of exports, the key that encrypts them and the role that writes them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from attrs import frozen
 
 from .errors import ExportError
 
-#: What WorkMail takes in a prefix; an email address has an `@`, which it refuses.
+#: The prefixes that WorkMail accepts. An email address has an `@`, which it refuses.
 PREFIX_PATTERN = re.compile(r"[A-Za-z0-9!_.*'()/-]+")
 
 
 @frozen(kw_only=True)
 class ExportTarget:
-    """Where WorkMail writes exports, and as whom.
+    """The S3 destination and role of exports.
 
     Attributes:
         bucket: The S3 bucket, in the organization's Region and not public.
-        prefix: The prefix under which all exports go; it must lie under the one that the role may
-            use the key for. Letters, digits and `!_.*'()/-` only.
+        prefix: The prefix of all exports; the role has to be allowed to use the key for it.
+            Letters, digits and `!_.*'()/-` only.
         role_arn: The role that WorkMail assumes to write there.
         kms_key_arn: The symmetric KMS key that encrypts the exports.
     """
@@ -40,3 +40,12 @@ class ExportTarget:
         """Return the prefix of one mailbox's exports."""
         safe = re.sub(r"[^A-Za-z0-9!_.*'()-]", "_", entity_id)
         return f"{self.prefix.rstrip('/')}/{safe}"
+
+
+def is_alias(kms_key_arn: str) -> bool:
+    """Return whether an ARN names a key by an alias, which IAM policies never match.
+
+    Args:
+        kms_key_arn: The ARN.
+    """
+    return kms_key_arn.rpartition(":")[2].startswith("alias/")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from typing_extensions import Self
-
-from .private import NO_FOLLOW
 
 
 class LockHeldError(Exception):
@@ -36,11 +35,17 @@ class FileLock:
     def __init__(self, path: Path) -> None:
         import sqlite3  # only for those who lock, not for all who import this
 
-        # Creating the file here makes it private, and gives a better error than SQLite's.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | NO_FOLLOW, 0o600))
-        self._guard = sqlite3.connect(
-            path, timeout=0, isolation_level=None, check_same_thread=False
-        )
+        # Creating the file here makes it private, and gives a better error than SQLite's. An
+        # existing file is left alone: closing it would end every lock that this process holds on
+        # it (POSIX).
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            self._guard = sqlite3.connect(
+                path, timeout=0, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise OSError(f"{path} cannot be opened: {error}") from error
         try:
             self._guard.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as error:

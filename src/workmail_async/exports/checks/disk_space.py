@@ -1,4 +1,4 @@
-"""Looks whether the archives of an organization will fit on the disk."""
+"""Checks whether the archives of an organization will fit on the disk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workmail_async.workmail.organization import Organization
 
 _MEGABYTE = 1024 * 1024
-#: Mailboxes that are asked about at a time: quick for a thousand, and no cause for throttling.
+#: How many sizes are asked for at a time: quick for a thousand, and not enough to be throttled.
 _AT_A_TIME = 5
 
 
@@ -28,8 +28,8 @@ class MailSize:
 
     Attributes:
         bytes: The size of the mailboxes whose size is known.
-        known: How many those are.
-        unknown: How many mailboxes' sizes could not be had.
+        known: The number of these mailboxes.
+        unknown: The number of mailboxes whose size WorkMail does not tell.
     """
 
     bytes: float = 0.0
@@ -38,14 +38,14 @@ class MailSize:
 
 
 async def mail_size(organization: Organization, choices: Iterable[Choice]) -> MailSize:
-    """Add up the sizes of the users' mailboxes that are to be exported.
+    """Add up the sizes of the users' mailboxes that will be exported.
 
     Args:
         organization: The organization.
-        choices: Who is exported, and who is not.
+        choices: Which mailboxes are exported.
 
     Returns:
-        The sum; a mailbox whose size WorkMail does not tell is counted as unknown.
+        The sum, and how many sizes are unknown.
     """
     found = MailSize()
     users = iter([c.entity for c in choices if c.skipped is None and c.entity.kind == "user"])
@@ -67,13 +67,13 @@ async def mail_size(organization: Organization, choices: Iterable[Choice]) -> Ma
 
 
 def free_space(folder: Path) -> int:
-    """Return how many bytes can be written below a folder that may not be there yet.
+    """Return how many bytes can be written below a folder that may not exist yet.
 
     Args:
         folder: The folder.
 
     Raises:
-        OSError: It cannot be made, or not be written to.
+        OSError: It cannot be created, or you may not write to it.
     """
     there = folder.resolve()
     while not there.exists() and there != there.parent:

@@ -1,7 +1,7 @@
 """Reads IAM policy documents as far as an export needs it: does a statement allow this?
 
-No replacement for IAM's own evaluation: conditions are only looked at where an export is known to
-depend on them, and what cannot be judged is said to be so, not guessed.
+This does not replace IAM's own evaluation. Conditions are read only where an export is known to
+depend on them, and what cannot be decided is reported as unknown, not guessed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def statements(document: str | Mapping[str, Any]) -> Iterator[Statement]:
     """Yield the statements of a policy document.
 
     Args:
-        document: The document: a mapping, or JSON, percent-encoded or not, as IAM gives it.
+        document: The document: a mapping, or JSON, percent-encoded or not, as IAM returns it.
     """
     if isinstance(document, str):
         text = document if document.lstrip().startswith("{") else unquote(document)
@@ -78,7 +78,7 @@ def trusts_exports(document: str | Mapping[str, Any]) -> list[Statement]:
 
 
 def conditions(statement: Statement, key: str) -> list[str]:
-    """Return the values that a statement's conditions ask of a key, whatever the operator."""
+    """Return the values that a statement's conditions require of a key, whatever the operator."""
     found: list[str] = []
     for tests in statement.get("Condition", {}).values():
         for name, values in tests.items():

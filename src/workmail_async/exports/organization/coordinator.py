@@ -1,16 +1,13 @@
-"""Starts the jobs of an organization's export, and looks at them until they have ended."""
+"""Starts the jobs of an organization's export, and watches them until they have ended."""
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from datetime import datetime, timedelta, timezone
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
 from anyio import sleep
-from attrs import evolve
 
 from workmail_async.enums import MailboxExportJobState
 from workmail_async.errors import (
@@ -22,9 +19,10 @@ from workmail_async.errors import (
 )
 from workmail_async.exports.target import ExportTarget
 
-from .job_watch import GONE, JobWatch, Listing, Sight
+from .adoption import ONE_EXPORT_PER, Adoption
+from .job_watch import GONE, JobWatch, Sight
 from .options import CONCURRENT_JOBS, ExportOptions
-from .records import JobRow, MailboxRow, Status
+from .records import JobEnd, JobRow, MailboxRow, Status
 from .retrying import Patience
 from .selection import choose_mailboxes
 from .state import RunState
@@ -32,10 +30,7 @@ from .state import RunState
 if TYPE_CHECKING:
     from anyio.streams.memory import MemoryObjectSendStream
 
-    from workmail_async import models
     from workmail_async.workmail.organization import Organization
-
-ONE_EXPORT_PER = timedelta(hours=24)
 
 #: How often a start may be refused before its mailbox is given up for this run.
 _TRIES = 3
@@ -51,20 +46,42 @@ _ENDS = (
 
 
 class _Start(Enum):
-    """What came of trying to start a job."""
+    """The result of trying to start a job."""
 
     STARTED = "started"
     SETTLED = "settled"
     FULL = "full"
 
 
+# The states of a mailbox. The manifest has each of them before anything is done because of it.
+#
+#                     refused, or its job failed: again after a pause
+#                    ┌──────────────────────────────────────────────┐
+#                    v                                              │
+#   chosen ──────> PENDING ──────── start or take over ────────> RUNNING ──> CANCELLED
+#     │              │ ^                                         │   │
+#     │              │ └─ the file in S3 is bad, retry_failed    │   └─ completed ─> EXPORTED
+#     v              v                     │                     v                     │ ^
+#   SKIPPED        FAILED <────────────────│──── no tries left ──┘     downloaded and  │ │ its file
+#                                          │                           verified        v │ is gone
+#                                          └───────────────────────────────────────── SAFE
+#
+# Why it is like this:
+# - A start is recorded as PLANNED, with its token, before it is sent. After a crash nobody knows
+#   whether it was received, but the same token starts nothing twice, so it is sent again.
+# - RUNNING may begin without a start of ours. A job that exists already is taken over, because
+#   WorkMail refuses a second export of a mailbox for 24 hours (see adoption.py).
+# - EXPORTED and SAFE are two states because S3 and the disk fail on their own: a file that is gone
+#   from disk is downloaded again, which needs neither WorkMail nor another 24 hours.
+# - CANCELLED and FAILED stay until somebody asks for `retry_failed`. Who cancelled a job had a
+#   reason, and a mailbox that failed several times would take slots from the others for ever.
 class Coordinator:
     """Keeps the slots of an organization full until all its mailboxes are exported.
 
     Args:
         state: What the run knows.
         organization: The organization.
-        target: Where WorkMail writes, and as whom.
+        target: The S3 destination and role.
         options: How to export.
     """
 
@@ -81,96 +98,44 @@ class Coordinator:
         self._options = options
         self._patiently = Patience(options, state.tell)
         self._watch = JobWatch(organization)
-        self._others: set[str] = set()
-        self._listed = 0.0
+        self._adoption = Adoption(state, self._watch, target, self._patiently)
         self._refusals: Counter[str] = Counter()
         self._slots = options.slots
         self._pause = min(_REFUSAL_PAUSE, options.retry_delay)
         self._missing_since: dict[str, float] = {}
 
     async def take_stock(self, *, retry_failed: bool) -> None:
-        """Find out who is to be exported, what was done before and what others do."""
-        options, known = self._options, list(self._state.rows.values())
+        """Find out which mailboxes to export, what earlier runs did and which jobs exist."""
+        known = list(self._state.rows.values())
+        selection = self._options.selection
         choices = await self._patiently(
-            partial(choose_mailboxes, self._organization, options.selection, known=known)
+            partial(choose_mailboxes, self._organization, selection, known=known)
         )
-        await self._state.write(self._state.manifest.record_choices, choices)
-        if retry_failed:
-            await self._state.write(self._state.manifest.retry_failed)
-        await self._state.recall()
-        listing = await self._list()
+        await self._state.chosen(choices, retry_failed=retry_failed)
+        listing = await self._adoption.list()
         jobs = await self._state.write(self._state.manifest.jobs)
         planned = {(job.entity_id, job.attempt) for job in jobs if job.job_id is None}
         for row in self._state.of(Status.PENDING):
-            # what was planned is started again under its own token, which starts nothing twice
+            # a planned job is started again with its own token, which starts nothing twice
             if (row.entity_id, row.attempts + 1) not in planned:
-                await self._take_over(row, listing)
-        self._state.tell("looked at the organization")
+                await self._adoption.take_over(row, listing)
+        self._state.tell("listed the organization")
 
-    async def _list(self) -> Listing:
-        listing = await self._patiently(self._watch.list)
-        self._others = listing.running() - self._state.running.keys()
-        self._listed = time.monotonic()
-        return listing
-
-    async def _take_over(self, row: MailboxRow, listing: Listing) -> bool:
-        """Adopt a job that was started elsewhere, or defer its mailbox; return whether."""
-        job = listing.latest_of((row.entity_id, row.email, row.name))
-        if job is None or job.start_time is None or job.job_id is None:
-            return False
-        again = job.start_time + ONE_EXPORT_PER
-        running = job.state == MailboxExportJobState.RUNNING
-        fresh = job.state == MailboxExportJobState.COMPLETED and again > self._state.now()
-        if not running and not fresh:
-            return False
-        state, manifest = self._state, self._state.manifest
-        known = await state.write(manifest.jobs, row.entity_id)
-        if any(other.job_id == job.job_id and other.state == job.state for other in known):
-            await self._defer(
-                row, again, "its last export cannot be used, and one in 24 hours is possible"
-            )
-        elif self._is_ours(row, job):
-            prefix, now = job.s3_path or "", state.time()
-            state.running[job.job_id] = await state.write(
-                manifest.adopt, row, job.job_id, prefix, now
-            )
-            state.rows[row.entity_id] = evolve(
-                row, status=Status.RUNNING, reason=None, not_before=None, attempts=row.attempts + 1
-            )
-            self._others.discard(job.job_id)
-            state.tell(f"{row.label}: took over job {job.job_id}")
-        elif job.entity_id == row.entity_id:
-            await self._defer(row, again, "exported elsewhere within the last 24 hours")
-        else:
-            return False
-        return True
-
-    def _is_ours(self, row: MailboxRow, job: models.MailboxExportJob) -> bool:
-        """Whether a job's file is this mailbox's, and where it is looked for.
-
-        An address or a name may have been another mailbox's when the job was started, which an id
-        never was.
-        """
-        if job.s3_bucket_name != self._target.bucket:
-            return False
-        prefix = self._target.prefix_for(row.entity_id)
-        return job.entity_id == row.entity_id or f"{prefix}/" in (job.s3_path or "")
-
-    async def _defer(self, row: MailboxRow, until: datetime, why: str) -> None:
-        reason = f"{why}; possible again from {until.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
-        await self._state.put(row, Status.PENDING, reason, not_before=until.timestamp())
-
-    # --- jobs ---
+    # --- the loop ---
 
     async def coordinate(self, finished: MemoryObjectSendStream[str]) -> None:
-        """Start jobs and look at them until there is nothing left to do."""
+        """Start jobs and look at them until there is nothing left to do.
+
+        Args:
+            finished: Gets the id of each mailbox whose export can be downloaded.
+        """
         interval = self._options.min_poll
         while True:
             started = await self._fill()
             if not self._state.running and not self._has_work():
                 return
-            # a job that has ended leaves a slot, which is filled at once
-            moved = started | (await self._look(finished) and await self._fill())
+            # an ended job leaves a slot, which is filled at once
+            moved = started | (await self.look(finished) and await self._fill())
             if not self._state.running and not self._has_work():
                 return
             if moved:
@@ -178,12 +143,8 @@ class Coordinator:
             await sleep(interval)
             interval = min(self._options.max_poll, interval * 1.5)
 
-    async def look_once(self, finished: MemoryObjectSendStream[str]) -> None:
-        """Pass on what has completed, and start nothing."""
-        await self._look(finished)
-
     def _has_work(self) -> bool:
-        """Whether a mailbox waits that this run is to start."""
+        """Whether a mailbox is pending that this run has to start."""
         soon = self._state.time() + self._options.retry_delay * 2**self._options.retries
         return any(
             self._options.wait or row.not_before is None or row.not_before <= soon
@@ -205,18 +166,21 @@ class Coordinator:
         return started
 
     async def _has_slot(self) -> bool:
-        if len(self._state.running) + len(self._others) < self._slots:
+        if self._taken() < self._slots:
             return True
-        if not self._others or time.monotonic() - self._listed < self._options.max_poll:
+        if not self._adoption.others or self._adoption.age < self._options.max_poll:
             return False
-        await self._list()  # others may have ended
-        return len(self._state.running) + len(self._others) < self._slots
+        await self._adoption.list()  # jobs of others may have ended
+        return self._taken() < self._slots
+
+    def _taken(self) -> int:
+        return len(self._state.running) + len(self._adoption.others)
+
+    # --- starting ---
 
     async def _start(self, row: MailboxRow) -> _Start:
-        organization_id, now = self._organization.organization_id, self._state.time()
-        prefix = self._target.prefix_for(row.entity_id)
-        plan = self._state.manifest.plan
-        job = await self._state.write(plan, organization_id, row, prefix, now)
+        now, prefix = self._state.time(), self._target.prefix_for(row.entity_id)
+        job = await self._state.planned(self._organization.organization_id, row, prefix, now)
         try:
             answer = await self._patiently(
                 lambda: self._organization.start_mailbox_export_job(
@@ -229,19 +193,14 @@ class Coordinator:
                 )
             )
         except (ServiceError, RequestValidationError) as error:
-            await self._state.write(self._state.manifest.withdraw, job.token)
-            answer_was_lost = job.planned != now
-            if answer_was_lost and await self._take_over(row, await self._list()):
+            await self._state.withdrawn(job)
+            sent_before = job.planned != now  # by a run that did not get the answer
+            if sent_before and await self._adoption.take_over(row, await self._adoption.list()):
                 return _Start.SETTLED
             return await self._not_started(row, error)
         assert answer.job_id is not None
-        await self._state.write(self._state.manifest.record_start, job.token, answer.job_id)
-        self._state.running[answer.job_id] = evolve(job, job_id=answer.job_id, state="RUNNING")
-        self._state.rows[row.entity_id] = evolve(
-            row, status=Status.RUNNING, reason=None, not_before=None, attempts=job.attempt
-        )
+        await self._state.started(job, answer.job_id)
         self._slots = min(self._options.slots, self._slots + 1)
-        self._state.tell(f"{row.label}: started")
         return _Start.STARTED
 
     async def _not_started(
@@ -250,22 +209,29 @@ class Coordinator:
         if isinstance(error, LimitExceededException):
             return await self._limited(row)
         if isinstance(error, EntityNotFoundException):
-            await self._state.put(row, Status.FAILED, "WorkMail knows no such mailbox any more")
+            await self._state.put(row, Status.FAILED, "WorkMail no longer knows this mailbox")
         elif isinstance(error, EntityStateException):
             await self._refused(row, error)
         else:
             await self._state.put(row, Status.FAILED, _in_words(error))
         return _Start.SETTLED
 
+    # LimitExceededException has two meanings, and WorkMail does not say which: all slots of the
+    # organization are taken, or this mailbox was exported within 24 hours. The list of jobs tells:
+    #
+    # - The mailbox has a job in it: it is the mailbox, and the job is taken over or waited for.
+    # - As many jobs run as there are slots: it is the slots. Stop starting until one ends.
+    # - Neither: perhaps this organization may run fewer jobs than others do, or the mailbox's job
+    #   is not in the list (yet). Assume fewer slots, pause and try again. When the same mailbox is
+    #   refused `_TRIES` times, it was the mailbox after all: restore the slots and defer it.
     async def _limited(self, row: MailboxRow) -> _Start:
-        """Find out which limit a start met: all slots taken, or the mailbox's 24 hours."""
-        listing = await self._list()
-        if await self._take_over(row, listing):
+        """Find out which limit refused a start, and act accordingly."""
+        listing = await self._adoption.list()
+        if await self._adoption.take_over(row, listing):
             return _Start.SETTLED
         running = len(listing.running() | self._state.running.keys())
         if running >= min(self._options.slots, CONCURRENT_JOBS):
             return _Start.FULL
-        # either the organization may run fewer jobs than others, or it is this mailbox
         self._refusals[row.entity_id] += 1
         if self._refusals[row.entity_id] < _TRIES:
             self._slots = max(1, running)
@@ -277,7 +243,7 @@ class Coordinator:
         job, now = listing.latest_of((row.entity_id, row.email, row.name)), self._state.now()
         again = (job.start_time if job and job.start_time else now) + ONE_EXPORT_PER
         again = again if again > now else now + ONE_EXPORT_PER
-        await self._defer(row, again, "WorkMail exports a mailbox once in 24 hours")
+        await self._adoption.defer(row, again, "WorkMail exports a mailbox once in 24 hours")
         return _Start.SETTLED
 
     async def _refused(self, row: MailboxRow, error: ServiceError) -> None:
@@ -289,8 +255,17 @@ class Coordinator:
             later = self._state.time() + self._pause
             await self._state.put(row, Status.PENDING, _in_words(error), not_before=later)
 
-    async def _look(self, finished: MemoryObjectSendStream[str]) -> bool:
-        """Look at the running jobs; return whether one has ended."""
+    # --- watching ---
+
+    async def look(self, finished: MemoryObjectSendStream[str]) -> bool:
+        """Look at the running jobs once.
+
+        Args:
+            finished: Gets the id of each mailbox whose export can be downloaded.
+
+        Returns:
+            Whether a job has ended.
+        """
         sights = await self._patiently(partial(self._watch.look, list(self._state.running)))
         changed = ended = False
         for job_id, sight in sights.items():
@@ -301,9 +276,7 @@ class Coordinator:
                 continue
             if sight.state == MailboxExportJobState.RUNNING:
                 if self._state.percent.get(job_id) != sight.progress:
-                    self._state.percent[job_id] = sight.progress
-                    record = self._state.manifest.record_progress
-                    await self._state.write(record, job.token, sight.progress)
+                    await self._state.progressed(job, sight.progress)
                     changed = True
             elif sight.state in _ENDS:
                 ended = await self._end(job, sight, finished) or ended
@@ -312,64 +285,48 @@ class Coordinator:
         return ended
 
     def _is_gone(self, job_id: str) -> bool:
-        """Whether a job that WorkMail does not know has been so for long enough to believe it."""
+        """Whether WorkMail has not known a job for long enough to believe it."""
         now = self._state.time()
         return now - self._missing_since.setdefault(job_id, now) >= _GONE_AFTER
 
     async def _end(self, job: JobRow, sight: Sight, finished: MemoryObjectSendStream[str]) -> bool:
-        """Record what became of a job; return whether it has ended by all accounts."""
+        """Record how a job ended; return False when the description does not say so yet."""
         if sight.description is None and sight.state != GONE:
             sight = await self._patiently(partial(self._watch.describe, sight.job_id))
             if sight.description is None or sight.state not in _ENDS:
-                return False  # the list is ahead: the next look tells
-        description = sight.description
-        row = self._state.rows[job.entity_id]
-        status, reason, not_before = self._consequence(row, sight)
-        await self._state.write(
-            partial(
-                self._state.manifest.record_end,
-                job,
-                sight.state,
-                self._state.time(),
-                status=status,
-                reason=reason,
-                not_before=not_before,
-                error_info=description.error_info if description else None,
-                bucket=description.s3_bucket_name if description else None,
-                path=description.s3_path if description else None,
-            )
-        )
-        del self._state.running[sight.job_id]
-        self._state.percent.pop(sight.job_id, None)
-        self._state.rows[job.entity_id] = evolve(
-            row, status=status, reason=reason, not_before=not_before
-        )
-        self._state.tell(f"{row.label}: {sight.state.lower()}" + (f", {reason}" if reason else ""))
-        if status is Status.EXPORTED:
+                return False  # the list is ahead of it: the next look decides
+        end = self._consequence(self._state.rows[job.entity_id], sight)
+        await self._state.ended(job, end)
+        if end.status is Status.EXPORTED:
             finished.send_nowait(job.entity_id)
         return True
 
-    def _consequence(
-        self, row: MailboxRow, sight: Sight
-    ) -> tuple[Status, str | None, float | None]:
-        """Return what becomes of a mailbox whose job has ended: status, reason, not before."""
+    def _consequence(self, row: MailboxRow, sight: Sight) -> JobEnd:
+        """Return what becomes of a mailbox whose job has ended."""
         description = sight.description
+        end = partial(
+            JobEnd,
+            state=sight.state,
+            error_info=description.error_info if description else None,
+            bucket=description.s3_bucket_name if description else None,
+            path=description.s3_path if description else None,
+        )
         if sight.state == MailboxExportJobState.CANCELLED:
-            return Status.CANCELLED, f"its job {sight.job_id} was cancelled", None
+            return end(status=Status.CANCELLED, reason=f"its job {sight.job_id} was cancelled")
         if sight.state == MailboxExportJobState.COMPLETED:
             if description is not None and description.s3_path:
-                return Status.EXPORTED, None, None
+                return end(status=Status.EXPORTED)
             reason = "its job completed without saying where its file is"
         elif sight.state == GONE:
             reason = f"WorkMail no longer knows its job {sight.job_id}"
         else:
-            told = description.error_info if description is not None else None
-            reason = told or "its job failed, and WorkMail gave no reason"
+            said = description.error_info if description is not None else None
+            reason = said or "its job failed, and WorkMail gave no reason"
         if row.attempts > self._options.retries:
             jobs = "1 job" if row.attempts == 1 else f"{row.attempts} jobs"
-            return Status.FAILED, f"{reason} (given up after {jobs})", None
+            return end(status=Status.FAILED, reason=f"{reason} (given up after {jobs})")
         pause = self._options.retry_delay * 2 ** (row.attempts - 1)
-        return Status.PENDING, reason, self._state.time() + pause
+        return end(status=Status.PENDING, reason=reason, not_before=self._state.time() + pause)
 
 
 def _in_words(error: Exception) -> str:

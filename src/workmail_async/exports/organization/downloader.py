@@ -1,4 +1,4 @@
-"""Brings finished exports to disk, and keeps them only if they are good."""
+"""Downloads finished exports, verifies them, and keeps only the good ones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ log: logging.Logger = logging.getLogger("workmail_async.exports")
 
 #: How often a file may be bad before it is left to the next run.
 _TRIES = 3
-#: How many of its faults a message names.
+#: How many of its findings a message names.
 _SHOWN = 3
 
 
@@ -42,40 +42,38 @@ class Downloader:
     Args:
         state: What the run knows.
         s3: An aiobotocore client of S3.
-        anew: Whether mailboxes whose file in S3 is missing or bad are exported anew.
+        export_again: Whether to export mailboxes again whose file in S3 is missing or bad.
     """
 
-    def __init__(self, state: RunState, s3: Any, *, anew: bool) -> None:
+    def __init__(self, state: RunState, s3: Any, *, export_again: bool) -> None:
         self._state = state
         self._s3 = s3
-        self._anew = anew
+        self._export_again = export_again
 
     async def download_all(self, exported: MemoryObjectReceiveStream[str]) -> None:
-        """Download what is exported until no more comes."""
+        """Download exports until the stream of their ids ends."""
         async for entity_id in exported:
             row = self._state.rows[entity_id]
             try:
                 file = await self._download(row)
             except BadExportError as error:
-                status = Status.PENDING if self._anew else Status.EXPORTED
-                hint = "" if self._anew else " (retry_failed exports it anew)"
+                status = Status.PENDING if self._export_again else Status.EXPORTED
+                hint = "" if self._export_again else " (retry_failed exports it again)"
                 await self._state.put(row, status, f"not downloaded: {error}{hint}")
             except (DownloadError, OSError) as error:
                 await self._state.put(row, Status.EXPORTED, f"not downloaded: {error}")
             except ManifestLostError:
                 raise
             except Exception as error:
-                # of one file, whatever it is: the others are brought home all the same
+                # whatever it is, it concerns one file: the others are downloaded anyway
                 log.exception("the export of %s cannot be downloaded", row.label)
                 reason = f"not downloaded: {type(error).__name__}: {error}"
                 await self._state.put(row, Status.EXPORTED, reason)
             else:
-                await self._state.write(self._state.manifest.record_file, file)
-                self._state.rows[entity_id] = evolve(row, status=Status.SAFE, reason=None)
-                self._state.tell(f"{row.label}: safe, {file.items} items")
+                await self._state.saved(file)
 
     async def _download(self, row: MailboxRow) -> FileRow:
-        """Bring a mailbox's archive to disk, and keep it only if it is good."""
+        """Download and verify the archive of a mailbox."""
         job = await self._state.write(_finished_job, self._state.manifest, row.entity_id)
         assert job.bucket is not None
         assert job.path is not None
@@ -108,11 +106,11 @@ class Downloader:
     async def _fetch_good(
         self, row: MailboxRow, bucket: str, path: str, target: Path
     ) -> tuple[Part, ArchiveCheck]:
-        """Fetch an archive until it is good; it does not get its name before."""
+        """Download an archive until it is good; it does not get its name before."""
         problem = ""
         for _ in range(_TRIES):
             if problem:
-                self._state.tell(f"{row.label}: the file is bad, fetching it again")
+                self._state.tell(f"{row.label}: the file is bad, downloading it again")
             self._state.end_download(row.entity_id)
             self._state.downloading[row.entity_id] = RunningDownload(
                 label=row.label, bytes=0, size=None
@@ -150,11 +148,11 @@ def _check(path: Path) -> ArchiveCheck:
 
 
 def _losses(found: ArchiveCheck) -> str:
-    """Return in words what is lost; what is merely odd is no reason to fetch a file again."""
+    """Return in words what is lost; findings that lose nothing are no reason to try again."""
     lost = [str(finding) for finding in found.findings if finding.lost][:_SHOWN]
     if found.findings.lost > len(lost):
         lost.append(f"{found.findings.lost - len(lost)} more")
-    return "; ".join(lost) or f"{found.items} of {found.entries} entries can be had"
+    return "; ".join(lost) or f"{found.items} of {found.entries} entries can be read"
 
 
 def file_name(row: MailboxRow) -> str:

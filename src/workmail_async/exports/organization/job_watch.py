@@ -1,7 +1,7 @@
-"""Looks at export jobs with as few calls as the state of things allows.
+"""Looks at export jobs with as few calls as possible.
 
-There are two ways: the pages of the list of jobs, which shows those of the last seven days, or a
-description of each job that runs. The fewer calls decide.
+There are two ways to look: the list of jobs, which has those of the last seven days in pages, or a
+description of each running job. The way that takes fewer calls is used.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from workmail_async.workmail.organization import Organization
 
 _PAGE = 100
 
-#: The state of a job that WorkMail knows no more.
+#: The state of a job that WorkMail no longer knows.
 GONE = "GONE"
 
 
 @frozen(kw_only=True)
 class Sight:
-    """What is known of one job after a look.
+    """What a look at one job found.
 
     Attributes:
         job_id: The job.
         state: Its state; `GONE` when WorkMail does not know it.
         progress: Percent done, as WorkMail estimates.
-        description: Its description, when the look was one.
+        description: Its description, when it was looked at that way.
     """
 
     job_id: str
@@ -45,14 +45,14 @@ class Listing:
 
     Attributes:
         jobs: The jobs, by their ids.
-        whole: Whether all pages were read.
+        complete: Whether all pages were read.
     """
 
     jobs: dict[str, models.MailboxExportJob] = field(factory=dict)
-    whole: bool = True
+    complete: bool = True
 
     def running(self) -> set[str]:
-        """Return the ids of the jobs that run, whoever started them."""
+        """Return the ids of all running jobs, including those that others started."""
         return {
             job_id
             for job_id, job in self.jobs.items()
@@ -60,10 +60,10 @@ class Listing:
         }
 
     def latest_of(self, names: Iterable[str | None]) -> models.MailboxExportJob | None:
-        """Return the job that was started last for a mailbox.
+        """Return the job of a mailbox that was started last.
 
         Args:
-            names: What the mailbox may be called: id, address, name.
+            names: The id, address and name of the mailbox; a job has the one it was started with.
         """
         known = {name.casefold() for name in names if name}
         found = [
@@ -96,11 +96,11 @@ class JobWatch:
 
         Args:
             limit: How many pages at most.
-            wanted: Ids of jobs; reading ends when all of them were seen. None means read all.
+            wanted: Ids of jobs; reading ends when all of them were seen. Empty to read all pages.
         """
         jobs: dict[str, models.MailboxExportJob] = {}
         missing = set(wanted)
-        pages, whole = 0, True
+        pages, complete = 0, True
         iterator = self._organization.list_mailbox_export_jobs(max_results=_PAGE).pages()
         async for page in iterator:
             pages += 1
@@ -109,20 +109,20 @@ class JobWatch:
             missing -= found.keys()
             done = bool(wanted) and not missing
             if page.next_token and (done or (limit is not None and pages >= limit)):
-                whole = False
+                complete = False
                 break
-        if whole or self._pages is None or pages > self._pages:
+        if complete or self._pages is None or pages > self._pages:
             self._pages = pages
-        return Listing(jobs=jobs, whole=whole)
+        return Listing(jobs=jobs, complete=complete)
 
     async def look(self, job_ids: Sequence[str]) -> dict[str, Sight]:
-        """Look at jobs, the cheaper way.
+        """Look at jobs, in the way that takes fewer calls.
 
         Args:
             job_ids: The jobs.
 
         Returns:
-            What was seen; a job may be missing when it was not come to.
+            What was found. A job may be missing; the next look finds it.
         """
         if not job_ids:
             return {}
@@ -136,14 +136,14 @@ class JobWatch:
             for job_id, job in listing.jobs.items()
             if job_id in job_ids
         }
-        if listing.whole:  # the list shows a week; what is older, or not in it yet, is described
+        if listing.complete:  # it has a week of jobs; older and brand-new ones are described
             self._unlisted = set(job_ids) - sights.keys()
             for job_id in self._unlisted:
                 sights[job_id] = await self.describe(job_id)
         return sights
 
     async def describe(self, job_id: str) -> Sight:
-        """Look at one job closely."""
+        """Describe one job."""
         try:
             description = await self._organization.describe_mailbox_export_job(job_id=job_id)
         except (EntityNotFoundException, ResourceNotFoundException):

@@ -1,7 +1,7 @@
 """The memory of an organization's export: one SQLite file, written before each act.
 
-Killing the process at any moment loses nothing: what was decided stands here, and what was decided
-but perhaps not done is done again in a way that changes nothing the second time.
+Killing the process at any moment loses nothing. What was decided is recorded here first; what was
+decided but perhaps not done is done again, in a way that changes nothing the second time.
 """
 
 from __future__ import annotations
@@ -10,108 +10,39 @@ import hashlib
 import os
 import socket
 import sqlite3
-import threading
 import uuid
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from typing_extensions import Self
+from attrs import astuple, fields_dict
 
 from workmail_async.enums import EntityState
-from workmail_async.exports.errors import ManifestError, ManifestInUseError, ManifestLostError
+from workmail_async.exports.errors import ManifestError
 
-from .records import FileRow, JobRow, MailboxRow, Status
+from .manifest_file import ManifestFile
+from .records import FileRow, JobEnd, JobRow, MailboxRow, Status
 from .selection import Choice
 
 #: The name of the manifest in the folder of an export.
 MANIFEST_NAME = "manifest.sqlite"
 
-_VERSION = 1
 
-_SCHEMA = """
-CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE mailbox (
-    entity_id TEXT PRIMARY KEY,
-    kind TEXT NOT NULL,
-    name TEXT NOT NULL,
-    email TEXT,
-    state TEXT NOT NULL,
-    status TEXT NOT NULL,
-    reason TEXT,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    not_before REAL
-) WITHOUT ROWID;
-CREATE TABLE job (
-    token TEXT PRIMARY KEY,
-    entity_id TEXT NOT NULL REFERENCES mailbox,
-    attempt INTEGER NOT NULL,
-    prefix TEXT NOT NULL,
-    job_id TEXT UNIQUE,
-    state TEXT NOT NULL,
-    progress INTEGER,
-    error_info TEXT,
-    bucket TEXT,
-    path TEXT,
-    adopted INTEGER NOT NULL DEFAULT 0,
-    planned REAL NOT NULL,
-    ended REAL
-) WITHOUT ROWID;
-CREATE TABLE file (
-    entity_id TEXT PRIMARY KEY REFERENCES mailbox,
-    job_id TEXT NOT NULL,
-    path TEXT NOT NULL,
-    bytes INTEGER NOT NULL,
-    sha256 TEXT NOT NULL,
-    items INTEGER NOT NULL,
-    messages INTEGER NOT NULL,
-    calendar INTEGER NOT NULL,
-    content_bytes INTEGER NOT NULL,
-    notes TEXT NOT NULL,
-    verified REAL NOT NULL
-) WITHOUT ROWID;
-"""
-
-
-class Manifest:
+class Manifest(ManifestFile):
     """The state of one organization's export, in one SQLite file.
 
-    Opening it for writing takes a lock that ends with the process, however it ends. Reading needs
+    Opening it for writing takes a lock that ends with the process, however it ends. Reading takes
     none. Methods block for the time of a small disk write; they raise `ManifestLostError` when the
-    disk refuses it, or the file was removed meanwhile.
+    disk refuses it, or when the file was removed meanwhile.
 
     Args:
-        path: The file; made when it is not there.
-        read_only: Whether only to look; then the file has to be there.
+        path: The file; created if missing.
+        read_only: Whether only to read; then the file has to exist.
 
     Raises:
         ManifestInUseError: Another process writes to it.
         ManifestError: The file is no manifest, or one of another version, or cannot be opened.
     """
-
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        self.path: Path = path
-        self._lock = threading.Lock()
-        self._guard: sqlite3.Connection | None = None
-        if read_only:
-            if not path.is_file():
-                raise ManifestError(path, "there is no such manifest: start an export first")
-        else:
-            self._guard = _take(path)
-        try:
-            with self._opening():
-                self._db = _connect(path, read_only=read_only)
-        except ManifestError:
-            self._release()
-            raise
-        try:
-            with self._opening():
-                self._place = _place(path)
-                self._prepare(read_only=read_only)
-        except BaseException:
-            self.close()
-            raise
 
     @classmethod
     def read(cls, folder: str | Path) -> Manifest:
@@ -125,94 +56,13 @@ class Manifest:
         """
         return cls(Path(folder) / MANIFEST_NAME, read_only=True)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file and give up the lock."""
-        self._db.close()
-        self._release()
-
-    def _release(self) -> None:
-        if self._guard is not None:
-            self._guard.close()
-            self._guard = None
-
-    def _prepare(self, *, read_only: bool) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if not read_only:
-            self._db.execute("PRAGMA synchronous = FULL")  # a decision outlives a loss of power
-        if version == 0 and not read_only:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            with self._writing() as db:
-                for statement in _SCHEMA.strip().rstrip(";").split(";"):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {_VERSION}")
-            version = _VERSION
-        if version == 0:
-            raise ManifestError(self.path, "nothing is recorded in it yet: start an export first")
-        if version != _VERSION:
-            raise ManifestError(
-                self.path,
-                f"its version is {version}, this library's {_VERSION}: use another folder",
-            )
-
-    @contextmanager
-    def _opening(self) -> Generator[None, None, None]:
-        try:
-            yield
-        except (sqlite3.OperationalError, OSError) as error:  # the disk, or another process
-            raise ManifestError(self.path, f"it cannot be opened ({error})") from error
-        except sqlite3.DatabaseError as error:
-            raise ManifestError(self.path, f"this is not a manifest ({error})") from error
-
-    @contextmanager
-    def _using(self, done: str) -> Generator[None, None, None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise ManifestLostError(self.path, f"it cannot be {done} ({error})") from error
-
-    @contextmanager
-    def _writing(self) -> Generator[sqlite3.Connection, None, None]:
-        with self._lock, self._using("written"):
-            self._check_place()
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:  # SQLite itself rolls back when the disk is full
-                    self._db.execute("ROLLBACK")
-                raise
-
-    def _check_place(self) -> None:
-        """Write only where the next run will look: SQLite goes on in a file that was removed."""
-        try:
-            in_place = _place(self.path) == self._place
-        except FileNotFoundError:
-            in_place = False
-        if not in_place:
-            raise ManifestLostError(self.path, "it was removed or replaced while the export ran")
-
-    def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
-        with self._lock, self._using("read"):
-            return self._db.execute(query, values).fetchall()
-
     # --- settings ---
-
-    def setting(self, name: str) -> str | None:
-        """Return a setting of the export."""
-        rows = self._rows("SELECT value FROM setting WHERE name = ?", name)
-        return str(rows[0]["value"]) if rows else None
 
     def bind(self, settings: dict[str, str]) -> None:
         """Record what the export is of, or check that it is the same as before.
 
-        Until the first job is planned it may still change: a slip in a name needs no new folder.
+        Until the first job is planned it may still change, so a typing error in a name does not
+        need a new folder.
 
         Args:
             settings: Names and values, such as the organization's id.
@@ -256,13 +106,13 @@ class Manifest:
     # --- mailboxes ---
 
     def record_choices(self, choices: Iterable[Choice]) -> None:
-        """Record who is exported and who is not; what was done already stays done."""
+        """Record which mailboxes are exported; what was already done stays done."""
         known = {row.entity_id: row for row in self.mailboxes()}
         with self._writing() as db:
             db.execute("INSERT OR REPLACE INTO setting VALUES ('chosen', 'yes')")
             for choice in choices:
                 entity = choice.entity
-                status, reason = _stands(choice, known.get(entity.entity_id))
+                status, reason = _after_choosing(choice, known.get(entity.entity_id))
                 db.execute(
                     """
                     INSERT INTO mailbox (entity_id, kind, name, email, state, status, reason)
@@ -285,14 +135,19 @@ class Manifest:
 
     @property
     def chosen(self) -> bool:
-        """Whether it is known who is to be exported: a run has looked at the organization."""
+        """Whether a run has listed the organization, so that it is known who is exported."""
         return self.setting("chosen") is not None
 
     def mailboxes(self, *statuses: Status) -> list[MailboxRow]:
-        """Return the mailboxes of some statuses, or all, in the order of their addresses."""
+        """Return the mailboxes with some statuses, or all, sorted by address."""
         rows = self._rows("SELECT * FROM mailbox ORDER BY lower(coalesce(email, name)), entity_id")
         found = [_mailbox(row) for row in rows]
         return [row for row in found if not statuses or row.status in statuses]
+
+    def mailbox(self, entity_id: str) -> MailboxRow:
+        """Return one mailbox."""
+        (row,) = self._rows("SELECT * FROM mailbox WHERE entity_id = ?", entity_id)
+        return _mailbox(row)
 
     def put_status(
         self,
@@ -302,22 +157,22 @@ class Manifest:
         *,
         not_before: float | None = None,
     ) -> None:
-        """Record where a mailbox stands.
+        """Record the status of a mailbox.
 
         Args:
             entity_id: The mailbox.
             status: Its new status.
             reason: Why, for a status that needs it.
-            not_before: Before when it is not started, in seconds since the epoch.
+            not_before: When it may be started again, in seconds since the epoch.
         """
         with self._writing() as db:
             _put_status(db, entity_id, status, reason, not_before)
 
     def retry_failed(self) -> int:
-        """Make everything that was given up pending again.
+        """Make every mailbox pending again that an earlier run gave up on.
 
         Returns:
-            How many mailboxes that were.
+            The number of these mailboxes.
         """
         with self._writing() as db:
             return db.execute(
@@ -350,17 +205,17 @@ class Manifest:
         return self.job(token)
 
     def withdraw(self, token: str) -> None:
-        """Forget the plan of a job whose start WorkMail has refused."""
+        """Forget the plan of a job that WorkMail refused to start."""
         with self._writing() as db:
             db.execute("DELETE FROM job WHERE token = ? AND job_id IS NULL", (token,))
 
     def job(self, token: str) -> JobRow:
-        """Return the job of a token."""
+        """Return the job with a token."""
         (row,) = self._rows("SELECT * FROM job WHERE token = ?", token)
         return _job(row)
 
     def jobs(self, entity_id: str | None = None) -> list[JobRow]:
-        """Return the jobs of a mailbox, or all, in the order of their attempts."""
+        """Return the jobs of a mailbox, or all, sorted by attempt."""
         if entity_id is None:
             rows = self._rows("SELECT * FROM job ORDER BY entity_id, attempt")
         else:
@@ -368,7 +223,7 @@ class Manifest:
         return [_job(row) for row in rows]
 
     def running_jobs(self) -> list[JobRow]:
-        """Return the jobs of the mailboxes that WorkMail writes at the moment."""
+        """Return the jobs of the mailboxes that WorkMail is exporting."""
         rows = self._rows(
             "SELECT job.* FROM job JOIN mailbox USING (entity_id)"
             " WHERE job.state = 'RUNNING' AND mailbox.status = 'running' ORDER BY job.planned"
@@ -376,7 +231,7 @@ class Manifest:
         return [_job(row) for row in rows]
 
     def record_start(self, token: str, job_id: str) -> None:
-        """Record the answer to a start."""
+        """Record the answer to the start of a job."""
         with self._writing() as db:
             db.execute(
                 "UPDATE job SET job_id = ?, state = 'RUNNING' WHERE token = ?", (job_id, token)
@@ -388,8 +243,8 @@ class Manifest:
                 (token, token),
             )
 
-    def adopt(self, mailbox: MailboxRow, job_id: str, prefix: str, now: float) -> JobRow:
-        """Take over a job that was found running or finished, and not started from here."""
+    def adopt(self, mailbox: MailboxRow, job_id: str, prefix: str, now: float) -> None:
+        """Record a running or finished job that something else started as this export's own."""
         token = f"adopted:{job_id}"
         with self._writing() as db:
             db.execute(
@@ -403,72 +258,41 @@ class Manifest:
                 " attempts = attempts + 1 WHERE entity_id = ?",
                 (mailbox.entity_id,),
             )
-        return self.job(token)
 
     def record_progress(self, token: str, progress: int | None) -> None:
         """Record how far a job is."""
         with self._writing() as db:
             db.execute("UPDATE job SET progress = ? WHERE token = ?", (progress, token))
 
-    def record_end(
-        self,
-        job: JobRow,
-        state: str,
-        now: float,
-        *,
-        status: Status,
-        reason: str | None = None,
-        not_before: float | None = None,
-        error_info: str | None = None,
-        bucket: str | None = None,
-        path: str | None = None,
-    ) -> None:
-        """Record the end of a job and what becomes of its mailbox, in one act.
+    def record_end(self, job: JobRow, end: JobEnd, now: float) -> None:
+        """Record the end of a job and the new status of its mailbox, in one transaction.
 
         Args:
             job: The job.
-            state: Its final state.
+            end: How it ended.
             now: The time, in seconds since the epoch.
-            status: The mailbox's new status.
-            reason: Why, for a status that needs it.
-            not_before: Before when the mailbox is not started again.
-            error_info: WorkMail's explanation of a failure.
-            bucket: The bucket of the job's file.
-            path: The file's path in the bucket.
         """
         with self._writing() as db:
             db.execute(
                 "UPDATE job SET state = ?, ended = ?, error_info = ?, bucket = ?, path = ?,"
                 " progress = CASE WHEN ? = 'COMPLETED' THEN 100 ELSE progress END WHERE token = ?",
-                (state, now, error_info, bucket, path, state, job.token),
+                (end.state, now, end.error_info, end.bucket, end.path, end.state, job.token),
             )
-            _put_status(db, job.entity_id, status, reason, not_before)
+            _put_status(db, job.entity_id, end.status, end.reason, end.not_before)
 
     # --- files ---
 
     def record_file(self, file: FileRow) -> None:
         """Record a verified archive; its mailbox is safe."""
+        names = ", ".join(fields_dict(FileRow))
+        marks = ", ".join("?" for _ in fields_dict(FileRow))
         with self._writing() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    file.entity_id,
-                    file.job_id,
-                    file.path,
-                    file.bytes,
-                    file.sha256,
-                    file.items,
-                    file.messages,
-                    file.calendar,
-                    file.content_bytes,
-                    file.notes,
-                    file.verified,
-                ),
-            )
+            statement = f"INSERT OR REPLACE INTO file ({names}) VALUES ({marks})"  # noqa: S608
+            db.execute(statement, astuple(file))
             _put_status(db, file.entity_id, Status.SAFE, None, None)
 
     def files(self) -> dict[str, FileRow]:
-        """Return the verified archives by their mailboxes' ids."""
+        """Return the verified archives by the ids of their mailboxes."""
         return {row["entity_id"]: FileRow(**dict(row)) for row in self._rows("SELECT * FROM file")}
 
 
@@ -503,8 +327,8 @@ def _put_status(
     )
 
 
-def _stands(choice: Choice, known: MailboxRow | None) -> tuple[Status, str | None]:
-    """Return where a mailbox stands after choosing, and why, given where it stood before."""
+def _after_choosing(choice: Choice, known: MailboxRow | None) -> tuple[Status, str | None]:
+    """Return the status of a mailbox after choosing, and why, given its status before."""
     if known is None or known.status is Status.SKIPPED:
         return (Status.PENDING if choice.skipped is None else Status.SKIPPED), choice.skipped
     unsettled = known.status in (Status.PENDING, Status.FAILED, Status.CANCELLED)
@@ -514,47 +338,3 @@ def _stands(choice: Choice, known: MailboxRow | None) -> tuple[Status, str | Non
         if choice.entity.state == EntityState.DELETED:  # it was asked for, so it is missing
             return Status.FAILED, "deleted in WorkMail before its export was safe"
     return known.status, known.reason
-
-
-def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    where: Any = f"{path.resolve().as_uri()}?mode=ro" if read_only else str(path)
-    db = sqlite3.connect(where, uri=read_only, isolation_level=None, check_same_thread=False)
-    db.row_factory = sqlite3.Row
-    return db
-
-
-def _place(path: Path) -> tuple[int, int]:
-    """Return what tells a file from any other, whatever their names."""
-    found = path.stat()
-    return found.st_dev, found.st_ino
-
-
-def _take(path: Path) -> sqlite3.Connection:
-    """Hold an exclusive transaction on a file beside the manifest for as long as it is open."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        guard = sqlite3.connect(
-            f"{path}.lock", timeout=0, isolation_level=None, check_same_thread=False
-        )
-    except (sqlite3.Error, OSError) as error:
-        raise ManifestError(path, f"its folder cannot be written ({error})") from error
-    try:
-        guard.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
-        guard.close()
-        if "locked" not in str(error):
-            raise ManifestError(path, f"its folder cannot be written ({error})") from error
-        raise ManifestInUseError(
-            path, f"another process exports with this manifest{_holder(path)}: wait or stop it"
-        ) from error
-    return guard
-
-
-def _holder(path: Path) -> str:
-    """Return in words who writes to a manifest; nothing while it has not said so."""
-    try:
-        with Manifest(path, read_only=True) as manifest:
-            runner = manifest.setting("runner")
-    except ManifestError:
-        return ""
-    return f" ({runner})" if runner else ""

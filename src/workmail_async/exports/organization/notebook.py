@@ -1,7 +1,6 @@
-"""Shows an export's progress below the cell of a notebook, without being asked.
+"""Shows the progress of an export below the cell of a notebook.
 
-A notebook's own means are used, so nothing has to be installed for it, and it is live wherever
-IPython's kernel runs: Jupyter, editors, hosted notebooks.
+It needs nothing but IPython, and updates live in Jupyter, in editors and in hosted notebooks.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ from typing import Any
 
 from .progress import ExportProgress
 
-#: Seconds between two pictures of the same message, so that a browser keeps up.
+#: Seconds between two updates with the same message, so that the browser keeps up.
 _PAUSE = 0.25
 
 
 class NotebookDisplay:
-    """A listener that keeps one picture of the progress up to date below a cell."""
+    """A listener that keeps the progress below a cell up to date."""
 
     def __init__(self) -> None:
         self._handle: Any = None
@@ -26,7 +25,7 @@ class NotebookDisplay:
         self._message = ""
 
     def __call__(self, progress: ExportProgress) -> None:
-        """Show how far it is now."""
+        """Show the progress."""
         now = time.monotonic()
         if progress.message == self._message and now - self._shown < _PAUSE:
             return
@@ -40,6 +39,6 @@ class NotebookDisplay:
 
 def notebook_display() -> NotebookDisplay | None:
     """Return a display when this code runs in a notebook, otherwise None."""
-    ipython = sys.modules.get("IPython")  # in a notebook it is there already
+    ipython = sys.modules.get("IPython")  # a notebook has imported it
     shell: Any = ipython.get_ipython() if ipython is not None else None
     return None if getattr(shell, "kernel", None) is None else NotebookDisplay()

@@ -1,4 +1,4 @@
-"""How an organization is exported: what users choose."""
+"""The options of an organization's export."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from workmail_async.exports.errors import ExportError
 
 from .selection import Selection
 
-#: Jobs that WorkMail runs at a time in one organization.
+#: How many jobs WorkMail runs at the same time in one organization.
 CONCURRENT_JOBS = 10
 
 
 @frozen(kw_only=True)
 class ExportOptions:
-    """How an organization is exported.
+    """The options of an organization's export.
 
     Attributes:
         selection: Which mailboxes are exported; by default all that are enabled.
-        slots: How many jobs run at a time at most; those that others started count too.
-        retries: How many further jobs are started for a mailbox whose job failed.
-        retry_delay: Seconds before the first of them; each further one waits twice as long.
-        downloads: How many archives are downloaded at a time.
+        slots: How many jobs run at the same time; jobs that others started count too.
+        retries: How many more jobs are started for a mailbox whose job failed.
+        retry_delay: Seconds before the first retry; each further one waits twice as long.
+        downloads: How many archives are downloaded at the same time.
         min_poll: Seconds between two looks at the jobs while something changes.
-        max_poll: Seconds between two looks while nothing does.
-        deadline: Seconds after which the run ends, done or not; None for no such limit.
-        wait: Whether to wait for mailboxes that WorkMail exports only later (a mailbox is
-            exported once in 24 hours), and not to leave them to the next run.
-        patience: Seconds for which WorkMail may not answer before the run is given up.
+        max_poll: Seconds between two looks while nothing changes.
+        deadline: Seconds after which the run ends, done or not; None for no limit. Jobs keep
+            running at WorkMail, and the next run takes them over.
+        wait: Whether to wait for mailboxes that cannot be exported yet (WorkMail exports a mailbox
+            once in 24 hours) instead of leaving them to the next run.
+        patience: Seconds to keep trying while WorkMail does not answer.
 
     Raises:
         ExportError: A number makes no sense.
@@ -47,4 +48,4 @@ class ExportOptions:
     def __attrs_post_init__(self) -> None:
         for name in ("slots", "downloads"):
             if getattr(self, name) < 1:
-                raise ExportError(f"{name} has to be 1 or more, not {getattr(self, name)}")
+                raise ExportError(f"{name} has to be at least 1, not {getattr(self, name)}")

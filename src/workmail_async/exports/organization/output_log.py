@@ -1,7 +1,7 @@
-"""The log that WorkMail writes of a finished export, as far as anybody knows it.
+"""The log that WorkMail writes about a finished export.
 
-AWS says what is in it, and that its numbers are texts; where it lies it does not say. So it is
-looked for beside the zip, and an export without one is no worse.
+AWS documents what is in it, and that its numbers are strings, but not where it is. So we look for
+it next to the zip; an export without a log is just as good.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LARGEST = 1024 * 1024
 
 @frozen(kw_only=True)
 class OutputLog:
-    """What WorkMail says of a finished export, as far as it can be compared.
+    """The counts in the log of a finished export.
 
     Attributes:
         messages: How many messages it exported.
@@ -32,7 +32,7 @@ class OutputLog:
     non_exportable: int | None
 
     def compare(self, found: ArchiveCheck) -> list[str]:
-        """Return in words where the archive and the log differ, or items were left out."""
+        """Return notes on where archive and log differ, and on items that were left out."""
         notes: list[str] = []
         if self.messages is not None and self.messages not in (found.items, found.messages):
             notes.append(f"WorkMail's log counts {self.messages} messages, the zip {found.items}")
@@ -47,10 +47,10 @@ async def find_output_log(s3: Any, bucket: str, path: str) -> OutputLog | None:
     Args:
         s3: An aiobotocore client of S3.
         bucket: The bucket of the export.
-        path: Where its zip lies.
+        path: The path of its zip.
 
     Returns:
-        The log; None when there is none, or it may not be read.
+        The log; None when there is none, or when it cannot be read.
     """
     from botocore.exceptions import ClientError
 
@@ -72,10 +72,10 @@ async def find_output_log(s3: Any, bucket: str, path: str) -> OutputLog | None:
 
 
 def read_output_log(content: bytes) -> OutputLog | None:
-    """Read a log; None when the content is no such log.
+    """Read a log; return None when the content is something else.
 
     Args:
-        content: What a file holds.
+        content: The content of a file.
     """
     try:
         data = json.loads(content)

@@ -1,4 +1,4 @@
-"""How far an organization's export is, for those who watch it."""
+"""The progress of an organization's export, as listeners get it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .records import Status
 
 @frozen(kw_only=True)
 class RunningExport:
-    """A mailbox that WorkMail exports at the moment.
+    """A mailbox that WorkMail is exporting.
 
     Attributes:
         label: Its address, or its name.
-        percent: How much is done, as WorkMail estimates; None before it says so.
+        percent: How much is done, as WorkMail estimates; None before the first estimate.
     """
 
     label: str
@@ -27,12 +27,12 @@ class RunningExport:
 
 @frozen(kw_only=True)
 class RunningDownload:
-    """An archive that is brought to disk at the moment.
+    """An archive that is being downloaded.
 
     Attributes:
         label: The mailbox's address, or its name.
-        bytes: How many bytes are there.
-        size: How many there will be; None before S3 says so.
+        bytes: How many bytes are downloaded.
+        size: How many there are; None until S3 has answered.
     """
 
     label: str
@@ -46,12 +46,12 @@ class ExportProgress:
 
     Attributes:
         counts: How many mailboxes have each status.
-        running: Those that WorkMail exports at the moment.
-        downloading: Those that are downloaded or verified at the moment.
-        downloaded: Bytes that were brought to disk in this run.
+        running: The mailboxes that WorkMail is exporting.
+        downloading: The archives that are being downloaded or verified.
+        downloaded: How many bytes this run has downloaded.
         elapsed: Seconds since the run began.
         message: What happened last, in words.
-        share_before: How much was done when the run began, from 0 to 1.
+        share_before: The share that was done when the run began, from 0 to 1.
     """
 
     counts: dict[Status, int]
@@ -64,7 +64,7 @@ class ExportProgress:
 
     @property
     def wanted(self) -> int:
-        """How many mailboxes are to be exported."""
+        """How many mailboxes the export is of: all but the skipped ones."""
         return sum(self.counts.values()) - self.counts[Status.SKIPPED]
 
     @property
@@ -74,13 +74,13 @@ class ExportProgress:
 
     @property
     def remaining_seconds(self) -> float | None:
-        """How long it will take at the pace of this run; None while there is none to go by."""
+        """Seconds left at the pace of this run; None until there is a pace."""
         done = self.share - self.share_before
         return None if done < 0.01 else self.elapsed * (1 - self.share) / done
 
     @property
     def share(self) -> float:
-        """How much is done, from 0 to 1, with running exports counted in parts."""
+        """The share that is done, from 0 to 1; running exports count in part."""
         if not self.wanted:
             return 1.0 if self.counts[Status.SKIPPED] else 0.0
         parts = sum((export.percent or 0) / 100 for export in self.running) * 0.5
@@ -89,11 +89,11 @@ class ExportProgress:
 
     @property
     def bytes_per_second(self) -> float:
-        """How fast archives come to disk, over the whole run."""
+        """The average download rate of the run."""
         return self.downloaded / self.elapsed if self.elapsed else 0.0
 
     def summary(self) -> str:
-        """Return numbers, rate and remaining time in one line."""
+        """Return counts, rate and remaining time in one line."""
         parts = [f"{self.counts[Status.SAFE]} of {self.wanted} safe"]
         parts += [
             f"{self.counts[status]} {status.value}"
@@ -129,5 +129,5 @@ class ExportProgress:
         return table(("Mailbox", "", "", ""), [whole, *rows], numbers=1)
 
 
-#: Told of every change; called on the event loop, so it must not block.
+#: Called after every change, on the event loop: it must not block.
 ProgressListener = Callable[[ExportProgress], None]

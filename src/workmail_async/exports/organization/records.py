@@ -1,4 +1,4 @@
-"""What the manifest of an export says of a mailbox, a job and a file."""
+"""What the manifest of an export says about a mailbox, a job and a file."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from attrs import frozen
 
 
 class Status(str, Enum):
-    """Where a mailbox stands on its way to disk."""
+    """How far a mailbox is on its way to disk."""
 
     SKIPPED = "skipped"
-    """Left out, for a reason that the report names."""
+    """Not exported, for a reason that the report names."""
     PENDING = "pending"
-    """Waits for its start; not before a certain time when it was deferred."""
+    """Waits for its job; a deferred one not before a certain time."""
     RUNNING = "running"
-    """WorkMail writes its export."""
+    """WorkMail is exporting it."""
     EXPORTED = "exported"
-    """The export lies in S3 and is yet to be downloaded and verified."""
+    """The export is in S3, and is not downloaded and verified yet."""
     SAFE = "safe"
     """Downloaded and verified."""
     FAILED = "failed"
     """Given up, for a reason that the report names."""
     CANCELLED = "cancelled"
-    """Its job was cancelled by somebody."""
+    """Somebody cancelled its job."""
 
 
 @frozen(kw_only=True)
@@ -34,12 +34,12 @@ class MailboxRow:
         entity_id: The id of the user, resource or group.
         kind: `user`, `resource` or `group`.
         name: Its name.
-        email: Its address; None while it has none.
-        state: Its state in WorkMail when it was last looked at.
-        status: Where it stands.
+        email: Its address; None when it has none.
+        state: Its state in WorkMail when the organization was last listed.
+        status: How far it is.
         reason: Why it was skipped, deferred or given up.
         attempts: How many jobs were started for it.
-        not_before: Before when it is not started, in seconds since the epoch.
+        not_before: When it may be started again, in seconds since the epoch.
     """
 
     entity_id: str
@@ -54,7 +54,7 @@ class MailboxRow:
 
     @property
     def label(self) -> str:
-        """The address, or the name of what has none."""
+        """The address, or the name when there is none."""
         return self.email or self.name
 
 
@@ -67,13 +67,13 @@ class JobRow:
         entity_id: The mailbox.
         attempt: Which attempt it is, from 1.
         prefix: Its prefix in S3.
-        job_id: WorkMail's id; None until the answer to its start was recorded.
+        job_id: WorkMail's id; None until the answer to its start is recorded.
         state: `PLANNED` until then, afterwards WorkMail's state.
         progress: Percent done, as WorkMail estimates.
         error_info: Why it failed.
         bucket: The bucket of its file.
         path: The file's path in the bucket.
-        adopted: Whether it was not started by this export but found.
+        adopted: Whether something else started it, and this export took it over.
         planned: When it was planned, in seconds since the epoch.
         ended: When its end was seen.
     """
@@ -94,13 +94,36 @@ class JobRow:
 
 
 @frozen(kw_only=True)
+class JobEnd:
+    """How a job ended, and what becomes of its mailbox.
+
+    Attributes:
+        state: The job's final state.
+        status: The mailbox's new status.
+        reason: Why, for a status that needs it.
+        not_before: When the mailbox may be started again, in seconds since the epoch.
+        error_info: WorkMail's explanation of a failure.
+        bucket: The bucket of the job's file.
+        path: The file's path in the bucket.
+    """
+
+    state: str
+    status: Status
+    reason: str | None = None
+    not_before: float | None = None
+    error_info: str | None = None
+    bucket: str | None = None
+    path: str | None = None
+
+
+@frozen(kw_only=True)
 class FileRow:
     """One verified archive on disk.
 
     Attributes:
         entity_id: The mailbox.
         job_id: The job that wrote it.
-        path: Where it lies, relative to the export's folder.
+        path: Where it is, relative to the export's folder.
         bytes: Its size.
         sha256: Its SHA-256, in hexadecimal.
         items: How many items it holds.

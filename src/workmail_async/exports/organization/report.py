@@ -1,4 +1,4 @@
-"""What an organization's export came to, for people and for programs."""
+"""The report of an organization's export, for people and for programs."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from .records import FileRow, MailboxRow, Status
 
 REPORT_NAME = "report.json"
 
-#: What WorkMail's own export leaves out, whoever starts it.
+#: What WorkMail leaves out of every export.
 NOT_EXPORTED = "contacts, tasks and notes: WorkMail's export holds mail and calendar items only"
 
 
 @frozen(kw_only=True)
 class MailboxReport:
-    """What became of one mailbox.
+    """The result for one mailbox.
 
     Attributes:
         entity_id: The id of the user, resource or group.
         kind: `user`, `resource` or `group`.
         label: Its address, or its name.
-        state: Its state in WorkMail when it was last looked at.
-        status: Where it stands.
+        state: Its state in WorkMail when the organization was last listed.
+        status: How far it is.
         reason: Why it was skipped, deferred or given up.
-        not_before: When it can be exported, for one that was deferred.
+        not_before: When a deferred mailbox can be exported.
         attempts: How many jobs were started for it.
         file: Its archive, when it is safe.
     """
@@ -53,14 +53,14 @@ class MailboxReport:
 
 @frozen(kw_only=True)
 class ExportReport:
-    """What an export came to.
+    """The result of an export so far.
 
     Attributes:
         organization_id: The organization.
         run: The export's id.
-        mailboxes: Every user, resource and group, those that were skipped included.
-        not_exported: What WorkMail does not export, of any mailbox.
-        chosen: Whether it is known who is to be exported; until then nothing is complete.
+        mailboxes: Every user, resource and group, including those that were skipped.
+        not_exported: What WorkMail does not export from any mailbox.
+        chosen: Whether the organization was listed; until then nothing is complete.
     """
 
     organization_id: str
@@ -70,7 +70,7 @@ class ExportReport:
     chosen: bool = True
 
     def of(self, *statuses: Status) -> tuple[MailboxReport, ...]:
-        """Return the mailboxes of some statuses."""
+        """Return the mailboxes with some statuses."""
         return tuple(mailbox for mailbox in self.mailboxes if mailbox.status in statuses)
 
     @property
@@ -81,12 +81,12 @@ class ExportReport:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that was asked for is verified on disk."""
+        """Whether every mailbox that was asked for is safe on disk."""
         return self.chosen and not self.missing
 
     @property
     def missing(self) -> tuple[MailboxReport, ...]:
-        """The mailboxes that were asked for and are not on disk."""
+        """The mailboxes that were asked for and are not safe on disk."""
         return tuple(m for m in self.mailboxes if m.status not in (Status.SAFE, Status.SKIPPED))
 
     @property
@@ -105,7 +105,7 @@ class ExportReport:
         return sum(file.items for file in self.files)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as JSON holds it: times as ISO 8601, statuses as texts."""
+        """Return the report as in JSON: times in ISO 8601, statuses as strings."""
         return {
             "organization_id": self.organization_id,
             "run": self.run,
@@ -118,7 +118,7 @@ class ExportReport:
         }
 
     def write(self, path: str | Path) -> None:
-        """Write the report as JSON; a report that is there is replaced at once or not at all.
+        """Write the report as JSON; an existing file is replaced completely or not at all.
 
         Args:
             path: The file.
@@ -126,7 +126,7 @@ class ExportReport:
         write_json(Path(path), self.to_dict())
 
     def summary(self) -> str:
-        """Return in a sentence what the export came to."""
+        """Return the result in one sentence."""
         wanted = len(self.mailboxes) - self.counts[Status.SKIPPED]
         verb = "is" if len(self.files) == 1 else "are"
         numbers = f"{self.total_items:,} items, {size(self.total_bytes)}"

@@ -1,4 +1,4 @@
-"""Tells what passes from what does not: a call is repeated, or the whole run given up."""
+"""Tells errors that pass from those that do not: repeats a call, or gives up the run."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Patience:
 
     Args:
         options: How long, and at which pace.
-        tell: Told what it waits for.
+        tell: Called with what it waits for, in words.
     """
 
     def __init__(self, options: ExportOptions, tell: Callable[[str], None]) -> None:
@@ -57,7 +57,7 @@ class Patience:
         self._tell = tell
 
     async def __call__(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Repeat a call while it fails for reasons that pass: throttling, lost connections."""
+        """Repeat a call while it fails for reasons that pass, such as throttling."""
         since, delay = time.monotonic(), self._options.min_poll
         while True:
             try:
@@ -79,7 +79,7 @@ class Patience:
 
 
 def _abort_if_hopeless(error: ServiceError) -> None:
-    """Raise when no other mailbox would fare better."""
+    """Raise when the same error would meet every other mailbox."""
     if error.code in _OF_CREDENTIALS:
         raise ExportAbortedError(f"AWS does not take the credentials: {error}") from error
     if error.code == "RequestExpired":

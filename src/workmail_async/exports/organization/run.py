@@ -1,7 +1,7 @@
 """Exports every mailbox of an organization, and can be killed and run again at any moment.
 
-One coordinator starts jobs and looks at them; downloaders bring what is finished to disk. Every
-decision stands in the manifest before it is acted on, and the way goes in one direction::
+One coordinator starts jobs and watches them; downloaders fetch and verify what is finished. Every
+decision is in the manifest before it is acted on, and a mailbox moves in one direction::
 
     choose ─ plan ─ start ─ look ─ (ended) ─ download ─ verify ─ safe
                manifest: pending → running → exported → safe
@@ -53,17 +53,17 @@ class OrganizationExport:
         report = await export.run()
         print(report.complete, report.missing)
 
-    The folder holds the manifest and `mailboxes/…`. Running it again goes on where it ended:
-    running jobs are adopted, finished ones downloaded, nothing is done twice.
+    The folder holds the manifest and `mailboxes/…`. Running it again resumes where it ended:
+    running jobs are taken over, finished ones downloaded, nothing is done twice.
 
     Args:
         organization: The organization.
-        target: Where WorkMail writes, and as whom.
-        folder: Where the archives go; made when it is not there.
+        target: The S3 destination and role.
+        folder: Where the archives go; created if missing.
         options: How to export.
-        listener: Told of every change; must not block.
-        display: Whether to show the progress below the cell when run in a notebook.
-        now: Gives the time that WorkMail's times are compared with.
+        listener: Called after every change; must not block.
+        display: Whether to show the progress below the cell in a notebook.
+        now: Returns the time that WorkMail's times are compared with.
     """
 
     def __init__(
@@ -87,44 +87,45 @@ class OrganizationExport:
 
     @property
     def manifest_path(self) -> Path:
-        """Where the manifest lies."""
+        """The path of the manifest."""
         return self.folder / MANIFEST_NAME
 
     async def run(self, *, retry_failed: bool = False) -> ExportReport:
-        """Export what is not on disk yet.
+        """Export every mailbox that is not on disk yet.
 
         Args:
-            retry_failed: Whether to begin anew with mailboxes that were given up before, and with
-                those whose export turns out to be missing or bad in S3.
+            retry_failed: Whether to retry mailboxes that an earlier run gave up on, and those
+                whose export turns out to be missing or bad in S3.
 
         Returns:
-            What it came to, the runs before included.
+            The result so far, earlier runs included.
 
         Raises:
-            ManifestInUseError: Another process exports into this folder.
+            ManifestInUseError: Another process is exporting into this folder.
             ManifestError: The folder belongs to another export, or cannot be written.
-            ManifestLostError: The manifest was removed, or the disk takes no more.
-            ExportAbortedError: Nothing can go on: no rights, no answers, or the organization is
-                gone. What lies in S3 was downloaded before, as far as it could be.
+            ManifestLostError: The manifest was removed, or the disk is full.
+            ExportAbortedError: No mailbox can be exported any more: permission is missing,
+                WorkMail does not answer, or the organization is gone. What is in S3 was
+                downloaded first, as far as possible.
             ExportError: The options do not fit the organization.
         """
         return await self._run(lambda run: run.go(retry_failed=retry_failed))
 
     async def download(self) -> ExportReport:
-        """Bring what WorkMail has exported to disk; start nothing.
+        """Download what WorkMail has exported; start nothing.
 
-        Jobs that an earlier run started are looked at once: what has completed is downloaded, what
-        still runs stays for later.
+        Jobs that an earlier run started are looked at once: those that have completed are
+        downloaded, those that are still running are left for later.
 
         Returns:
-            What it came to, the runs before included.
+            The result so far, earlier runs included.
 
         Raises:
-            ManifestInUseError: Another process exports into this folder.
+            ManifestInUseError: Another process is exporting into this folder.
             ManifestError: The folder belongs to another export, or cannot be written.
-            ManifestLostError: The manifest was removed, or the disk takes no more.
-            ExportAbortedError: WorkMail did not tell what became of running jobs. What lies in S3
-                was downloaded before.
+            ManifestLostError: The manifest was removed, or the disk is full.
+            ExportAbortedError: WorkMail did not say what became of running jobs. What is in S3
+                was downloaded first.
         """
         return await self._run(lambda run: run.go(retry_failed=False, start=False))
 
@@ -168,10 +169,10 @@ class _Run:
                 await self._work(s3, retry_failed=retry_failed, start=start)
         if self._errors:
             raise self._errors[0]
-        await state.recall()  # the files may be gone that were there when this run began
+        await state.recall()  # files may have been removed while this run went on
 
     async def _work(self, s3: Any, *, retry_failed: bool, start: bool) -> None:
-        state, downloader = self._state, Downloader(self._state, s3, anew=retry_failed)
+        state, downloader = self._state, Downloader(self._state, s3, export_again=retry_failed)
         finished, to_download = anyio.create_memory_object_stream[str](float("inf"))
         with finished, to_download:
             await state.recall()
@@ -188,7 +189,7 @@ class _Run:
                 group.cancel_scope.cancel()
 
     async def _or_stop(self, group: TaskGroup, work: Callable[[], Awaitable[None]]) -> None:
-        """Do a part of the work; an error of it ends the whole, and is not raised as a group."""
+        """Do a part of the work; its error ends the run, and is raised alone, not in a group."""
         try:
             await work()
         except Exception as error:  # noqa: BLE001  (raised when all has stopped)
@@ -198,17 +199,17 @@ class _Run:
     async def _export_all(
         self, finished: MemoryObjectSendStream[str], retry_failed: bool, start: bool
     ) -> None:
-        with finished:  # the downloaders end when they have emptied it
+        with finished:  # the downloaders end when it is empty
             try:
                 if start:
                     await self._coordinator.take_stock(retry_failed=retry_failed)
                     await self._coordinator.coordinate(finished)
                 else:
-                    await self._coordinator.look_once(finished)
+                    await self._coordinator.look(finished)
             except ManifestLostError:
                 raise
             except (ExportAbortedError, ServiceError, TransportError) as error:
-                # what lies in S3 can be had all the same, even when WorkMail is no more
+                # what is in S3 can be downloaded even when WorkMail is gone
                 self._errors.append(error)
                 self._state.tell(f"nothing more can be exported: {error}")
 
@@ -219,7 +220,7 @@ def _listeners(export: OrganizationExport) -> list[ProgressListener]:
 
 
 def _lasting_settings(export: OrganizationExport) -> dict[str, str]:
-    """Return what the next run, from wherever it is started, needs to know."""
+    """Return the settings that the next run needs, wherever it is started."""
     client, options = export.organization.client.settings, export.options
     settings = {
         "role": export.target.role_arn,
