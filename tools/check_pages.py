@@ -125,7 +125,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(site: Path) -> Iterator[str]:
+def served(site: Path) -> Generator[str, None, None]:
     """Serve a folder on the loopback interface, since pages in files cannot see their frames."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(site)))
     thread = Thread(target=server.serve_forever)

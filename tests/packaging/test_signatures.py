@@ -19,7 +19,7 @@ from workmail_async.errors import WorkMailError
 PACKAGES = (archives, exports)
 PROMISED = [(package, name) for package in PACKAGES for name in package.__all__]
 #: What items and their archive tell each other; nobody else makes or takes one.
-_INNER = ("Content", "Entry", "Place")
+_INNER = ("Content", "Entry", "Place", "Reader")
 
 
 def _signatures(thing: Any) -> Iterator[dict[str, Any]]:

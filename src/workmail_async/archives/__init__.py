@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .findings import Findings as Findings
     from .findings import ItemError as ItemError
     from .findings import Problem as Problem
+    from .headers import HeaderValue as HeaderValue
     from .headers import ItemHeaders as ItemHeaders
     from .item import ArchiveItem as ArchiveItem
     from .limits import Limits as Limits
@@ -37,6 +38,7 @@ __all__ = [
     "ConversionError",
     "Finding",
     "Findings",
+    "HeaderValue",
     "ItemError",
     "ItemHeaders",
     "ItemKind",
@@ -65,6 +67,7 @@ if not TYPE_CHECKING:  # a type checker would accept any misspelled name
             "ConversionError": "errors",
             "Finding": "findings",
             "Findings": "findings",
+            "HeaderValue": "headers",
             "ItemError": "findings",
             "ItemHeaders": "headers",
             "ItemKind": "classification",

@@ -77,7 +77,7 @@ def _patterns(given: Iterable[str]) -> tuple[str, ...]:
         raise ExportError(f"a selection takes a list of patterns: write [{given!r}]")
     found = tuple(given)
     for pattern in found:
-        if not isinstance(pattern, str):
+        if not isinstance(pattern, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ExportError(f"a pattern of a selection has to be a string, not {pattern!r}")
     return found
 
