@@ -47,8 +47,8 @@ class Entries:
 
     def __init__(self, file: ZipBytes, limits: Limits, findings: Findings) -> None:
         self._file, self._limits, self._findings = file, limits, findings
-        self.count = 0
-        self.marks = bytearray()
+        self.count: int = 0
+        self.marks: bytearray = bytearray()
         self._directory: Directory = find_directory(file) or self._salvaged()
         self._scan()
         if isinstance(self._directory, CentralDirectory):
@@ -129,4 +129,5 @@ class Entries:
                 highest = max(highest, ends[index])
         if len(marks) == self._limits.entries < self._directory.most:
             self._find(Problem.TOO_MANY, f"only {len(marks)} entries are read", lost=True)
-        self.count, self.marks = count, marks
+        self.count = count
+        self.marks = marks

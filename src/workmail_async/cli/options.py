@@ -20,6 +20,7 @@ from .output import JsonOutput, Output, TextOutput
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 Command = Callable[..., Any]
+Decorator = Callable[[Command], Command]
 
 
 def duration(value: str | float) -> float:
@@ -37,9 +38,7 @@ def duration(value: str | float) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
-def option_group(
-    name: str, group: type, *options: Callable[[Command], Command]
-) -> Callable[[Command], Command]:
+def option_group(name: str, group: type, *options: Decorator) -> Decorator:
     """Give a command options that it receives as one object.
 
     Args:
@@ -98,12 +97,12 @@ class TargetNames:
     key: str | None = None
 
 
-region_option = click.option(
+region_option: Decorator = click.option(
     "--region", help="AWS Region; by default that of the key or of your AWS configuration."
 )
 
 #: The options of commands that call AWS, as `connection`.
-connection_options = option_group(
+connection_options: Decorator = option_group(
     "connection",
     Connection,
     region_option,
@@ -119,7 +118,7 @@ connection_options = option_group(
 )
 
 #: The options that name what is exported to where, as `names`.
-target_options = option_group(
+target_options: Decorator = option_group(
     "names",
     TargetNames,
     click.option("--organization", help="Organization id: m-…"),

@@ -14,6 +14,7 @@ from workmail_async.cli.export_run import finish, run_export
 from workmail_async.cli.export_setup import ExportSetup, export_setup
 from workmail_async.cli.options import (
     Connection,
+    Decorator,
     TargetNames,
     connection_options,
     downloads_option,
@@ -101,7 +102,7 @@ class StartOptions:
     dry_run: bool
 
 
-selection_options = option_group(
+selection_options: Decorator = option_group(
     "chosen",
     SelectionOptions,
     click.option(
@@ -114,7 +115,7 @@ selection_options = option_group(
     click.option("--disabled", is_flag=True, help="Also export mailboxes of disabled users."),
 )
 
-run_options = option_group(
+run_options: Decorator = option_group(
     "how",
     RunOptions,
     click.option(
@@ -165,7 +166,7 @@ run_options = option_group(
     ),
 )
 
-start_options = option_group(
+start_options: Decorator = option_group(
     "start",
     StartOptions,
     click.option(
