@@ -67,7 +67,10 @@ def export_policies(
     """Write out the policies of an export.
 
         policies = export_policies(
-            target, organization_id=org_id, region="us-east-1", account_id="111122223333"
+            target,
+            organization_id=org_id,
+            region="us-east-1",
+            account_id="111122223333",
         )
         print(json.dumps(policies.trust, indent=2))
 
