@@ -153,7 +153,7 @@ def test_whatever_is_damaged_each_entry_is_had_or_told_of(
         path = saved(Path(folder) / "x.zip", data)
         try:
             archive = MailboxArchive(path)
-        except ArchiveError:  # its begin and its end are gone: it is no zip
+        except ArchiveError:  # both its start and its end are gone
             return
         with archive:
             found = list(archive.walk())

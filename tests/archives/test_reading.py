@@ -221,7 +221,7 @@ def test_an_mbox_in_the_archive_is_kept_as_it_is_and_told(tmp_path: Path) -> Non
 @pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK", b"x" * 100_000])
 def test_what_is_no_zip_is_refused_with_its_path(tmp_path: Path, content: bytes) -> None:
     path = saved(tmp_path / "no.zip", content)
-    with pytest.raises(ArchiveError, match="no zip") as caught:
+    with pytest.raises(ArchiveError, match="not a zip") as caught:
         MailboxArchive(path)
     assert caught.value.path == path
     assert pickle.loads(pickle.dumps(caught.value)).path == path
@@ -492,7 +492,7 @@ def test_wide_records_that_nothing_asked_for_are_read(
     whole = zip_of(*[Member(name=b"x", content=letter())] * count)
     start, size = int.from_bytes(whole[-6:-2], "little"), int.from_bytes(whole[-10:-6], "little")
     data = whole[:-22] + wide_end(size, start, count) + whole[-22:]
-    if count or not leading:  # before an empty zip, anything is no zip
+    if count or not leading:  # before an empty zip, nothing is a zip
         found = check_archive(saved(tmp_path / "x.zip", leading + data))
         assert (found.items, found.ok) == (count, True)
 

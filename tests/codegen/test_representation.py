@@ -74,7 +74,7 @@ def test_a_list_without_tokens_has_a_pager_too(postbox: Postbox) -> None:
         ({"items": "Letters"}, "pagination.toml: [ListLetters] reason"),
         (
             {"items": "NextToken", "reason": "x"},
-            "items: NextToken is no list in ListLettersResponse",
+            "items: NextToken is not a list in ListLettersResponse",
         ),
         (
             {"items": "Letters", "token": False, "reason": "x"},
