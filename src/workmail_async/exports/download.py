@@ -16,6 +16,8 @@ import anyio.to_thread
 from anyio import sleep
 from attrs import frozen
 
+from workmail_async.files.private import extend_file, make_private_folder
+
 from .aws import is_passing, status_of
 from .errors import BadExportError, DownloadError
 
@@ -201,7 +203,7 @@ class _Growing:
     def __init__(self, path: Path, on_bytes: Callable[[int], None] | None) -> None:
         self._digest = hashlib.sha256()
         self._on_bytes = on_bytes
-        self._file = path.open("a+b")
+        self._file = extend_file(path)
         self.size = 0
 
     @property
@@ -302,7 +304,7 @@ def _safe(etag: str) -> str:
 
 def _make_room(target: Path, part: Path) -> None:
     """Create the folder, and remove parts of other versions of the object."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(target.parent)
     stale = re.compile(re.escape(target.name) + r"\.[0-9A-Za-z-]{1,40}\.part")
     for other in target.parent.iterdir():
         if other != part and stale.fullmatch(other.name):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 from typing_extensions import Self
+
+from .private import ensure_file
 
 
 class LockHeldError(Exception):
@@ -38,8 +38,7 @@ class FileLock:
         # Creating the file here makes it private, and gives a better error than SQLite's. An
         # existing file is left alone: closing it would end every lock that this process holds on
         # it (POSIX).
-        with suppress(FileExistsError):
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        ensure_file(path)
         try:
             self._guard = sqlite3.connect(
                 path, timeout=0, isolation_level=None, check_same_thread=False

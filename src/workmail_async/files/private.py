@@ -49,6 +49,42 @@ def reopen_file(path: Path) -> BinaryIO:
     return cast("BinaryIO", os.fdopen(os.open(path, os.O_RDWR | NO_FOLLOW | _BINARY), "r+b"))
 
 
+def ensure_file(path: Path) -> None:
+    """Create an empty file if there is none; one that exists is neither opened nor changed.
+
+    Args:
+        path: The file.
+
+    Raises:
+        OSError: It cannot be created, or is a link.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, _FILE)
+    except FileExistsError:
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, "links are not followed here", str(path)) from None
+        return
+    os.close(descriptor)
+
+
+def extend_file(path: Path) -> BinaryIO:
+    """Open a file for reading and appending, created if missing; a link there is removed.
+
+    Args:
+        path: The file.
+
+    Raises:
+        OSError: It cannot be opened.
+    """
+    if path.is_symlink():
+        path.unlink()
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | NO_FOLLOW | _BINARY
+    descriptor = os.open(path, flags, _FILE)
+    if hasattr(os, "fchmod"):  # an earlier version may have left it readable by others
+        os.fchmod(descriptor, _FILE)
+    return cast("BinaryIO", os.fdopen(descriptor, "a+b"))
+
+
 def make_private_folder(path: Path, *, within: Path | None = None) -> None:
     """Create a folder, and those above it that are missing. Existing folders stay as they are.
 

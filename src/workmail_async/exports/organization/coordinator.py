@@ -73,7 +73,7 @@ class _Start(Enum):
 #   WorkMail refuses a second export of a mailbox for 24 hours (see adoption.py).
 # - EXPORTED and SAFE are two states because S3 and the disk fail on their own: a file that is gone
 #   from disk is downloaded again, which needs neither WorkMail nor another 24 hours.
-# - CANCELLED and FAILED stay until somebody asks for `retry_failed`. Who cancelled a job had a
+# - CANCELLED and FAILED stay until somebody asks for `retry_failed`. A job is cancelled for a
 #   reason, and a mailbox that failed several times would take slots from the others for ever.
 class Coordinator:
     """Keeps the slots of an organization full until all its mailboxes are exported.

@@ -13,6 +13,7 @@ from typing_extensions import Self
 
 from workmail_async.exports.errors import ManifestError, ManifestInUseError, ManifestLostError
 from workmail_async.files.locks import FileLock, LockHeldError
+from workmail_async.files.private import ensure_file, make_private_folder
 
 _VERSION = 1
 
@@ -187,6 +188,8 @@ class ManifestFile:
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    if not read_only:
+        ensure_file(path)  # SQLite would create it readable by others
     where: Any = f"{path.resolve().as_uri()}?mode=ro" if read_only else str(path)
     db = sqlite3.connect(where, uri=read_only, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
@@ -202,7 +205,7 @@ def _place(path: Path) -> tuple[int, int]:
 def _lock(path: Path) -> FileLock:
     """Keep other writers out until the process ends."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         return FileLock(path.with_name(f"{path.name}.lock"))
     except LockHeldError as error:
         raise ManifestInUseError(
